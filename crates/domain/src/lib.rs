@@ -1,1 +1,38 @@
-//! x
+//! What is true without a database, clock or network: entities, ids, states, money and access rules.
+//!
+//! Value objects ([`Money`], [`Coordinates`], [`DatePreference`], …) carry their wire form (serde and OpenAPI schema) with
+//! them, so that it is written once. Entities do too, for the event log only; the API has wire types of its own.
+
+pub mod access;
+pub mod availability;
+pub mod booking;
+pub mod commitment;
+pub mod event;
+pub mod geo;
+pub mod id;
+pub mod library;
+pub mod money;
+pub mod network;
+pub mod offer;
+pub mod policy;
+pub mod price;
+pub mod record;
+pub mod request;
+pub mod state;
+pub mod text;
+pub mod time;
+pub mod topic;
+pub mod trainer;
+pub mod user;
+pub mod valid;
+pub mod workshop;
+
+pub use access::{Action, Actor, Denied, Resource, Scope, authorize};
+pub use geo::{Coordinates, Km};
+pub use id::Id;
+pub use money::{Currency, Money};
+pub use record::Record;
+pub use request::DatePreference;
+pub use state::InvalidTransition;
+pub use text::{Format, Level, Word};
+pub use time::{Clock, Interval, Minutes, Timestamp, Version, Zone};

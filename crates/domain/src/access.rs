@@ -1,0 +1,240 @@
+//! Who may do what: one table, deny by default.
+//!
+//! Invariant: what an actor may not see is not found (the [`Scope`] of every query), what they may see but not do is
+//! forbidden ([`authorize`]).
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    id::{LibraryId, NetworkId, SessionId, TrainerId, UserId},
+    text::words,
+    user::{Grant, Role},
+};
+
+/// Somebody who is signed in, with the roles they have at this moment.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// Who.
+    pub user: UserId,
+    /// By which sign-in.
+    pub session: SessionId,
+    /// What they are.
+    pub grants: Vec<Grant>,
+}
+
+/// What an actor may see. Every query takes one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Everything: operators and the program itself.
+    pub everything: bool,
+    /// Networks they belong to in any role.
+    pub networks: Vec<NetworkId>,
+    /// Networks they coordinate.
+    pub coordinated: Vec<NetworkId>,
+    /// Libraries they work in.
+    pub libraries: Vec<LibraryId>,
+    /// Trainers they are.
+    pub trainers: Vec<TrainerId>,
+}
+
+impl Scope {
+    /// No limit: for the program's own work.
+    pub fn everything() -> Self {
+        Self { everything: true, ..Self::default() }
+    }
+}
+
+impl Actor {
+    /// What they may see.
+    pub fn scope(&self) -> Scope {
+        let mut scope = Scope::default();
+        for grant in &self.grants {
+            scope.networks.extend(grant.network);
+            match grant.role {
+                Role::Operator => scope.everything = true,
+                Role::Coordinator { network } => scope.coordinated.push(network),
+                Role::Staff { library } => scope.libraries.push(library),
+                Role::Trainer { trainer } => scope.trainers.push(trainer),
+            }
+        }
+        scope
+    }
+
+    fn is(&self, relation: Relation, on: &Resource<'_>) -> bool {
+        self.grants.iter().any(|grant| match (relation, grant.role) {
+            (Relation::Operator, Role::Operator) => true,
+            (Relation::Member, _) => on.network.is_some() && grant.network == on.network,
+            (Relation::Coordinator, Role::Coordinator { network }) => on.network == Some(network),
+            (Relation::LendingCoordinator, Role::Coordinator { network }) => on.trainer_network == Some(network),
+            (Relation::Staff, Role::Staff { library }) => on.library == Some(library),
+            (Relation::CoHostStaff, Role::Staff { library }) => on.co_hosts.contains(&library),
+            (Relation::Trainer, Role::Trainer { trainer }) => on.trainer == Some(trainer),
+            (
+                Relation::Operator
+                | Relation::Coordinator
+                | Relation::LendingCoordinator
+                | Relation::Staff
+                | Relation::CoHostStaff
+                | Relation::Trainer,
+                _,
+            ) => false,
+        })
+    }
+}
+
+/// What an action is done to: whose it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Resource<'a> {
+    /// The network it belongs to.
+    pub network: Option<NetworkId>,
+    /// The library it belongs to, or that hosts.
+    pub library: Option<LibraryId>,
+    /// Libraries that take part.
+    pub co_hosts: &'a [LibraryId],
+    /// The trainer it concerns.
+    pub trainer: Option<TrainerId>,
+    /// That trainer's home network.
+    pub trainer_network: Option<NetworkId>,
+}
+
+words! {
+    /// How an actor stands to a thing.
+    Relation {
+        /// Has some role in its network.
+        Member = "member",
+        /// Runs the installation.
+        Operator = "operator",
+        /// Coordinates its network.
+        Coordinator = "coordinator",
+        /// Coordinates the trainer's home network.
+        LendingCoordinator = "lending_coordinator",
+        /// Works in its library.
+        Staff = "staff",
+        /// Works in a library that takes part.
+        CoHostStaff = "co_host_staff",
+        /// Is its trainer.
+        Trainer = "trainer",
+    }
+}
+
+/// Declares the actions with the relations that may do each: the whole policy in one table.
+macro_rules! policy {
+    ($($(#[$doc:meta])* $action:ident = $word:literal: $($relation:ident)|+;)*) => {
+        words! {
+            /// What can be done. Reading needs no row: the scope of the query decides it.
+            Action { $($(#[$doc])* $action = $word,)* }
+        }
+        impl Action {
+            /// Who may do it.
+            pub fn allowed(self) -> &'static [Relation] {
+                match self { $(Self::$action => &[$(Relation::$relation),+],)* }
+            }
+        }
+    };
+}
+
+policy! {
+    /// Make a network.
+    CreateNetwork = "create_network": Operator;
+    /// Change a network and its policy.
+    UpdateNetwork = "update_network": Operator | Coordinator;
+    /// Lend trainers to another network, change or end it.
+    Partner = "partner": Operator | Coordinator;
+    /// Add, change or import libraries.
+    ManageLibraries = "manage_libraries": Operator | Coordinator;
+    /// Change one library, its venues and rooms.
+    UpdateLibrary = "update_library": Operator | Coordinator | Staff;
+    /// Change the shared vocabulary.
+    ManageSharedTopics = "manage_shared_topics": Operator;
+    /// Change a network's vocabulary.
+    ManageTopics = "manage_topics": Operator | Coordinator;
+    /// Add trainers.
+    CreateTrainer = "create_trainer": Operator | Coordinator;
+    /// Change a trainer and when they can teach.
+    UpdateTrainer = "update_trainer": Operator | Coordinator | Trainer;
+    /// Read what takes a trainer's time.
+    ReadTrainerCalendar = "read_trainer_calendar": Operator | Coordinator | Trainer;
+    /// Write, publish and retire workshops.
+    ManageWorkshops = "manage_workshops": Operator | Coordinator;
+    /// Write a request.
+    CreateRequest = "create_request": Operator | Coordinator | Staff;
+    /// Change, submit or withdraw a request.
+    EditRequest = "edit_request": Operator | Coordinator | Staff;
+    /// Open, question, decline or merge a request.
+    TriageRequest = "triage_request": Operator | Coordinator;
+    /// See who could teach it.
+    ReadMatches = "read_matches": Operator | Coordinator | Staff;
+    /// Offer a request to a trainer, revise or withdraw the offer.
+    MakeOffer = "make_offer": Operator | Coordinator;
+    /// Accept, decline or counter an offer.
+    AnswerOffer = "answer_offer": Trainer | LendingCoordinator;
+    /// Confirm a booking for the host.
+    ConfirmBooking = "confirm_booking": Operator | Coordinator | Staff;
+    /// Move a booking to another time.
+    RescheduleBooking = "reschedule_booking": Operator | Coordinator;
+    /// Cancel a booking.
+    CancelBooking = "cancel_booking": Operator | Coordinator | Staff | Trainer | LendingCoordinator;
+    /// Say that a booking was taught, and how many came.
+    DeliverBooking = "deliver_booking": Operator | Coordinator | Staff | Trainer;
+    /// Settle a booking.
+    CloseBooking = "close_booking": Operator | Coordinator;
+    /// See and make users.
+    ManageUsers = "manage_users": Operator | Coordinator;
+    /// Make somebody an operator.
+    GrantOperator = "grant_operator": Operator;
+}
+
+/// The action is not for this actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, Serialize, ToSchema)]
+#[error("not allowed")]
+pub struct Denied;
+
+/// Decides whether `actor` may do `action` to a thing they can see.
+///
+/// # Errors
+/// [`Denied`] when no relation of theirs is in the policy's row.
+pub fn authorize(actor: &Actor, action: Action, on: &Resource<'_>) -> Result<(), Denied> {
+    if action.allowed().iter().any(|relation| actor.is(*relation, on)) { Ok(()) } else { Err(Denied) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{id::RoleId, time::Timestamp};
+
+    fn actor(role: Role, network: Option<NetworkId>) -> Actor {
+        let now = Timestamp::UNIX_EPOCH;
+        let grants = vec![Grant { id: RoleId::new(now), role, network }];
+        Actor { user: UserId::new(now), session: SessionId::new(now), grants }
+    }
+
+    #[test]
+    fn a_coordinator_rules_their_own_network_only() {
+        let now = Timestamp::UNIX_EPOCH;
+        let (own, other) = (NetworkId::new(now), NetworkId::new(now));
+        let coordinator = actor(Role::Coordinator { network: own }, Some(own));
+        let resource = |network| Resource { network: Some(network), ..Resource::default() };
+        assert_eq!(authorize(&coordinator, Action::ManageWorkshops, &resource(own)), Ok(()));
+        assert_eq!(authorize(&coordinator, Action::ManageWorkshops, &resource(other)), Err(Denied));
+        assert_eq!(authorize(&coordinator, Action::ManageWorkshops, &Resource::default()), Err(Denied));
+    }
+
+    #[test]
+    fn only_the_trainer_side_answers_an_offer() {
+        let now = Timestamp::UNIX_EPOCH;
+        let (asking, lending, trainer) = (NetworkId::new(now), NetworkId::new(now), TrainerId::new(now));
+        let on = Resource {
+            network: Some(asking),
+            trainer: Some(trainer),
+            trainer_network: Some(lending),
+            ..Resource::default()
+        };
+        let may = |role, network| authorize(&actor(role, network), Action::AnswerOffer, &on).is_ok();
+        assert!(may(Role::Trainer { trainer }, Some(lending)));
+        assert!(may(Role::Coordinator { network: lending }, Some(lending)));
+        assert!(!may(Role::Coordinator { network: asking }, Some(asking)));
+        assert!(!may(Role::Trainer { trainer: TrainerId::new(now) }, Some(lending)));
+        assert!(!may(Role::Operator, None));
+    }
+}

@@ -1,0 +1,461 @@
+//! Training requests: a library says what it needs, when and where.
+
+use jiff::civil::{Date, Time};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::{Validate, ValidationError};
+
+use crate::{
+    id::{BookingId, LibraryId, NetworkId, RequestId, RoomId, TopicId, VenueId, WorkshopId},
+    money::Money,
+    policy::Policy,
+    record::Record,
+    state::InvalidTransition,
+    text::{Format, Level, Word, words},
+    time::{Interval, Minutes, Timestamp, Zone},
+};
+
+/// Days, and hours of them, that would suit the library. The first of a request's list is its first choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "window"))]
+pub struct DatePreference {
+    /// First day.
+    #[schema(value_type = String, format = Date, example = "2027-03-03")]
+    pub from: Date,
+    /// Last day, the same for a single one. At most a year later.
+    #[schema(value_type = String, format = Date, example = "2027-03-05")]
+    pub until: Date,
+    /// Earliest start on each day, the venue's clock.
+    #[schema(value_type = String, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "09:00:00")]
+    pub earliest: Time,
+    /// Latest end on each day, the venue's clock.
+    #[schema(value_type = String, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "17:00:00")]
+    pub latest: Time,
+}
+
+fn window(preference: &DatePreference) -> Result<(), ValidationError> {
+    if preference.until < preference.from || preference.latest <= preference.earliest {
+        return Err(ValidationError::new("end_before_start"));
+    }
+    if preference.until > preference.from.saturating_add(jiff::Span::new().days(366)) {
+        return Err(ValidationError::new("too_long"));
+    }
+    Ok(())
+}
+
+/// A library that takes part in a request beside the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct CoHost {
+    /// Which library.
+    pub library: LibraryId,
+    /// Seats it pledges to fill.
+    #[validate(range(max = 100_000))]
+    #[schema(maximum = 100_000)]
+    pub seats: u32,
+}
+
+/// What a library says it needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "whole"))]
+pub struct RequestDetails {
+    /// A workshop of the catalog; else `topic` says what is wanted.
+    pub workshop: Option<WorkshopId>,
+    /// A topic, when no workshop is named.
+    pub topic: Option<TopicId>,
+    /// How deep it should go.
+    pub level: Level,
+    /// What should be different afterwards.
+    #[validate(length(max = 2000))]
+    #[schema(max_length = 2000)]
+    #[serde(default)]
+    pub outcomes: String,
+    /// Whom it is for.
+    #[validate(length(max = 500))]
+    #[schema(max_length = 500)]
+    #[serde(default)]
+    pub audience: String,
+    /// How many people are expected.
+    #[validate(range(min = 1, max = 100_000))]
+    #[schema(minimum = 1, maximum = 100_000, example = 20)]
+    pub expected_attendance: u32,
+    /// How long it should take, in minutes.
+    #[validate(range(min = 15, max = 1440))]
+    #[schema(minimum = 15, maximum = 1440, example = 120)]
+    pub duration_minutes: u32,
+    /// When, first choice first.
+    #[validate(nested, length(min = 1, max = 20))]
+    #[schema(min_items = 1, max_items = 20)]
+    pub preferences: Vec<DatePreference>,
+    /// How it should be delivered.
+    pub format: Format,
+    /// In what language, BCP 47.
+    #[validate(custom(function = "crate::text::language_tag"))]
+    #[schema(example = "en", max_length = 35)]
+    pub language: String,
+    /// Where; needed unless it is virtual.
+    pub venue: Option<VenueId>,
+    /// In which room of the venue.
+    pub room: Option<RoomId>,
+    /// What the library can pay in all.
+    #[validate(nested)]
+    pub budget: Option<Money>,
+    /// Whether a price above the budget rules a trainer out.
+    #[serde(default)]
+    pub budget_is_ceiling: bool,
+    /// Libraries that take part.
+    #[validate(nested, length(max = 50))]
+    #[schema(max_items = 50)]
+    #[serde(default)]
+    pub co_hosts: Vec<CoHost>,
+    /// Anything else.
+    #[validate(length(max = 5000))]
+    #[schema(max_length = 5000)]
+    #[serde(default)]
+    pub notes: String,
+}
+
+fn whole(request: &RequestDetails) -> Result<(), ValidationError> {
+    let code = if request.workshop.is_none() && request.topic.is_none() {
+        "workshop_or_topic_needed"
+    } else if request.format != Format::Virtual && request.venue.is_none() {
+        "venue_needed"
+    } else if request.room.is_some() && request.venue.is_none() {
+        "room_without_venue"
+    } else if request.budget.is_some_and(|budget| budget.amount_minor < 0) {
+        "negative_budget"
+    } else if request.preferences.iter().any(|window| !fits(window, request.duration_minutes)) {
+        "longer_than_window"
+    } else {
+        return Ok(());
+    };
+    Err(ValidationError::new(code))
+}
+
+fn fits(window: &DatePreference, duration_minutes: u32) -> bool {
+    window.latest.duration_since(window.earliest).as_mins() >= i64::from(duration_minutes)
+}
+
+impl RequestDetails {
+    /// How long it should take.
+    pub fn duration(&self) -> Minutes {
+        Minutes(self.duration_minutes)
+    }
+
+    /// The stretches asked for, each with the rank of its preference (0 first), on the clock of `zone`.
+    pub fn windows<'a>(&'a self, zone: &'a Zone) -> impl Iterator<Item = (usize, Interval)> + 'a {
+        let rules = zone.rules();
+        self.preferences.iter().enumerate().flat_map(move |(rank, preference)| {
+            let rules = rules.clone();
+            let days = preference.from.series(jiff::Span::new().days(1)).take_while(|day| *day <= preference.until);
+            days.filter_map(move |day| {
+                let start = day.to_datetime(preference.earliest).to_zoned(rules.clone()).ok()?.timestamp();
+                let end = day.to_datetime(preference.latest).to_zoned(rules.clone()).ok()?.timestamp();
+                Some((rank, Interval::new(start, end)?))
+            })
+        })
+    }
+
+    /// Rank of the first preference that wholly contains `time`, on the clock of `zone`.
+    pub fn rank_of(&self, time: &Interval, zone: &Zone) -> Option<usize> {
+        self.windows(zone).find(|(_, window)| window.contains(time)).map(|(rank, _)| rank)
+    }
+}
+
+words! {
+    /// The names of a request's states.
+    RequestStateName {
+        /// Being written.
+        Draft = "draft",
+        /// Waiting for a coordinator.
+        Submitted = "submitted",
+        /// Back at the library with a question.
+        NeedsInformation = "needs_information",
+        /// Trainers are being asked.
+        Open = "open",
+        /// A trainer has accepted.
+        Booked = "booked",
+        /// It was taught.
+        Fulfilled = "fulfilled",
+        /// Carried on by another request.
+        Merged = "merged",
+        /// The network said no.
+        Declined = "declined",
+        /// The library took it back.
+        Withdrawn = "withdrawn",
+        /// Its last window passed with nobody booked.
+        Expired = "expired",
+    }
+}
+
+/// Where a request stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum RequestState {
+    /// Being written.
+    Draft,
+    /// Waiting for a coordinator.
+    Submitted {
+        /// Since when.
+        submitted_at: Timestamp,
+    },
+    /// Back at the library with a question.
+    NeedsInformation {
+        /// What the coordinator asks.
+        question: String,
+        /// Since when.
+        asked_at: Timestamp,
+    },
+    /// Trainers are being asked.
+    Open {
+        /// Since when.
+        opened_at: Timestamp,
+    },
+    /// A trainer has accepted.
+    Booked {
+        /// What came of it.
+        booking: BookingId,
+    },
+    /// It was taught.
+    Fulfilled {
+        /// What came of it.
+        booking: BookingId,
+        /// Since when.
+        fulfilled_at: Timestamp,
+    },
+    /// Carried on by another request.
+    Merged {
+        /// Which one.
+        into: RequestId,
+        /// Since when.
+        merged_at: Timestamp,
+    },
+    /// The network said no.
+    Declined {
+        /// Why.
+        reason: String,
+        /// Since when.
+        declined_at: Timestamp,
+    },
+    /// The library took it back.
+    Withdrawn {
+        /// Why.
+        reason: String,
+        /// Since when.
+        withdrawn_at: Timestamp,
+    },
+    /// Its last window passed with nobody booked.
+    Expired {
+        /// Since when.
+        expired_at: Timestamp,
+    },
+}
+
+impl RequestState {
+    /// Its name without the data.
+    pub fn name(&self) -> RequestStateName {
+        match self {
+            Self::Draft => RequestStateName::Draft,
+            Self::Submitted { .. } => RequestStateName::Submitted,
+            Self::NeedsInformation { .. } => RequestStateName::NeedsInformation,
+            Self::Open { .. } => RequestStateName::Open,
+            Self::Booked { .. } => RequestStateName::Booked,
+            Self::Fulfilled { .. } => RequestStateName::Fulfilled,
+            Self::Merged { .. } => RequestStateName::Merged,
+            Self::Declined { .. } => RequestStateName::Declined,
+            Self::Withdrawn { .. } => RequestStateName::Withdrawn,
+            Self::Expired { .. } => RequestStateName::Expired,
+        }
+    }
+}
+
+/// A library's request for training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TrainingRequest {
+    /// Its id.
+    pub id: RequestId,
+    /// The network that serves it.
+    pub network: NetworkId,
+    /// The library that asks, and hosts.
+    pub library: LibraryId,
+    /// The zone its days and hours are told in: the venue's, else the library's.
+    pub time_zone: Zone,
+    /// What it needs.
+    #[serde(flatten)]
+    pub details: RequestDetails,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub state: RequestState,
+    /// Version and times.
+    #[serde(flatten)]
+    pub record: Record,
+}
+
+type Moved = Result<TrainingRequest, InvalidTransition>;
+
+impl TrainingRequest {
+    /// The library hands it in; without triage that opens it.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] unless it is a draft or was sent back with a question.
+    pub fn submit(self, policy: &Policy, now: Timestamp) -> Moved {
+        match self.state {
+            RequestState::Draft | RequestState::NeedsInformation { .. } if policy.triage => {
+                Ok(self.moved(RequestState::Submitted { submitted_at: now }, now))
+            }
+            RequestState::Draft | RequestState::NeedsInformation { .. } => {
+                Ok(self.moved(RequestState::Open { opened_at: now }, now))
+            }
+            _ => Err(self.refuse("submit")),
+        }
+    }
+
+    /// A coordinator opens it to trainers.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] unless it is submitted.
+    pub fn open(self, now: Timestamp) -> Moved {
+        match self.state {
+            RequestState::Submitted { .. } => Ok(self.moved(RequestState::Open { opened_at: now }, now)),
+            _ => Err(self.refuse("open")),
+        }
+    }
+
+    /// A coordinator sends it back with a question.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] unless it is submitted or open.
+    pub fn ask(self, question: String, now: Timestamp) -> Moved {
+        match self.state {
+            RequestState::Submitted { .. } | RequestState::Open { .. } => {
+                Ok(self.moved(RequestState::NeedsInformation { question, asked_at: now }, now))
+            }
+            _ => Err(self.refuse("ask")),
+        }
+    }
+
+    /// A coordinator says no.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] unless it is waiting or open.
+    pub fn decline(self, reason: String, now: Timestamp) -> Moved {
+        match self.state {
+            RequestState::Submitted { .. } | RequestState::NeedsInformation { .. } | RequestState::Open { .. } => {
+                Ok(self.moved(RequestState::Declined { reason, declined_at: now }, now))
+            }
+            _ => Err(self.refuse("decline")),
+        }
+    }
+
+    /// The library takes it back.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] once it is booked or ended.
+    pub fn withdraw(self, reason: String, now: Timestamp) -> Moved {
+        if self.is_waiting() {
+            Ok(self.moved(RequestState::Withdrawn { reason, withdrawn_at: now }, now))
+        } else {
+            Err(self.refuse("withdraw"))
+        }
+    }
+
+    /// Another request carries this need on.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] once it is booked or ended, and into itself.
+    pub fn merge(self, into: RequestId, now: Timestamp) -> Moved {
+        if self.is_waiting() && into != self.id {
+            Ok(self.moved(RequestState::Merged { into, merged_at: now }, now))
+        } else {
+            Err(self.refuse("merge"))
+        }
+    }
+
+    /// A trainer has accepted.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] unless it is open.
+    pub fn book(self, booking: BookingId, now: Timestamp) -> Moved {
+        match self.state {
+            RequestState::Open { .. } => Ok(self.moved(RequestState::Booked { booking }, now)),
+            _ => Err(self.refuse("book")),
+        }
+    }
+
+    /// Its booking was canceled: trainers are asked again.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] unless it is booked.
+    pub fn reopen(self, now: Timestamp) -> Moved {
+        match self.state {
+            RequestState::Booked { .. } => Ok(self.moved(RequestState::Open { opened_at: now }, now)),
+            _ => Err(self.refuse("reopen")),
+        }
+    }
+
+    /// It was taught.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] unless it is booked.
+    pub fn fulfill(self, now: Timestamp) -> Moved {
+        match self.state {
+            RequestState::Booked { booking } => {
+                Ok(self.moved(RequestState::Fulfilled { booking, fulfilled_at: now }, now))
+            }
+            _ => Err(self.refuse("fulfill")),
+        }
+    }
+
+    /// Its last window has passed.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] once it is booked or ended.
+    pub fn expire(self, now: Timestamp) -> Moved {
+        if self.is_waiting() {
+            Ok(self.moved(RequestState::Expired { expired_at: now }, now))
+        } else {
+            Err(self.refuse("expire"))
+        }
+    }
+
+    /// Whether its details may still be changed.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] unless it is a draft, waiting for triage, or sent back with a question.
+    pub fn editable(&self) -> Result<(), InvalidTransition> {
+        match self.state {
+            RequestState::Draft | RequestState::Submitted { .. } | RequestState::NeedsInformation { .. } => Ok(()),
+            _ => Err(self.refuse("update")),
+        }
+    }
+
+    /// Instant at which its last window closes.
+    pub fn last_chance(&self) -> Option<Timestamp> {
+        self.details.windows(&self.time_zone).map(|(_, window)| window.end).max()
+    }
+
+    fn is_waiting(&self) -> bool {
+        match self.state {
+            RequestState::Draft
+            | RequestState::Submitted { .. }
+            | RequestState::NeedsInformation { .. }
+            | RequestState::Open { .. } => true,
+            RequestState::Booked { .. }
+            | RequestState::Fulfilled { .. }
+            | RequestState::Merged { .. }
+            | RequestState::Declined { .. }
+            | RequestState::Withdrawn { .. }
+            | RequestState::Expired { .. } => false,
+        }
+    }
+
+    fn moved(self, state: RequestState, now: Timestamp) -> Self {
+        Self { state, record: self.record.changed(now), ..self }
+    }
+
+    fn refuse(&self, action: &'static str) -> InvalidTransition {
+        InvalidTransition { what: "request", state: self.state.name().word(), action }
+    }
+}

@@ -1,0 +1,166 @@
+//! Trainers: what they teach, where they live, what they cost.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::{
+    geo::Coordinates,
+    id::{NetworkId, TopicId, TrainerId, WorkshopId},
+    money::Money,
+    record::Record,
+    text::{Format, Level, words},
+    time::Zone,
+};
+
+words! {
+    /// Who may find a trainer.
+    Visibility {
+        /// Members of the home network.
+        Network = "network",
+        /// Also members of networks the home network lends to.
+        Partners = "partners",
+        /// Everybody signed in.
+        Public = "public",
+    }
+}
+
+/// Where a trainer's trips begin and end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct HomeBase {
+    /// Town, as people call it.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100, example = "Lawrence, Kansas")]
+    pub place: String,
+    /// Where that is.
+    #[validate(nested)]
+    pub coordinates: Coordinates,
+}
+
+/// A topic a trainer can teach, and how deep.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TopicSkill {
+    /// The topic.
+    pub topic: TopicId,
+    /// The deepest level; lower ones are included.
+    pub level: Level,
+}
+
+/// What a trainer is paid, from a date on. Staff trainers cost nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Fee {
+    /// First day this fee counts.
+    #[schema(value_type = String, format = Date, example = "2026-01-01")]
+    pub from: Date,
+    /// For each workshop, whatever its length.
+    #[validate(nested)]
+    pub per_workshop: Money,
+    /// For each hour taught, by the minute.
+    #[validate(nested)]
+    pub per_hour: Money,
+}
+
+/// What a trainer, or their network, says of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "fees"))]
+pub struct TrainerDetails {
+    /// Their name.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200, example = "Dana Whitfield")]
+    pub name: String,
+    /// A few words on them.
+    #[validate(length(max = 5000))]
+    #[schema(max_length = 5000)]
+    #[serde(default)]
+    pub biography: String,
+    /// Where their trips begin.
+    #[validate(nested)]
+    pub home_base: HomeBase,
+    /// The zone of their calendar.
+    pub time_zone: Zone,
+    /// How far from home they go, great-circle kilometers.
+    #[validate(range(min = 0.0, max = 20_100.0))]
+    #[schema(minimum = 0, maximum = 20_100, example = 150)]
+    pub travel_radius_km: f64,
+    /// Whether they sleep away from home.
+    #[serde(default)]
+    pub travels_overnight: bool,
+    /// Languages they teach in, BCP 47.
+    #[validate(length(min = 1, max = 20), custom(function = "crate::text::language_tags"))]
+    #[schema(min_items = 1, max_items = 20, example = json!(["en"]))]
+    pub languages: Vec<String>,
+    /// How they teach.
+    #[validate(length(min = 1, max = 3))]
+    #[schema(min_items = 1, max_items = 3)]
+    pub formats: Vec<Format>,
+    /// Topics they teach.
+    #[validate(length(max = 100))]
+    #[schema(max_items = 100)]
+    #[serde(default)]
+    pub topics: Vec<TopicSkill>,
+    /// Catalog workshops they can teach.
+    #[validate(length(max = 200))]
+    #[schema(max_items = 200)]
+    #[serde(default)]
+    pub workshops: Vec<WorkshopId>,
+    /// What they are paid, by date; the newest that has begun counts. None: they cost nothing.
+    #[validate(nested, length(max = 50))]
+    #[schema(max_items = 50)]
+    #[serde(default)]
+    pub fees: Vec<Fee>,
+    /// Most hours they teach on one date; the network's limit counts besides.
+    #[validate(range(min = 1, max = 24))]
+    #[schema(minimum = 1, maximum = 24)]
+    pub hours_per_day: Option<u8>,
+    /// Who may find them.
+    pub visibility: Visibility,
+    /// Whether they take offers at present.
+    #[serde(default = "yes")]
+    pub active: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn fees(trainer: &TrainerDetails) -> Result<(), validator::ValidationError> {
+    let amounts = || trainer.fees.iter().flat_map(|fee| [fee.per_workshop, fee.per_hour]);
+    if amounts().any(|money| money.amount_minor < 0) {
+        return Err(validator::ValidationError::new("negative_fee"));
+    }
+    let mut currencies = amounts().map(|money| money.currency);
+    match currencies.next() {
+        Some(first) if currencies.any(|other| other != first) => {
+            Err(validator::ValidationError::new("mixed_currencies"))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl TrainerDetails {
+    /// The fee in force on `date`: the newest that has begun, else the oldest there is.
+    pub fn fee_on(&self, date: Date) -> Option<&Fee> {
+        let begun = self.fees.iter().filter(|fee| fee.from <= date).max_by_key(|fee| fee.from);
+        begun.or_else(|| self.fees.iter().min_by_key(|fee| fee.from))
+    }
+}
+
+/// Somebody who teaches workshops.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Trainer {
+    /// Their id.
+    pub id: TrainerId,
+    /// Their home network.
+    pub network: NetworkId,
+    /// What is said of them.
+    #[serde(flatten)]
+    pub details: TrainerDetails,
+    /// Version and times.
+    #[serde(flatten)]
+    pub record: Record,
+}

@@ -1,0 +1,101 @@
+//! People who sign in, and what they are.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::{
+    id::{LibraryId, NetworkId, RoleId, TrainerId, UserId},
+    record::Record,
+    text::words,
+};
+
+words! {
+    /// What a person can be.
+    RoleName {
+        /// Runs the installation.
+        Operator = "operator",
+        /// Coordinates a network.
+        Coordinator = "coordinator",
+        /// Works in a library.
+        Staff = "staff",
+        /// Teaches.
+        Trainer = "trainer",
+    }
+}
+
+/// What a person is, and of what. One person may be several things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "role", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Role {
+    /// Runs the installation.
+    Operator,
+    /// Coordinates a network.
+    Coordinator {
+        /// Which.
+        network: NetworkId,
+    },
+    /// Works in a library.
+    Staff {
+        /// Which.
+        library: LibraryId,
+    },
+    /// Teaches, as this trainer.
+    Trainer {
+        /// Which.
+        trainer: TrainerId,
+    },
+}
+
+impl Role {
+    /// Its name without the data.
+    pub fn name(&self) -> RoleName {
+        match self {
+            Self::Operator => RoleName::Operator,
+            Self::Coordinator { .. } => RoleName::Coordinator,
+            Self::Staff { .. } => RoleName::Staff,
+            Self::Trainer { .. } => RoleName::Trainer,
+        }
+    }
+}
+
+/// A role somebody has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Grant {
+    /// Its id.
+    pub id: RoleId,
+    /// What they are.
+    #[serde(flatten)]
+    pub role: Role,
+    /// The network the role belongs to; none for operators, and for staff of libraries outside every network.
+    pub network: Option<NetworkId>,
+}
+
+/// What is known of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct UserDetails {
+    /// The address they sign in with; unique without regard to case.
+    #[validate(email, length(max = 254))]
+    #[schema(format = Email, max_length = 254, example = "dana@example.org")]
+    pub email: String,
+    /// Their name.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200, example = "Dana Whitfield")]
+    pub name: String,
+}
+
+/// Somebody who can sign in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct User {
+    /// Their id.
+    pub id: UserId,
+    /// What is known of them.
+    #[serde(flatten)]
+    pub details: UserDetails,
+    /// What they are.
+    pub roles: Vec<Grant>,
+    /// Version and times.
+    #[serde(flatten)]
+    pub record: Record,
+}
