@@ -1,1 +1,33 @@
-//! x
+//! The only place with SQL: connections, schema, queries. It decides nothing.
+//!
+//! One query serves both databases wherever SQL allows; what differs lives in [`dialect`].
+//! A column stands where a query, an order or a constraint needs it; the rest of an entity is one JSON document.
+
+mod connection;
+mod database;
+mod dialect;
+mod entity;
+mod error;
+mod jobs;
+mod migrations;
+mod page;
+mod schema;
+mod scope;
+mod types;
+
+pub mod availability;
+pub mod libraries;
+pub mod networks;
+pub mod partnerships;
+pub mod rooms;
+pub mod topics;
+pub mod trainers;
+pub mod venues;
+pub mod workshops;
+
+pub use connection::{Backend, Conn, DatabaseUrl, InvalidUrl};
+pub use database::{Database, Options};
+pub use dialect::{Lock, lock};
+pub use error::{DbError, FromDb};
+pub use migrations::{down_all, pending, run as migrate};
+pub use page::{Cursor, InvalidCursor, Order, Page};

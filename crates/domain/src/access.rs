@@ -23,59 +23,35 @@ pub struct Actor {
     pub grants: Vec<Grant>,
 }
 
-/// What an actor may see. Every query takes one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Scope {
+/// What may be seen. Every query takes one, and says it in SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
     /// Everything: operators and the program itself.
-    pub everything: bool,
-    /// Networks they belong to in any role.
-    pub networks: Vec<NetworkId>,
-    /// Networks they coordinate.
-    pub coordinated: Vec<NetworkId>,
-    /// Libraries they work in.
-    pub libraries: Vec<LibraryId>,
-    /// Trainers they are.
-    pub trainers: Vec<TrainerId>,
-}
-
-impl Scope {
-    /// No limit: for the program's own work.
-    pub fn everything() -> Self {
-        Self { everything: true, ..Self::default() }
-    }
+    Everything,
+    /// What this person's roles show them.
+    Of(UserId),
 }
 
 impl Actor {
     /// What they may see.
     pub fn scope(&self) -> Scope {
-        let mut scope = Scope::default();
-        for grant in &self.grants {
-            scope.networks.extend(grant.network);
-            match grant.role {
-                Role::Operator => scope.everything = true,
-                Role::Coordinator { network } => scope.coordinated.push(network),
-                Role::Staff { library } => scope.libraries.push(library),
-                Role::Trainer { trainer } => scope.trainers.push(trainer),
-            }
-        }
-        scope
+        let operator = self.grants.iter().any(|grant| grant.role == Role::Operator);
+        if operator { Scope::Everything } else { Scope::Of(self.user) }
     }
 
-    fn is(&self, relation: Relation, on: &Resource<'_>) -> bool {
+    fn is(&self, relation: Relation, on: &Resource) -> bool {
         self.grants.iter().any(|grant| match (relation, grant.role) {
             (Relation::Operator, Role::Operator) => true,
             (Relation::Member, _) => on.network.is_some() && grant.network == on.network,
             (Relation::Coordinator, Role::Coordinator { network }) => on.network == Some(network),
             (Relation::LendingCoordinator, Role::Coordinator { network }) => on.trainer_network == Some(network),
             (Relation::Staff, Role::Staff { library }) => on.library == Some(library),
-            (Relation::CoHostStaff, Role::Staff { library }) => on.co_hosts.contains(&library),
             (Relation::Trainer, Role::Trainer { trainer }) => on.trainer == Some(trainer),
             (
                 Relation::Operator
                 | Relation::Coordinator
                 | Relation::LendingCoordinator
                 | Relation::Staff
-                | Relation::CoHostStaff
                 | Relation::Trainer,
                 _,
             ) => false,
@@ -85,13 +61,11 @@ impl Actor {
 
 /// What an action is done to: whose it is.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Resource<'a> {
+pub struct Resource {
     /// The network it belongs to.
     pub network: Option<NetworkId>,
     /// The library it belongs to, or that hosts.
     pub library: Option<LibraryId>,
-    /// Libraries that take part.
-    pub co_hosts: &'a [LibraryId],
     /// The trainer it concerns.
     pub trainer: Option<TrainerId>,
     /// That trainer's home network.
@@ -111,8 +85,6 @@ words! {
         LendingCoordinator = "lending_coordinator",
         /// Works in its library.
         Staff = "staff",
-        /// Works in a library that takes part.
-        CoHostStaff = "co_host_staff",
         /// Is its trainer.
         Trainer = "trainer",
     }
@@ -194,7 +166,7 @@ pub struct Denied;
 ///
 /// # Errors
 /// [`Denied`] when no relation of theirs is in the policy's row.
-pub fn authorize(actor: &Actor, action: Action, on: &Resource<'_>) -> Result<(), Denied> {
+pub fn authorize(actor: &Actor, action: Action, on: &Resource) -> Result<(), Denied> {
     if action.allowed().iter().any(|relation| actor.is(*relation, on)) { Ok(()) } else { Err(Denied) }
 }
 

@@ -1,0 +1,153 @@
+//! One connection type over both databases.
+
+use std::{fmt, path::PathBuf, str::FromStr};
+
+use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConnection};
+
+use crate::error::DbError;
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// To PostgreSQL.
+    Pg(PgConnection),
+    /// To SQLite.
+    Sqlite(SqliteConnection),
+}
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// PostgreSQL 15 or later.
+    Postgres,
+    /// SQLite, compiled in.
+    Sqlite,
+}
+
+/// Where the database is. The scheme decides which; anything else is refused, never taken for a file name.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// `postgres://…` or `postgresql://…`, as libpq reads it.
+    Postgres(String),
+    /// `sqlite:FILE`.
+    Sqlite(PathBuf),
+}
+
+/// A text that names no database.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a database URL begins with sqlite: or postgres://")]
+pub struct InvalidUrl;
+
+impl FromStr for DatabaseUrl {
+    type Err = InvalidUrl;
+
+    fn from_str(text: &str) -> Result<Self, InvalidUrl> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        let file = text.strip_prefix("sqlite:").ok_or(InvalidUrl)?;
+        let file = file.strip_prefix("//").unwrap_or(file);
+        // A shared in-memory database would defeat the separate reader connections.
+        if file.is_empty() || file.contains(":memory:") || file.contains('?') {
+            Err(InvalidUrl)
+        } else {
+            Ok(Self::Sqlite(file.into()))
+        }
+    }
+}
+
+/// The address without its password.
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(file) => write!(f, "sqlite:{}", file.display()),
+            Self::Postgres(url) => {
+                let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
+                let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+                let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+                let user = user.split(':').next().unwrap_or_default();
+                let at = if user.is_empty() { "" } else { "@" };
+                let (database, options) = path.split_once('?').unwrap_or((path, ""));
+                let safe = options.split('&').filter(|option| !option.starts_with("password=") && !option.is_empty());
+                let options = safe.collect::<Vec<_>>().join("&");
+                let mark = if options.is_empty() { "" } else { "?" };
+                write!(f, "{scheme}://{user}{at}{host}/{database}{mark}{options}")
+            }
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl DatabaseUrl {
+    /// Which database it names.
+    pub fn backend(&self) -> Backend {
+        match self {
+            Self::Postgres(_) => Backend::Postgres,
+            Self::Sqlite(_) => Backend::Sqlite,
+        }
+    }
+
+    /// Opens a connection that may write, with the house's settings.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] with the database's own words when it cannot be reached.
+    pub fn connect(&self) -> Result<Conn, DbError> {
+        let unavailable = |error: diesel::ConnectionError| DbError::Unavailable(error.to_string());
+        match self {
+            Self::Postgres(url) => {
+                let mut conn = PgConnection::establish(url).map_err(unavailable)?;
+                conn.batch_execute(
+                    "SET statement_timeout = '5s'; SET lock_timeout = '4s'; \
+                     SET idle_in_transaction_session_timeout = '30s'; SET timezone = 'UTC'",
+                )?;
+                Ok(Conn::Pg(conn))
+            }
+            Self::Sqlite(file) => {
+                let mut conn = SqliteConnection::establish(&file.to_string_lossy()).map_err(unavailable)?;
+                conn.batch_execute(
+                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192",
+                )?;
+                Ok(Conn::Sqlite(conn))
+            }
+        }
+    }
+
+    /// Opens a connection that only reads.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub(crate) fn connect_reader(&self) -> Result<Conn, DbError> {
+        let mut conn = self.connect()?;
+        if let Conn::Sqlite(conn) = &mut conn {
+            conn.batch_execute("PRAGMA query_only = ON")?;
+        }
+        Ok(conn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_decides_and_a_typo_is_refused() {
+        assert_eq!("sqlite:./a.db".parse::<DatabaseUrl>().unwrap().backend(), Backend::Sqlite);
+        assert_eq!("postgresql://h/d".parse::<DatabaseUrl>().unwrap().backend(), Backend::Postgres);
+        for text in ["", "a.db", "postgre://h/d", "sqlite:", "sqlite::memory:", "mysql://h"] {
+            assert!(text.parse::<DatabaseUrl>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let url: DatabaseUrl =
+            "postgres://me:s3cret@db.example:5432/ph?sslmode=verify-full&password=s3cret".parse().unwrap();
+        assert_eq!(url.to_string(), "postgres://me@db.example:5432/ph?sslmode=verify-full");
+    }
+}

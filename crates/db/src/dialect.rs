@@ -1,0 +1,50 @@
+//! What the two databases do not say alike.
+
+use diesel::{
+    RunQueryDsl, sql_query,
+    sql_types::{Array, Text},
+};
+
+use crate::{connection::Conn, error::DbError};
+
+/// Rows that a transaction keeps to itself while it decides. Always taken in this order, so that no two wait for each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lock {
+    /// Requests: whoever accepts or withdraws decides alone.
+    Requests,
+    /// Trainers: their commitments change under one hand.
+    Trainers,
+    /// Rooms: likewise.
+    Rooms,
+}
+
+/// Locks rows until the transaction ends, in order of their ids. SQLite has one writer, so there is nothing to lock.
+///
+/// # Errors
+/// [`DbError::Contention`] when somebody else kept them too long.
+pub fn lock(conn: &mut Conn, what: Lock, mut ids: Vec<String>) -> Result<(), DbError> {
+    let Conn::Pg(conn) = conn else { return Ok(()) };
+    ids.sort_unstable();
+    ids.dedup();
+    let query = match what {
+        Lock::Requests => "SELECT id FROM requests WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+        Lock::Trainers => "SELECT id FROM trainers WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+        Lock::Rooms => "SELECT id FROM rooms WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+    };
+    sql_query(query).bind::<Array<Text>, _>(ids).execute(conn)?;
+    Ok(())
+}
+
+/// Turns what a user typed into a `LIKE` pattern that finds it anywhere, with its own wildcards as plain characters.
+pub(crate) fn contains(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for letter in text.to_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}

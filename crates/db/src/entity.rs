@@ -1,0 +1,35 @@
+//! The queries every entity has alike.
+
+/// Writes `find`, `insert` and `update` for a table whose module has a `Row` and a `visible` query: they differ in nothing
+/// but names.
+macro_rules! queries {
+    ($table:ident: $entity:ty, $id:ty) => {
+        /// The one with this id.
+        ///
+        /// # Errors
+        /// [`DbError::NotFound`] when there is none in the scope.
+        pub fn find(conn: &mut Conn, scope: Scope, id: $id) -> Result<$entity, DbError> {
+            let row: Row = visible(scope).filter($table::id.eq(Spelled(id))).select(Row::as_select()).first(conn)?;
+            Ok(row.into())
+        }
+
+        /// Keeps a new one.
+        ///
+        /// # Errors
+        /// [`DbError::Conflict`] with the name of the constraint that refused it.
+        pub fn insert(conn: &mut Conn, entity: &$entity) -> Result<(), DbError> {
+            $crate::error::one(diesel::insert_into($table::table).values(Row::from(entity)).execute(conn)?)
+        }
+
+        /// Keeps a changed one, if nobody else changed it since.
+        ///
+        /// # Errors
+        /// [`DbError::Contention`] when somebody did, [`DbError::Conflict`] with the name of the constraint that refused it.
+        pub fn update(conn: &mut Conn, entity: &$entity) -> Result<(), DbError> {
+            let before = $table::version.eq(entity.record.version.0 - 1);
+            let row = $table::table.filter($table::id.eq(Spelled(entity.id))).filter(before);
+            $crate::error::one(diesel::update(row).set(Row::from(entity)).execute(conn)?)
+        }
+    };
+}
+pub(crate) use queries;

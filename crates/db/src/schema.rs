@@ -1,0 +1,342 @@
+//! Tables and columns, the same on both databases. A test compares this with what the migrations make.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    networks (id) {
+        id -> Text,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    partnerships (id) {
+        id -> Text,
+        lender_id -> Text,
+        borrower_id -> Text,
+        from_day -> Text,
+        until_day -> Text,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    users (id) {
+        id -> Text,
+        email -> Text,
+        password_hash -> Text,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    roles (id) {
+        id -> Text,
+        user_id -> Text,
+        role -> Text,
+        subject_id -> Text,
+        network_id -> Nullable<Text>,
+        created_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    sessions (id) {
+        id -> Text,
+        user_id -> Text,
+        created_at -> InstantType,
+        expires_at -> InstantType,
+        revoked_at -> Nullable<InstantType>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    refresh_tokens (hash) {
+        hash -> Text,
+        session_id -> Text,
+        created_at -> InstantType,
+        used_at -> Nullable<InstantType>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    signing_keys (kid) {
+        kid -> Text,
+        private_pem -> Text,
+        created_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    libraries (id) {
+        id -> Text,
+        network_id -> Nullable<Text>,
+        fscs_key -> Nullable<Text>,
+        search_text -> Text,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    venues (id) {
+        id -> Text,
+        library_id -> Text,
+        fscs_seq -> Nullable<Text>,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    rooms (id) {
+        id -> Text,
+        venue_id -> Text,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    topics (id) {
+        id -> Text,
+        network_id -> Nullable<Text>,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    workshops (id) {
+        id -> Text,
+        network_id -> Text,
+        state -> Text,
+        state_data -> JsonType,
+        search_text -> Text,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    trainers (id) {
+        id -> Text,
+        network_id -> Text,
+        visibility -> Text,
+        active -> Bool,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    availability (id) {
+        id -> Text,
+        trainer_id -> Text,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    requests (id) {
+        id -> Text,
+        network_id -> Text,
+        library_id -> Text,
+        state -> Text,
+        state_data -> JsonType,
+        time_zone -> Text,
+        closes_at -> InstantType,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    offers (id) {
+        id -> Text,
+        request_id -> Text,
+        network_id -> Text,
+        trainer_id -> Text,
+        trainer_network_id -> Text,
+        state -> Text,
+        state_data -> JsonType,
+        expires_at -> Nullable<InstantType>,
+        terms -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    bookings (id) {
+        id -> Text,
+        request_id -> Text,
+        offer_id -> Text,
+        network_id -> Text,
+        library_id -> Text,
+        trainer_id -> Text,
+        trainer_network_id -> Text,
+        venue_id -> Nullable<Text>,
+        state -> Text,
+        state_data -> JsonType,
+        starts_at -> InstantType,
+        ends_at -> InstantType,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    commitments (id) {
+        id -> Text,
+        trainer_id -> Nullable<Text>,
+        room_id -> Nullable<Text>,
+        offer_id -> Text,
+        booking_id -> Nullable<Text>,
+        work_starts_at -> InstantType,
+        work_ends_at -> InstantType,
+        starts_at -> InstantType,
+        ends_at -> InstantType,
+        latitude -> Nullable<Double>,
+        longitude -> Nullable<Double>,
+        expires_at -> Nullable<InstantType>,
+        active -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    events (seq) {
+        seq -> BigInt,
+        id -> Text,
+        network_id -> Nullable<Text>,
+        subject_kind -> Text,
+        subject_id -> Text,
+        action -> Text,
+        actor_id -> Nullable<Text>,
+        at -> InstantType,
+        before -> Nullable<JsonType>,
+        after -> Nullable<JsonType>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    idempotency_keys (user_id, key) {
+        user_id -> Text,
+        key -> Text,
+        fingerprint -> Text,
+        status -> Integer,
+        headers -> JsonType,
+        body -> Text,
+        created_at -> InstantType,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    networks,
+    partnerships,
+    users,
+    roles,
+    sessions,
+    refresh_tokens,
+    signing_keys,
+    libraries,
+    venues,
+    rooms,
+    topics,
+    workshops,
+    trainers,
+    availability,
+    requests,
+    offers,
+    bookings,
+    commitments,
+    events,
+    idempotency_keys,
+);

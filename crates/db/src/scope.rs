@@ -1,0 +1,79 @@
+//! What a person may see, as SQL over their roles: read anew in every statement, so that revoking works at once.
+//!
+//! Each resource has one such condition, beside its queries, put together from the sub-queries here.
+
+use diesel::{
+    AppearsOnTable, Expression, QueryResult, SelectableExpression,
+    expression::{ValidGrouping, is_aggregate},
+    query_builder::{AstPass, QueryFragment, QueryId},
+    sql_types::{Bool, Text},
+};
+use packhorse_domain::id::UserId;
+
+use crate::{connection::MultiBackend, types::Spelled};
+
+/// Networks they have any role in.
+macro_rules! networks {
+    () => {
+        "(SELECT network_id FROM roles WHERE user_id = ? AND network_id IS NOT NULL)"
+    };
+}
+/// Subjects of one of their roles: networks coordinated, libraries staffed, trainers they are.
+macro_rules! subjects {
+    ($role:literal) => {
+        concat!("(SELECT subject_id FROM roles WHERE user_id = ? AND role = '", $role, "')")
+    };
+}
+/// Networks that lend to theirs.
+macro_rules! lenders {
+    () => {
+        concat!("(SELECT lender_id FROM partnerships WHERE borrower_id IN ", $crate::scope::networks!(), ")")
+    };
+}
+/// Networks that borrow from theirs.
+macro_rules! borrowers {
+    () => {
+        concat!("(SELECT borrower_id FROM partnerships WHERE lender_id IN ", $crate::scope::networks!(), ")")
+    };
+}
+pub(crate) use {borrowers, lenders, networks, subjects};
+
+/// A condition in which every `?` stands for the person.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SeenBy {
+    condition: &'static str,
+    user: Spelled<UserId>,
+}
+
+impl SeenBy {
+    /// The condition for one person.
+    pub fn new(condition: &'static str, user: UserId) -> Self {
+        Self { condition, user: Spelled(user) }
+    }
+}
+
+impl Expression for SeenBy {
+    type SqlType = Bool;
+}
+impl ValidGrouping<()> for SeenBy {
+    type IsAggregate = is_aggregate::No;
+}
+impl<QS> AppearsOnTable<QS> for SeenBy {}
+impl<QS> SelectableExpression<QS> for SeenBy {}
+impl QueryId for SeenBy {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl QueryFragment<MultiBackend> for SeenBy {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        out.push_sql("(");
+        for (place, piece) in self.condition.split('?').enumerate() {
+            if place > 0 {
+                out.push_bind_param::<Text, _>(&self.user)?;
+            }
+            out.push_sql(piece);
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+}

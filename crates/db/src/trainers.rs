@@ -1,0 +1,119 @@
+//! Trainers.
+
+use diesel::prelude::*;
+use packhorse_domain::{
+    Scope,
+    id::{NetworkId, TrainerId},
+    trainer::{Trainer, TrainerDetails, Visibility},
+};
+
+use crate::schema::partnerships;
+use crate::{
+    Conn, DbError, Page,
+    connection::MultiBackend,
+    entity::queries,
+    page::paged,
+    schema::trainers,
+    scope::{self, SeenBy},
+    types::{At, Json, Spelled, record},
+};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = trainers, treat_none_as_null = true)]
+struct Row {
+    id: Spelled<TrainerId>,
+    network_id: Spelled<NetworkId>,
+    visibility: Spelled<Visibility>,
+    active: bool,
+    details: Json<TrainerDetails>,
+    version: i64,
+    created_at: At,
+    updated_at: At,
+}
+
+impl From<Row> for Trainer {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.0,
+            network: row.network_id.0,
+            details: row.details.0,
+            record: record(row.version, row.created_at, row.updated_at),
+        }
+    }
+}
+
+impl From<&Trainer> for Row {
+    fn from(entity: &Trainer) -> Self {
+        Self {
+            id: Spelled(entity.id),
+            network_id: Spelled(entity.network),
+            visibility: Spelled(entity.details.visibility),
+            active: entity.details.active,
+            details: Json(entity.details.clone()),
+            version: entity.record.version.0,
+            created_at: At(entity.record.created_at),
+            updated_at: At(entity.record.updated_at),
+        }
+    }
+}
+
+/// Public ones, those of their networks, and those that networks lending to theirs show to partners.
+const SEEN: &str = concat!(
+    "trainers.visibility = 'public' OR trainers.network_id IN ",
+    scope::networks!(),
+    " OR trainers.visibility = 'partners' AND trainers.network_id IN ",
+    scope::lenders!()
+);
+
+fn visible(scope: Scope) -> trainers::BoxedQuery<'static, MultiBackend> {
+    match scope {
+        Scope::Everything => trainers::table.into_boxed(),
+        Scope::Of(user) => trainers::table.filter(SeenBy::new(SEEN, user)).into_boxed(),
+    }
+}
+
+queries! { trainers: Trainer, TrainerId }
+
+/// What a list of trainers may be narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct TrainerFilter {
+    /// Of this home network.
+    pub network: Option<NetworkId>,
+    /// Taking offers at present, or not.
+    pub active: Option<bool>,
+}
+
+/// One page of trainers; one row more when another page follows.
+///
+/// # Errors
+/// Those of the database.
+pub fn list(conn: &mut Conn, scope: Scope, filter: &TrainerFilter, page: &Page) -> Result<Vec<Trainer>, DbError> {
+    let mut query = visible(scope);
+    if let Some(network) = filter.network {
+        query = query.filter(trainers::network_id.eq(Spelled(network)));
+    }
+    if let Some(active) = filter.active {
+        query = query.filter(trainers::active.eq(active));
+    }
+    let rows: Vec<Row> = paged!(query, trainers::id, page).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Trainer::from).collect())
+}
+
+/// Trainers that libraries of a network may be offered on a day: its own, those of networks that lend to it, public ones.
+/// Those who take no offers are among them: matching says so.
+///
+/// # Errors
+/// Those of the database.
+pub fn reachable(conn: &mut Conn, network: NetworkId, day: jiff::civil::Date) -> Result<Vec<Trainer>, DbError> {
+    let day = day.to_string();
+    let lenders = partnerships::table
+        .filter(partnerships::borrower_id.eq(Spelled(network)))
+        .filter(partnerships::from_day.le(day.clone()))
+        .filter(partnerships::until_day.ge(day))
+        .select(partnerships::lender_id);
+    let partners = trainers::visibility.eq(Spelled(Visibility::Partners)).and(trainers::network_id.eq_any(lenders));
+    let public = trainers::visibility.eq(Spelled(Visibility::Public));
+    let query = trainers::table.filter(trainers::network_id.eq(Spelled(network)).or(partners).or(public));
+    let rows: Vec<Row> = query.order(trainers::id.asc()).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Trainer::from).collect())
+}

@@ -1,0 +1,2 @@
+DROP TABLE partnerships;
+DROP TABLE networks;

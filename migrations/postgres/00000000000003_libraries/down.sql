@@ -1,0 +1,3 @@
+DROP TABLE rooms;
+DROP TABLE venues;
+DROP TABLE libraries;

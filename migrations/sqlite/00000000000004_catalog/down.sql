@@ -1,0 +1,4 @@
+DROP TABLE availability;
+DROP TABLE trainers;
+DROP TABLE workshops;
+DROP TABLE topics;
