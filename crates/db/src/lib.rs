@@ -16,12 +16,20 @@ mod scope;
 mod types;
 
 pub mod availability;
+pub mod bookings;
+pub mod commitments;
+pub mod events;
+pub mod idempotency;
 pub mod libraries;
 pub mod networks;
+pub mod offers;
 pub mod partnerships;
+pub mod requests;
 pub mod rooms;
+pub mod sessions;
 pub mod topics;
 pub mod trainers;
+pub mod users;
 pub mod venues;
 pub mod workshops;
 

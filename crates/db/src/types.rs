@@ -136,6 +136,15 @@ impl<K: Kind> Spelling for Id<K> {
     }
 }
 
+impl Spelling for packhorse_domain::Zone {
+    fn spell(&self) -> impl Display {
+        self
+    }
+    fn read(text: &str) -> Option<Self> {
+        Self::new(text).ok()
+    }
+}
+
 impl<T: Spelling + std::fmt::Debug> ToSql<Text, Pg> for Spelled<T> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         write!(out, "{}", self.0.spell())?;

@@ -1,0 +1,177 @@
+//! People and their roles.
+
+use diesel::prelude::*;
+use packhorse_domain::{
+    Scope,
+    id::{Id, NetworkId, RoleId, UserId},
+    user::{Grant, Role, RoleName, User, UserDetails},
+};
+
+use crate::{
+    Conn, DbError, Page,
+    connection::MultiBackend,
+    error::one,
+    page::paged,
+    schema::{roles, users},
+    scope::{self, SeenBy},
+    types::{At, Json, Spelled, record},
+};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = users)]
+struct Row {
+    id: Spelled<UserId>,
+    email: String,
+    details: Json<UserDetails>,
+    version: i64,
+    created_at: At,
+    updated_at: At,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = roles)]
+pub(crate) struct GrantRow {
+    id: Spelled<RoleId>,
+    user_id: Spelled<UserId>,
+    role: Spelled<RoleName>,
+    subject_id: String,
+    network_id: Option<Spelled<NetworkId>>,
+}
+
+impl TryFrom<&GrantRow> for Grant {
+    type Error = DbError;
+
+    fn try_from(row: &GrantRow) -> Result<Self, DbError> {
+        let role = match row.role.0 {
+            RoleName::Operator => Role::Operator,
+            RoleName::Coordinator => Role::Coordinator { network: subject(row)? },
+            RoleName::Staff => Role::Staff { library: subject(row)? },
+            RoleName::Trainer => Role::Trainer { trainer: subject(row)? },
+        };
+        Ok(Self { id: row.id.0, role, network: row.network_id.map(|network| network.0) })
+    }
+}
+
+fn subject<K: packhorse_domain::id::Kind>(row: &GrantRow) -> Result<Id<K>, DbError> {
+    row.subject_id.parse().map_err(|_| DbError::Corrupt(format!("role {}", row.id.0)))
+}
+
+fn subject_of(role: Role) -> String {
+    match role {
+        Role::Operator => String::new(),
+        Role::Coordinator { network } => network.to_string(),
+        Role::Staff { library } => library.to_string(),
+        Role::Trainer { trainer } => trainer.to_string(),
+    }
+}
+
+/// Themselves, and people with a role in a network they coordinate.
+const SEEN: &str = concat!(
+    "users.id = ? OR users.id IN (SELECT user_id FROM roles WHERE network_id IN ",
+    scope::subjects!("coordinator"),
+    ")"
+);
+
+fn visible(scope: Scope) -> users::BoxedQuery<'static, MultiBackend> {
+    match scope {
+        Scope::Everything => users::table.into_boxed(),
+        Scope::Of(user) => users::table.filter(SeenBy::new(SEEN, user)).into_boxed(),
+    }
+}
+
+/// Puts people and their roles together.
+fn with_roles(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<User>, DbError> {
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let query = roles::table.filter(roles::user_id.eq_any(ids)).order((roles::user_id, roles::id));
+    let grants: Vec<GrantRow> = query.select(GrantRow::as_select()).load(conn)?;
+    rows.into_iter()
+        .map(|row| {
+            let own = grants.iter().filter(|grant| grant.user_id == row.id);
+            Ok(User {
+                id: row.id.0,
+                roles: own.map(Grant::try_from).collect::<Result<_, _>>()?,
+                details: row.details.0,
+                record: record(row.version, row.created_at, row.updated_at),
+            })
+        })
+        .collect()
+}
+
+/// The person with this id.
+///
+/// # Errors
+/// [`DbError::NotFound`] when there is none in the scope.
+pub fn find(conn: &mut Conn, scope: Scope, id: UserId) -> Result<User, DbError> {
+    let row: Row = visible(scope).filter(users::id.eq(Spelled(id))).select(Row::as_select()).first(conn)?;
+    with_roles(conn, vec![row])?.pop().ok_or(DbError::NotFound)
+}
+
+/// One page of people; one row more when another page follows.
+///
+/// # Errors
+/// Those of the database.
+pub fn list(conn: &mut Conn, scope: Scope, page: &Page) -> Result<Vec<User>, DbError> {
+    let rows: Vec<Row> = paged!(visible(scope), users::id, page).select(Row::as_select()).load(conn)?;
+    with_roles(conn, rows)
+}
+
+/// Id and password hash for an address, however it is typed.
+///
+/// # Errors
+/// [`DbError::NotFound`] when nobody has it.
+pub fn credentials(conn: &mut Conn, email: &str) -> Result<(UserId, String), DbError> {
+    let query = users::table.filter(users::email.eq(email.to_lowercase()));
+    let (id, hash): (Spelled<UserId>, String) = query.select((users::id, users::password_hash)).first(conn)?;
+    Ok((id.0, hash))
+}
+
+/// Keeps a new person; their roles come by [`grant`].
+///
+/// # Errors
+/// [`DbError::Conflict`] `users_email` when the address is taken.
+pub fn insert(conn: &mut Conn, user: &User, password_hash: &str) -> Result<(), DbError> {
+    let row = Row {
+        id: Spelled(user.id),
+        email: user.details.email.to_lowercase(),
+        details: Json(user.details.clone()),
+        version: user.record.version.0,
+        created_at: At(user.record.created_at),
+        updated_at: At(user.record.updated_at),
+    };
+    one(diesel::insert_into(users::table).values((row, users::password_hash.eq(password_hash))).execute(conn)?)
+}
+
+/// Keeps the next version of a person whose roles changed.
+///
+/// # Errors
+/// [`DbError::Contention`] when somebody else was first.
+pub fn touch(conn: &mut Conn, user: &User) -> Result<(), DbError> {
+    let before = users::version.eq(user.record.version.0 - 1);
+    let row = users::table.filter(users::id.eq(Spelled(user.id))).filter(before);
+    let set = (users::version.eq(user.record.version.0), users::updated_at.eq(At(user.record.updated_at)));
+    one(diesel::update(row).set(set).execute(conn)?)
+}
+
+/// Gives somebody a role.
+///
+/// # Errors
+/// [`DbError::Conflict`] `roles_once` when they have it.
+pub fn grant(conn: &mut Conn, user: UserId, grant: &Grant, now: packhorse_domain::Timestamp) -> Result<(), DbError> {
+    let row = (
+        roles::id.eq(Spelled(grant.id)),
+        roles::user_id.eq(Spelled(user)),
+        roles::role.eq(Spelled(grant.role.name())),
+        roles::subject_id.eq(subject_of(grant.role)),
+        roles::network_id.eq(grant.network.map(Spelled)),
+        roles::created_at.eq(At(now)),
+    );
+    one(diesel::insert_into(roles::table).values(row).execute(conn)?)
+}
+
+/// Takes a role away.
+///
+/// # Errors
+/// [`DbError::Contention`] when it was taken already.
+pub fn revoke(conn: &mut Conn, role: RoleId) -> Result<(), DbError> {
+    one(diesel::delete(roles::table.filter(roles::id.eq(Spelled(role)))).execute(conn)?)
+}
