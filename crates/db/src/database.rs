@@ -218,7 +218,7 @@ impl Worker {
                 match verdict {
                     Verdict::Keep => conn.batch_execute("RELEASE job")?,
                     Verdict::Undo | Verdict::Retry | Verdict::Lost => {
-                        conn.batch_execute("ROLLBACK TO job; RELEASE job")?
+                        conn.batch_execute("ROLLBACK TO job; RELEASE job")?;
                     }
                 }
                 if done.len() < GROUP {
@@ -228,12 +228,11 @@ impl Worker {
             conn.batch_execute("COMMIT").map_err(DbError::from)
         });
         let mut failed = outcome.err();
-        if failed.is_some() {
-            if let Some(conn) = &mut self.conn
-                && conn.batch_execute("ROLLBACK").is_err()
-            {
-                self.conn = None;
-            }
+        if failed.is_some()
+            && let Some(conn) = &mut self.conn
+            && conn.batch_execute("ROLLBACK").is_err()
+        {
+            self.conn = None;
         }
         done.append(&mut batch);
         for job in done {
@@ -263,7 +262,7 @@ impl Worker {
 fn transact(conn: &mut Conn, job: &mut dyn Job) -> (Verdict, Option<DbError>) {
     type Manager = <Conn as diesel::Connection>::TransactionManager;
     if let Err(error) = Manager::begin_transaction(conn) {
-        return (Verdict::Lost, Some(unreachable_database(error)));
+        return (Verdict::Lost, Some(DbError::Unavailable(error.to_string())));
     }
     match job.run(conn) {
         Verdict::Keep => match Manager::commit_transaction(conn).map_err(DbError::from) {
@@ -277,10 +276,6 @@ fn transact(conn: &mut Conn, job: &mut dyn Job) -> (Verdict, Option<DbError>) {
             Err(_) => (Verdict::Lost, None),
         },
     }
-}
-
-fn unreachable_database(error: diesel::result::Error) -> DbError {
-    DbError::Unavailable(error.to_string())
 }
 
 fn again(error: &DbError) -> DbError {

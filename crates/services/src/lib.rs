@@ -1,1 +1,15 @@
-//! x
+//! One function for each thing an actor can do: authorize, transact, record the event.
+//!
+//! Every function here runs inside a job of the database threads: what it writes is kept whole or not at all, and it may
+//! run again after contention, so it has no effect outside the database.
+
+mod context;
+mod error;
+
+pub mod libraries;
+pub mod passwords;
+pub mod sessions;
+pub mod tokens;
+
+pub use context::{Change, Context, Expected};
+pub use error::{Error, Fault};

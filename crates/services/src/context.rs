@@ -1,0 +1,130 @@
+//! What every service works with: the connection, who acts, and when.
+
+use packhorse_db::{Conn, DbError, events};
+use packhorse_domain::{
+    Action, Actor, Id, Resource, Scope, Timestamp, Version, authorize,
+    event::Event,
+    id::{EventId, Kind, NetworkId},
+};
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// One actor's transaction.
+pub struct Context<'c> {
+    /// The connection, inside a transaction where something is written.
+    pub conn: &'c mut Conn,
+    /// Who acts; nobody for the program's own work.
+    pub actor: Option<Actor>,
+    /// When.
+    pub now: Timestamp,
+}
+
+impl<'c> Context<'c> {
+    /// The context of a signed-in person.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when the sign-in has ended.
+    pub fn of_session(
+        conn: &'c mut Conn,
+        session: packhorse_domain::id::SessionId,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let actor = packhorse_db::sessions::actor(conn, session, now).map_err(|error| match error {
+            DbError::NotFound => Error::Unauthenticated,
+            other => other.into(),
+        })?;
+        Ok(Self { conn, actor: Some(actor), now })
+    }
+
+    /// The context of the program's own work, which may do everything.
+    pub fn of_program(conn: &'c mut Conn, now: Timestamp) -> Self {
+        Self { conn, actor: None, now }
+    }
+
+    /// What may be seen.
+    pub fn scope(&self) -> Scope {
+        self.actor.as_ref().map_or(Scope::Everything, Actor::scope)
+    }
+
+    /// Whether the actor may do this to a thing they can see.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when they may not.
+    pub fn authorize(&self, action: Action, on: &Resource) -> Result<(), Error> {
+        match &self.actor {
+            Some(actor) => Ok(authorize(actor, action, on)?),
+            None => Ok(()),
+        }
+    }
+
+    /// Adds a change to the event log.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn record<K: Kind, T: Serialize>(
+        &mut self,
+        change: Change<K>,
+        before: Option<&T>,
+        after: Option<&T>,
+    ) -> Result<(), Error> {
+        let json = |value: Option<&T>| value.map(serde_json::to_value).transpose();
+        let corrupt = |error: serde_json::Error| DbError::Corrupt(error.to_string());
+        let event = Event {
+            id: EventId::new(self.now),
+            network: change.network,
+            subject_kind: K::NAME.to_owned(),
+            subject: change.subject.to_string(),
+            action: change.action.to_owned(),
+            actor: self.actor.as_ref().map(|actor| actor.user),
+            at: self.now,
+            before: json(before).map_err(corrupt)?,
+            after: json(after).map_err(corrupt)?,
+        };
+        Ok(events::append(self.conn, event)?)
+    }
+}
+
+/// What was done to what.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<K> {
+    /// What changed.
+    pub subject: Id<K>,
+    /// The network it happened in.
+    pub network: Option<NetworkId>,
+    /// What was done, as the operation is called: `create`, `submit`, …
+    pub action: &'static str,
+}
+
+impl<K: Kind> Change<K> {
+    /// A change of something.
+    pub fn new(action: &'static str, subject: Id<K>, network: impl Into<Option<NetworkId>>) -> Self {
+        Self { subject, network: network.into(), action }
+    }
+}
+
+/// Which version the caller saw (`If-Match`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// They did not say.
+    Unsaid,
+    /// Any that there is (`*`).
+    Any,
+    /// One of these.
+    OneOf(Vec<Version>),
+}
+
+impl Expected {
+    /// Compares with the version there is. Existence and permission come first.
+    ///
+    /// # Errors
+    /// [`Error::VersionMissing`], [`Error::VersionStale`].
+    pub fn check(&self, version: Version) -> Result<(), Error> {
+        match self {
+            Self::Unsaid => Err(Error::VersionMissing),
+            Self::Any => Ok(()),
+            Self::OneOf(versions) if versions.contains(&version) => Ok(()),
+            Self::OneOf(_) => Err(Error::VersionStale),
+        }
+    }
+}

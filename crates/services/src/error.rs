@@ -1,0 +1,117 @@
+//! Why something an actor wanted was not done.
+
+use std::borrow::Cow;
+
+use packhorse_db::{DbError, FromDb};
+use packhorse_domain::{Denied, InvalidTransition};
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing, or not for this actor.
+    #[error("not found")]
+    NotFound,
+    /// The actor may see it, but not do this.
+    #[error("not allowed")]
+    Forbidden,
+    /// Nobody is signed in, or the sign-in has ended.
+    #[error("not signed in")]
+    Unauthenticated,
+    /// Address and password do not belong together, or the refresh token is not good any more.
+    #[error("the credentials are wrong")]
+    BadCredentials,
+    /// The caller did not say which version they saw.
+    #[error("which version was seen must be said")]
+    VersionMissing,
+    /// It changed since the caller saw it.
+    #[error("it has changed")]
+    VersionStale,
+    /// The state it is in does not permit it.
+    #[error(transparent)]
+    State(#[from] InvalidTransition),
+    /// Somebody else was first, or something that must be unique is there already.
+    #[error("{detail}")]
+    Conflict {
+        /// What stands in the way, `snake_case`.
+        code: &'static str,
+        /// In words.
+        detail: String,
+    },
+    /// Well-formed, but against the rules; all faults.
+    #[error("against the rules")]
+    Invalid(Vec<Fault>),
+    /// The key of another request.
+    #[error("this Idempotency-Key was used with another request")]
+    KeyReused,
+    /// The same request is still at work.
+    #[error("the same request is still at work")]
+    InProgress,
+    /// The database's part of it.
+    #[error(transparent)]
+    Db(DbError),
+}
+
+/// One fault of an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where in the body, JSON Pointer (RFC 6901).
+    pub pointer: String,
+    /// What is wrong, stable, `snake_case`.
+    pub code: Cow<'static, str>,
+    /// In words.
+    pub detail: String,
+}
+
+impl Fault {
+    /// A fault at a place.
+    pub fn new(pointer: impl Into<String>, code: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), code: code.into(), detail: detail.into() }
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self::Invalid(vec![fault])
+    }
+}
+
+impl From<Denied> for Error {
+    fn from(_: Denied) -> Self {
+        Self::Forbidden
+    }
+}
+
+impl From<DbError> for Error {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::NotFound => Self::NotFound,
+            DbError::Conflict(constraint) => conflict(constraint),
+            other => Self::Db(other),
+        }
+    }
+}
+
+impl FromDb for Error {
+    fn as_db(&self) -> Option<&DbError> {
+        match self {
+            Self::Db(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// What each constraint that a caller can run into means.
+fn conflict(constraint: String) -> Error {
+    let (code, detail) = match constraint.as_str() {
+        "commitments_trainer_overlap" => ("trainer_taken", "the trainer's time is taken"),
+        "commitments_room_overlap" => ("room_taken", "the room is taken at that time"),
+        "offers_once" => ("offer_out", "this trainer has an open offer for this request"),
+        "bookings_once" | "bookings_offer" => ("already_booked", "the request is booked"),
+        "users_email" => ("email_taken", "somebody else has this address"),
+        "roles_once" => ("role_held", "they have this role"),
+        "libraries_fscs_key" => ("fscs_key_taken", "another library has this FSCS key"),
+        "venues_fscs_seq" => ("fscs_seq_taken", "another venue of this library has this FSCS sequence number"),
+        _ => return Error::Db(DbError::Corrupt(format!("unexpected refusal by {constraint}"))),
+    };
+    Error::Conflict { code, detail: detail.to_owned() }
+}

@@ -1,0 +1,74 @@
+//! Libraries.
+
+use packhorse_db::{Page, libraries, networks};
+use packhorse_domain::{
+    Action, Record, Resource, Valid,
+    id::{LibraryId, NetworkId},
+    library::{Library, LibraryDetails},
+};
+
+use crate::{Change, Context, Error, Expected};
+
+pub use packhorse_db::libraries::LibraryFilter;
+
+/// Whose a library is.
+pub(crate) fn resource(library: &Library) -> Resource {
+    Resource { network: library.network, library: Some(library.id), ..Resource::default() }
+}
+
+/// The library with this id.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(ctx: &mut Context<'_>, id: LibraryId) -> Result<Library, Error> {
+    let scope = ctx.scope();
+    Ok(libraries::find(ctx.conn, scope, id)?)
+}
+
+/// One page of libraries.
+///
+/// # Errors
+/// Those of the database.
+pub fn list(ctx: &mut Context<'_>, filter: &LibraryFilter, page: &Page) -> Result<Vec<Library>, Error> {
+    let scope = ctx.scope();
+    Ok(libraries::list(ctx.conn, scope, filter, page)?)
+}
+
+/// Adds a library to a network.
+///
+/// # Errors
+/// [`Error::NotFound`] for the network, [`Error::Forbidden`], [`Error::Conflict`] `fscs_key_taken`.
+pub fn create(ctx: &mut Context<'_>, network: NetworkId, details: Valid<LibraryDetails>) -> Result<Library, Error> {
+    let scope = ctx.scope();
+    networks::find(ctx.conn, scope, network)?;
+    ctx.authorize(Action::ManageLibraries, &Resource { network: Some(network), ..Resource::default() })?;
+    let library = Library {
+        id: LibraryId::new(ctx.now),
+        network: Some(network),
+        details: details.into_inner(),
+        record: Record::new(ctx.now),
+    };
+    libraries::insert(ctx.conn, &library)?;
+    ctx.record(Change::new("create", library.id, network), None, Some(&library))?;
+    Ok(library)
+}
+
+/// Changes what is known of a library.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`] and of `change`.
+pub fn update(
+    ctx: &mut Context<'_>,
+    id: LibraryId,
+    expected: &Expected,
+    change: impl FnOnce(&LibraryDetails) -> Result<Valid<LibraryDetails>, Error>,
+) -> Result<Library, Error> {
+    let before = get(ctx, id)?;
+    ctx.authorize(Action::UpdateLibrary, &resource(&before))?;
+    expected.check(before.record.version)?;
+    let details = change(&before.details)?.into_inner();
+    let after = Library { details, record: before.record.changed(ctx.now), ..before.clone() };
+    libraries::update(ctx.conn, &after)?;
+    ctx.record(Change::new("update", id, after.network), Some(&before), Some(&after))?;
+    Ok(after)
+}

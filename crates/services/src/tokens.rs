@@ -1,0 +1,167 @@
+//! Access tokens: JWT, EdDSA only, ten minutes. They say who, never what: roles load with each request.
+//!
+//! Source: RFC 9068 (`typ` `at+jwt`), RFC 8037 (EdDSA), RFC 7638 (thumbprint as `kid`).
+
+use std::collections::HashMap;
+
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey, Header, Validation,
+    jwk::{Jwk, JwkSet, ThumbprintHash},
+};
+use packhorse_db::{Conn, DbError, sessions};
+use packhorse_domain::{
+    Minutes, Timestamp,
+    id::{SessionId, UserId},
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// What an access token says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Who issued it: the address of this service.
+    pub iss: String,
+    /// For whom: the same.
+    pub aud: String,
+    /// Who is signed in.
+    pub sub: UserId,
+    /// By which sign-in.
+    pub sid: SessionId,
+    /// Its own id.
+    pub jti: String,
+    /// Issued at, seconds since 1970.
+    pub iat: i64,
+    /// Not before.
+    pub nbf: i64,
+    /// Not after.
+    pub exp: i64,
+}
+
+/// Signs and checks access tokens.
+pub struct Tokens {
+    issuer: String,
+    lifetime: Minutes,
+    kid: String,
+    signing: EncodingKey,
+    verifying: HashMap<String, DecodingKey>,
+    public: JwkSet,
+    validation: Validation,
+}
+
+/// DER of a PKCS #8 Ed25519 private key up to its 32 bytes (RFC 8410 section 7).
+const ED25519_HEADER: [u8; 16] =
+    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+
+/// Seconds by which clocks of several processes may differ.
+const LEEWAY: i64 = 5;
+
+impl Tokens {
+    /// Loads the signing keys; the first start makes one.
+    ///
+    /// # Errors
+    /// Those of the database; [`DbError::Corrupt`] for a key that is none.
+    pub fn load(conn: &mut Conn, issuer: &str, lifetime: Minutes, now: Timestamp) -> Result<Self, DbError> {
+        let corrupt = |error: jsonwebtoken::errors::Error| DbError::Corrupt(format!("signing key: {error}"));
+        let mut keys = sessions::signing_keys(conn)?;
+        if keys.is_empty() {
+            let (kid, pem) = generate().map_err(corrupt)?;
+            sessions::insert_signing_key(conn, &kid, &pem, now)?;
+            keys.push((kid, pem));
+        }
+        let mut verifying = HashMap::new();
+        let mut public = JwkSet { keys: Vec::new() };
+        for (kid, pem) in &keys {
+            let jwk = public_key(pem).map_err(corrupt)?;
+            verifying.insert(kid.clone(), DecodingKey::from_jwk(&jwk).map_err(corrupt)?);
+            public.keys.push(jwk);
+        }
+        let (kid, pem) = keys.swap_remove(0);
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
+        validation.set_issuer(&[issuer]);
+        validation.set_audience(&[issuer]);
+        // Compared with our own clock below, so that tests can move it.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        let signing = EncodingKey::from_ed_pem(pem.as_bytes()).map_err(corrupt)?;
+        Ok(Self { issuer: issuer.to_owned(), lifetime, kid, signing, verifying, public, validation })
+    }
+
+    /// The public keys, for `/.well-known/jwks.json`.
+    pub fn jwks(&self) -> &JwkSet {
+        &self.public
+    }
+
+    /// How long a token is good.
+    pub fn lifetime(&self) -> Minutes {
+        self.lifetime
+    }
+
+    /// Issues a token. Nothing when signing fails, which it does not with a key that was loaded.
+    pub fn issue(&self, user: UserId, session: SessionId, now: Timestamp) -> Option<String> {
+        let issued = now.as_second();
+        let claims = Claims {
+            iss: self.issuer.clone(),
+            aud: self.issuer.clone(),
+            sub: user,
+            sid: session,
+            jti: uuid_text(now),
+            iat: issued,
+            nbf: issued,
+            exp: issued + i64::from(self.lifetime.0) * 60,
+        };
+        let header =
+            Header { typ: Some("at+jwt".to_owned()), kid: Some(self.kid.clone()), ..Header::new(Algorithm::EdDSA) };
+        jsonwebtoken::encode(&header, &claims, &self.signing).ok()
+    }
+
+    /// Checks a token: signature, type, issuer, audience and time. Nothing when any of it is wrong.
+    pub fn verify(&self, token: &str, now: Timestamp) -> Option<Claims> {
+        let header = jsonwebtoken::decode_header(token).ok()?;
+        if header.typ.as_deref() != Some("at+jwt") {
+            return None;
+        }
+        let key = self.verifying.get(header.kid.as_deref()?)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok()?.claims;
+        let now = now.as_second();
+        (claims.nbf <= now + LEEWAY && now < claims.exp).then_some(claims)
+    }
+}
+
+fn uuid_text(now: Timestamp) -> String {
+    packhorse_domain::id::EventId::new(now).to_string()
+}
+
+fn generate() -> Result<(String, String), jsonwebtoken::errors::Error> {
+    let mut der = ED25519_HEADER.to_vec();
+    der.extend_from_slice(&rand::random::<[u8; 32]>());
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(&der));
+    let kid = public_key(&pem)?.common.key_id.unwrap_or_default();
+    Ok((kid, pem))
+}
+
+fn public_key(pem: &str) -> Result<Jwk, jsonwebtoken::errors::Error> {
+    let mut jwk = Jwk::from_encoding_key(&EncodingKey::from_ed_pem(pem.as_bytes())?, Algorithm::EdDSA)?;
+    jwk.common.key_id = Some(jwk.thumbprint(ThumbprintHash::SHA256)?);
+    jwk.common.public_key_use = Some(jsonwebtoken::jwk::PublicKeyUse::Signature);
+    Ok(jwk)
+}
+
+/// A new refresh token, 256 bits, URL-safe.
+pub(crate) fn new_refresh() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+/// How a secret is kept: SHA-256, hexadecimal. Enough for 256 random bits.
+pub fn fingerprint(secret: &[u8]) -> String {
+    use std::fmt::Write;
+    let digest = Sha256::digest(secret);
+    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
