@@ -1,1 +1,13 @@
-//! x
+//! Time: sets of intervals, what a trainer's statements leave free, starts on the clock of a venue, iCalendar out.
+//!
+//! Nothing here reads a clock, a database or the network. All arithmetic on zones is that of `jiff`.
+
+pub mod availability;
+pub mod ics;
+pub mod intervals;
+pub mod slots;
+
+mod local;
+
+pub use availability::free;
+pub use slots::starts;

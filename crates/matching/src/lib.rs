@@ -1,1 +1,146 @@
-//! x
+//! One training request and many trainers: who can come, when, at what price, and why them.
+//!
+//! Two steps. **Rules** ([`rules`]) say yes or no, each with a stable code. **Objectives** ([`objectives`]) order those left.
+//! [`place`] decides one trainer at one time; [`best`] and [`rank`] search with the same judgment, so that what a list shows
+//! can be offered and accepted as long as nothing has changed since.
+//!
+//! Nothing here reads a database, a clock or the network.
+
+pub mod candidate;
+pub mod need;
+pub mod objectives;
+pub mod placement;
+pub mod rules;
+pub mod travel;
+
+mod price;
+mod search;
+
+use packhorse_domain::{Interval, Timestamp, commitment::Travel, id::TrainerId, price::Price};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use candidate::Candidate;
+use candidate::Person;
+pub use need::Need;
+use need::{Asked, DaySlots};
+pub use objectives::{Contribution, Objective};
+pub use placement::Placement;
+use placement::judge;
+pub use rules::{Rule, RuledOut};
+use search::Found;
+pub use travel::{Neighbor, rejoin};
+
+/// A trainer who can come, at their best time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Match {
+    /// Who.
+    pub trainer: TrainerId,
+    /// When.
+    pub time: Interval,
+    /// Rank of the date preference it meets, 0 for the first choice.
+    pub preference_rank: usize,
+    /// The way there and back.
+    pub travel: Travel,
+    /// What it costs.
+    pub price: Price,
+    /// How good it is in all: the mean of the contributions' values by their weights.
+    #[schema(minimum = 0, maximum = 1)]
+    pub score: f64,
+    /// What makes the score up.
+    pub contributions: Vec<Contribution>,
+}
+
+/// A trainer who cannot come, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NoMatch {
+    /// Who.
+    pub trainer: TrainerId,
+    /// Every rule that stands in the way at the time that comes nearest.
+    #[serde(flatten)]
+    pub reasons: RuledOut,
+}
+
+/// Every candidate, once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Ranking {
+    /// Those who can come: higher score first, then lower cost, then smaller id.
+    pub matches: Vec<Match>,
+    /// Those who cannot, smaller id first.
+    pub ruled_out: Vec<NoMatch>,
+}
+
+/// Decides one trainer at one time. `now` is the present; what was worked out once is to be asked again in the transaction
+/// that writes it down.
+///
+/// # Errors
+/// [`RuledOut`] with every rule that is broken.
+pub fn place(
+    need: &Need<'_>,
+    candidate: &Candidate<'_>,
+    time: Interval,
+    now: Timestamp,
+) -> Result<Placement, RuledOut> {
+    let asked = Asked::new(need, now);
+    let person = Person::new(&asked, candidate).with_calendar(&asked, candidate, time);
+    let nowhere = || RuledOut { rules: vec![Rule::Preference] };
+    let day = asked.day(time.start).ok_or_else(nowhere)?;
+    let slot = asked.slot(time, &day);
+    let verdict = judge(&asked, &person, &day, &slot);
+    match slot.rank {
+        Some(rank) if verdict.broken.is_none() => Ok(verdict.placement(&person, time, rank)),
+        Some(_) | None => Err(verdict.broken.ruled_out()),
+    }
+}
+
+/// The best time of one trainer: the highest score, then the lowest cost, then the fewest nights away, then the earliest.
+///
+/// Starts on at most 400 dates are considered, those of the best preferences first.
+///
+/// # Errors
+/// [`RuledOut`] when there is none, with every rule that stands in the way at the time that comes nearest.
+pub fn best(need: &Need<'_>, candidate: &Candidate<'_>, now: Timestamp) -> Result<Match, RuledOut> {
+    let asked = Asked::new(need, now);
+    best_of(&asked, &asked.slots(), candidate)
+}
+
+/// The best time of each of many trainers, in order. The order of `candidates` makes no difference.
+pub fn rank(need: &Need<'_>, candidates: &[Candidate<'_>], now: Timestamp) -> Ranking {
+    let asked = Asked::new(need, now);
+    let days = asked.slots();
+    let mut ranking = Ranking { matches: Vec::new(), ruled_out: Vec::new() };
+    for candidate in candidates {
+        match best_of(&asked, &days, candidate) {
+            Ok(found) => ranking.matches.push(found),
+            Err(reasons) => ranking.ruled_out.push(NoMatch { trainer: candidate.id, reasons }),
+        }
+    }
+    let cost = |found: &Match| (found.price.total.amount_minor, found.trainer);
+    ranking.matches.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| cost(a).cmp(&cost(b))));
+    ranking.ruled_out.sort_by_key(|no_match| no_match.trainer);
+    ranking
+}
+
+fn best_of(asked: &Asked<'_>, days: &[DaySlots<'_>], candidate: &Candidate<'_>) -> Result<Match, RuledOut> {
+    let mut person = Person::new(asked, candidate);
+    if let Some(hull) = search::hull(days) {
+        person = person.with_calendar(asked, candidate, hull);
+    }
+    let possible = asked.broken.is_none() && person.broken.is_none();
+    match possible.then(|| search::best(asked, days, &person)).flatten() {
+        Some(found) => Ok(matched(asked, &person, &found)),
+        None => Err(search::why_not(asked, days, &person)),
+    }
+}
+
+fn matched(asked: &Asked<'_>, person: &Person<'_>, found: &Found<'_>) -> Match {
+    Match {
+        trainer: person.id,
+        time: found.time,
+        preference_rank: found.rank,
+        travel: found.verdict.travel(person),
+        price: found.verdict.price(),
+        score: found.score,
+        contributions: found.facts.contributions(&asked.need.policy.weights).to_vec(),
+    }
+}

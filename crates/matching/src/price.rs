@@ -1,0 +1,101 @@
+//! What it costs: the trainer's fee, the drive, and nights away, each with the date and source of its rate.
+
+use packhorse_domain::{
+    Currency, Km, Minutes, Money,
+    policy::TravelRates,
+    price::{CostKind, Price, PriceItem},
+    trainer::Fee,
+};
+
+/// The amounts of a price, in minor units of the network's currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Amounts {
+    honorarium: i64,
+    mileage: i64,
+    lodging: i64,
+    per_diem: i64,
+}
+
+impl Amounts {
+    pub(crate) fn total(self) -> i64 {
+        self.honorarium + self.mileage + self.lodging + self.per_diem
+    }
+}
+
+/// What a price is reckoned from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Basis<'a> {
+    /// The trainer's fee on the date; staff trainers have none.
+    pub(crate) fee: Option<&'a Fee>,
+    /// The network's travel rates on the date.
+    pub(crate) rates: Option<&'a TravelRates>,
+    pub(crate) duration: Minutes,
+    /// Road kilometers before and after.
+    pub(crate) km: [f64; 2],
+    pub(crate) nights: u32,
+    pub(crate) currency: Currency,
+}
+
+impl Basis<'_> {
+    /// Days with meals: those of the nights, and the day of the return.
+    fn days(&self) -> u32 {
+        if self.nights == 0 { 0 } else { self.nights + 1 }
+    }
+
+    pub(crate) fn amounts(&self) -> Amounts {
+        let honorarium = self.fee.map_or(0, |fee| {
+            // Half a minor unit is rounded up.
+            fee.per_workshop.amount_minor + (fee.per_hour.amount_minor * i64::from(self.duration.0) + 30) / 60
+        });
+        let Some(rates) = self.rates else { return Amounts { honorarium, ..Amounts::default() } };
+        Amounts {
+            honorarium,
+            mileage: rates.mileage(Km(self.km[0] + self.km[1]), self.currency).amount_minor,
+            lodging: rates.lodging_minor_per_night * i64::from(self.nights),
+            per_diem: rates.per_diem_minor_per_day * i64::from(self.days()),
+        }
+    }
+
+    /// The same amounts, item by item.
+    pub(crate) fn price(&self) -> Price {
+        let amounts = self.amounts();
+        let money = |amount_minor| Money { amount_minor, currency: self.currency };
+        let honorarium = self.fee.map(|fee| PriceItem {
+            kind: CostKind::Honorarium,
+            detail: fee_in_words(fee, self.duration),
+            amount: money(amounts.honorarium),
+            rate_from: fee.from,
+            rate_source: "rate card of the trainer".to_owned(),
+        });
+        let travel = self.rates.into_iter().flat_map(|rates| {
+            let item = |kind, detail, amount| PriceItem {
+                kind,
+                detail,
+                amount: money(amount),
+                rate_from: rates.from,
+                rate_source: rates.source.clone(),
+            };
+            let [there, back] = self.km;
+            let nights = self.nights;
+            [
+                item(CostKind::Mileage, format!("{there:.1} km there, {back:.1} km back"), amounts.mileage),
+                item(CostKind::Lodging, counted(nights, "night"), amounts.lodging),
+                item(CostKind::PerDiem, counted(self.days(), "day"), amounts.per_diem),
+            ]
+        });
+        Price::of(honorarium.into_iter().chain(travel), self.currency)
+    }
+}
+
+fn counted(count: u32, unit: &str) -> String {
+    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+}
+
+fn fee_in_words(fee: &Fee, duration: Minutes) -> String {
+    let hourly = format!("{} minutes at {} an hour", duration.0, fee.per_hour);
+    match (fee.per_workshop.amount_minor, fee.per_hour.amount_minor) {
+        (_, 0) => "for the workshop".to_owned(),
+        (0, _) => hourly,
+        (_, _) => format!("{} for the workshop, {hourly}", fee.per_workshop),
+    }
+}
