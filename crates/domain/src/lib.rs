@@ -36,3 +36,4 @@ pub use request::DatePreference;
 pub use state::InvalidTransition;
 pub use text::{Format, Level, Word};
 pub use time::{Clock, Interval, Minutes, Timestamp, Version, Zone};
+pub use valid::Valid;

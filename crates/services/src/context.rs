@@ -86,7 +86,7 @@ impl<'c> Context<'c> {
 }
 
 /// What was done to what.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Change<K> {
     /// What changed.
     pub subject: Id<K>,
