@@ -1,1 +1,14 @@
-//! x
+//! Packhorse over HTTP: wire types, handlers, and the layers around them. No SQL, no business rule.
+
+mod body;
+mod call;
+mod docs;
+mod edge;
+mod input;
+mod routes;
+mod schema;
+
+pub mod openapi;
+pub mod problem;
+pub mod server;
+pub mod state;

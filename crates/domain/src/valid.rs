@@ -22,6 +22,11 @@ impl<T> Valid<T> {
     pub fn into_inner(self) -> T {
         self.0
     }
+
+    /// A part of it, which was checked with the whole.
+    pub fn map<U>(self, part: impl FnOnce(T) -> U) -> Valid<U> {
+        Valid(part(self.0))
+    }
 }
 
 impl<T> std::ops::Deref for Valid<T> {

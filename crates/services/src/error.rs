@@ -85,7 +85,7 @@ impl From<DbError> for Error {
     fn from(error: DbError) -> Self {
         match error {
             DbError::NotFound => Self::NotFound,
-            DbError::Conflict(constraint) => conflict(constraint),
+            DbError::Conflict(constraint) => conflict(&constraint),
             other => Self::Db(other),
         }
     }
@@ -101,8 +101,8 @@ impl FromDb for Error {
 }
 
 /// What each constraint that a caller can run into means.
-fn conflict(constraint: String) -> Error {
-    let (code, detail) = match constraint.as_str() {
+fn conflict(constraint: &str) -> Error {
+    let (code, detail) = match constraint {
         "commitments_trainer_overlap" => ("trainer_taken", "the trainer's time is taken"),
         "commitments_room_overlap" => ("room_taken", "the room is taken at that time"),
         "offers_once" => ("offer_out", "this trainer has an open offer for this request"),

@@ -7,9 +7,11 @@ mod context;
 mod error;
 
 pub mod libraries;
+pub mod networks;
 pub mod passwords;
 pub mod sessions;
 pub mod tokens;
+pub mod users;
 
 pub use context::{Change, Context, Expected};
 pub use error::{Error, Fault};

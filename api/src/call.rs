@@ -1,0 +1,288 @@
+//! One call of one operation: who calls, with which preconditions, and how its answer is made.
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, HttpResponse,
+    dev::Payload,
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderName},
+    },
+    web,
+};
+use packhorse_db::{
+    Cursor, Page,
+    idempotency::{self, Answer, Known},
+};
+use packhorse_domain::{Version, id::SessionId};
+use packhorse_services::{Context, Error, Expected, tokens::fingerprint};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    input::Bytes,
+    problem::{self, Problem},
+    state::App,
+};
+
+/// Header that makes a request safe to send again.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Header of an answer that was given before.
+pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// A call by somebody who is signed in.
+pub struct Call {
+    /// What handlers can reach.
+    pub app: web::Data<App>,
+    session: SessionId,
+    request: HttpRequest,
+    key: Option<String>,
+    expected: Expected,
+}
+
+impl FromRequest for Call {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Self::of(request))
+    }
+}
+
+impl Call {
+    fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        let app = request.app_data::<web::Data<App>>().cloned();
+        let app = app.ok_or_else(|| Problem::new(problem::INTERNAL, "no application"))?;
+        let session = bearer(request.headers()).and_then(|token| app.verify(token)).map(|claims| claims.sid);
+        let session = session.ok_or_else(|| {
+            Problem::new(problem::UNAUTHENTICATED, "the access token is missing, expired or not ours")
+        })?;
+        let mut faults = Vec::new();
+        let key = idempotency_key(request.headers()).unwrap_or_else(|fault| {
+            faults.push(fault);
+            None
+        });
+        let expected = if_match(request.headers()).unwrap_or_else(|fault| {
+            faults.push(fault);
+            Expected::Unsaid
+        });
+        if faults.is_empty() {
+            Ok(Self { app, session, request: request.clone(), key, expected })
+        } else {
+            Err(Problem::new(problem::BAD_REQUEST, "the headers break the schema").with(faults))
+        }
+    }
+
+    /// Which version the caller saw.
+    pub fn expected(&self) -> Expected {
+        self.expected.clone()
+    }
+
+    /// Runs a service that only reads.
+    ///
+    /// # Errors
+    /// The service's, as a problem.
+    pub async fn read<T, F>(&self, mut service: F) -> Result<T, Problem>
+    where
+        F: FnMut(&mut Context<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (session, now) = (self.session, self.app.clock.now());
+        let work = move |conn: &mut packhorse_db::Conn| service(&mut Context::of_session(conn, session, now)?);
+        self.timed(self.app.db.read(work)).await
+    }
+
+    /// Runs a service in a transaction, once for each `Idempotency-Key`: its answer commits with its effect.
+    ///
+    /// # Errors
+    /// The service's, as a problem.
+    pub async fn write<F>(&self, mut service: F) -> Result<HttpResponse, Problem>
+    where
+        F: FnMut(&mut Context<'_>) -> Result<Reply, Error> + Send + 'static,
+    {
+        let (session, now) = (self.session, self.app.clock.now());
+        let claim = self.key.clone().map(|key| (key, self.fingerprint()));
+        let work = move |conn: &mut packhorse_db::Conn| {
+            let mut ctx = Context::of_session(conn, session, now)?;
+            let Some((key, fingerprint)) = &claim else { return service(&mut ctx) };
+            let user = ctx.actor.as_ref().ok_or(Error::Unauthenticated)?.user;
+            match idempotency::claim(ctx.conn, user, key, fingerprint, now) {
+                Ok(Known::New) => {
+                    let reply = service(&mut ctx)?;
+                    idempotency::keep(ctx.conn, user, key, &reply.0)?;
+                    Ok(reply)
+                }
+                Ok(Known::Answered(mut answer)) => {
+                    answer.headers.push((IDEMPOTENCY_REPLAYED.to_string(), "true".to_owned()));
+                    Ok(Reply(answer))
+                }
+                Ok(Known::Other) => Err(Error::KeyReused),
+                Err(error) => Err(error.into()),
+            }
+        };
+        self.timed(self.app.db.write(work)).await.map(Reply::respond)
+    }
+
+    async fn timed<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Problem> {
+        match tokio::time::timeout(self.app.limits.handler_time, work).await {
+            Ok(outcome) => outcome.map_err(Problem::from),
+            Err(_) => Err(Problem::new(problem::UNAVAILABLE, "the operation took too long").later(1)),
+        }
+    }
+
+    /// What makes two requests the same: method, address and body.
+    fn fingerprint(&self) -> String {
+        let mut text = format!("{} {}\n", self.request.method(), self.request.uri()).into_bytes();
+        if let Some(bytes) = self.request.extensions().get::<Bytes>() {
+            text.extend_from_slice(&bytes.0);
+        }
+        fingerprint(&text)
+    }
+
+    /// Answers with one resource and its `ETag`, or with 304 when the caller has it.
+    pub fn one<T: Serialize + Resource>(&self, resource: &T) -> HttpResponse {
+        let tag = etag(resource.version());
+        let known = self.request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+        if known.is_some_and(|known| known.split(',').any(|each| each.trim() == tag || each.trim() == "*")) {
+            return HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish();
+        }
+        HttpResponse::Ok().insert_header((header::ETAG, tag)).json(resource)
+    }
+
+    /// Answers with one page: `rows` has one more than the page shows when another follows.
+    pub fn page<T: Serialize + Resource>(&self, mut rows: Vec<T>, page: &Page) -> HttpResponse {
+        let more = rows.len() > usize::from(page.limit);
+        rows.truncate(page.limit.into());
+        let next = rows.last().filter(|_| more).map(Resource::cursor);
+        let mut response = HttpResponse::Ok();
+        if let Some(next) = &next {
+            let kept =
+                self.request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("after="));
+            let query = kept.map(str::to_owned).chain([format!("after={next}")]).collect::<Vec<_>>().join("&");
+            response.insert_header((header::LINK, format!("<{}?{query}>; rel=\"next\"", self.request.path())));
+        }
+        response.json(PageOf { items: rows, next: next.map(|cursor| cursor.to_string()) })
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PageOf<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Cursor of the next page; `null` on the last.
+    pub next: Option<String>,
+}
+
+/// What has an address of its own.
+pub trait Resource {
+    /// Its address.
+    fn path(&self) -> String;
+    /// Its version.
+    fn version(&self) -> Version;
+    /// The cursor behind it.
+    fn cursor(&self) -> Cursor;
+}
+
+/// Gives an entity its address.
+macro_rules! resource {
+    ($($entity:ty => $collection:literal;)*) => {$(
+        impl $crate::call::Resource for $entity {
+            fn path(&self) -> String {
+                format!(concat!("/v1/", $collection, "/{}"), self.id)
+            }
+            fn version(&self) -> packhorse_domain::Version {
+                self.record.version
+            }
+            fn cursor(&self) -> packhorse_db::Cursor {
+                packhorse_db::Cursor::after(self.id)
+            }
+        }
+    )*};
+}
+pub(crate) use resource;
+
+/// The answer to a call that wrote something, made inside its transaction.
+pub struct Reply(Answer);
+
+impl Reply {
+    /// 201, with the address of what was made.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON, which is a defect.
+    pub fn created<T: Serialize + Resource>(resource: &T) -> Result<Self, Error> {
+        let mut reply = Self::json(StatusCode::CREATED, resource)?;
+        reply.0.headers.push(("location".to_owned(), resource.path()));
+        reply.0.headers.push(("etag".to_owned(), etag(resource.version())));
+        Ok(reply)
+    }
+
+    /// 200, with what was changed.
+    ///
+    /// # Errors
+    /// As [`Self::created`].
+    pub fn changed<T: Serialize + Resource>(resource: &T) -> Result<Self, Error> {
+        let mut reply = Self::json(StatusCode::OK, resource)?;
+        reply.0.headers.push(("etag".to_owned(), etag(resource.version())));
+        Ok(reply)
+    }
+
+    /// A value without an address.
+    ///
+    /// # Errors
+    /// As [`Self::created`].
+    pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Result<Self, Error> {
+        let body = serde_json::to_string(value).map_err(|error| packhorse_db::DbError::Corrupt(error.to_string()))?;
+        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        Ok(Self(Answer { status: status.as_u16(), headers, body }))
+    }
+
+    /// 204, for what is gone.
+    pub fn gone() -> Self {
+        Self(Answer { status: 204, headers: Vec::new(), body: String::new() })
+    }
+
+    fn respond(self) -> HttpResponse {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = HttpResponse::build(status);
+        for (name, value) in self.0.headers {
+            response.insert_header((name, value));
+        }
+        response.body(self.0.body)
+    }
+}
+
+/// The strong `ETag` of a version.
+pub fn etag(version: Version) -> String {
+    format!("\"v{}\"", version.0)
+}
+
+/// The token of an `Authorization: Bearer` header.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+/// Reads `Idempotency-Key`, quoted or bare, up to 255 characters.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, problem::FaultDocument> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let fault =
+        || Problem::parameter("Idempotency-Key", "form", "has 1 to 255 visible ASCII characters, quoted or bare");
+    let text = value.to_str().map_err(|_| fault())?.trim();
+    let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    if (1..=255).contains(&bare.len()) { Ok(Some(bare.to_owned())) } else { Err(fault()) }
+}
+
+/// Reads `If-Match`: a list of strong tags, or `*`. Tags that are not ours match nothing.
+fn if_match(headers: &HeaderMap) -> Result<Expected, problem::FaultDocument> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(Expected::Unsaid) };
+    let text = value.to_str().map_err(|_| Problem::parameter("If-Match", "form", "is no list of entity tags"))?.trim();
+    if text == "*" {
+        return Ok(Expected::Any);
+    }
+    let versions = text.split(',').filter_map(|tag| {
+        let number = tag.trim().strip_prefix("\"v")?.strip_suffix('"')?;
+        number.parse().ok().map(Version)
+    });
+    Ok(Expected::OneOf(versions.collect()))
+}

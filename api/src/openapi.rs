@@ -1,0 +1,305 @@
+//! The OpenAPI document: generated from the routes that are served, then completed with what holds for all of them.
+//!
+//! Handlers describe what is theirs: summary, description, parameters, body and the answers that succeed. What follows from
+//! the conventions (problems, preconditions, idempotency, security, links, examples) is added here, by rule.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use actix_web::App;
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+use utoipa_actix_web::AppExt;
+
+use crate::{
+    problem::{self, FaultDocument, KINDS, Kind, ProblemDocument},
+    routes,
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Packhorse",
+        description = "Libraries share traveling trainers: they say what training they need, trainers say where and when they can teach, \
+                       and Packhorse matches them, books the workshops without ever double-booking anyone, and shows the calendar.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    servers((url = "/", description = "This service")),
+    components(schemas(ProblemDocument, FaultDocument)),
+    tags(
+        (name = "sign-in", description = "Signing in, staying signed in, signing out"),
+        (name = "people", description = "People who sign in, and their roles"),
+        (name = "networks", description = "Networks, their policy, and partnerships between them"),
+        (name = "libraries", description = "Libraries, venues and rooms"),
+        (name = "catalog", description = "Topics and workshops"),
+        (name = "trainers", description = "Trainers, when they can teach, and their calendars"),
+        (name = "requests", description = "Training requests, from draft to booked, and who could teach them"),
+        (name = "offers", description = "Offers to trainers; they hold time until they are answered"),
+        (name = "bookings", description = "Bookings and calendars"),
+        (name = "service", description = "The service itself"),
+    )
+)]
+struct Base;
+
+/// The document.
+pub fn document() -> Value {
+    let (_, api) = App::new().into_utoipa_app().openapi(Base::openapi()).configure(routes::mount).split_for_parts();
+    let mut document = serde_json::to_value(api).unwrap_or_default();
+    document["components"]["securitySchemes"] = json!({
+        "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Access token from `POST /v1/sign-in`." }
+    });
+    add_patches(&mut document);
+    let schemas = document["components"]["schemas"].clone();
+    let identified = identified(&document);
+    if let Some(paths) = document["paths"].as_object_mut() {
+        for (path, item) in paths {
+            let Some(operations) = item.as_object_mut() else { continue };
+            for (method, operation) in operations {
+                complete(path, method, operation, &schemas, &identified);
+            }
+        }
+    }
+    document
+}
+
+/// The document as it is printed, served and checked in.
+pub fn text(document: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Gives every merge patch a schema: that of the input it changes, with nothing required.
+fn add_patches(document: &mut Value) {
+    const PATCH: &str = "/requestBody/content/application~1merge-patch+json/schema/$ref";
+    let mut patched = BTreeSet::new();
+    let items = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    for operation in items.filter_map(|item| item.get_mut("patch")) {
+        if let Some(target) = operation.pointer_mut(PATCH)
+            && let Some(name) = target.as_str().and_then(|target| target.rsplit('/').next()).map(str::to_owned)
+        {
+            *target = json!(format!("#/components/schemas/{name}Patch"));
+            patched.insert(name);
+        }
+    }
+    for name in patched {
+        let mut schema = document["components"]["schemas"][&name].clone();
+        if let Some(members) = schema.as_object_mut() {
+            members.remove("required");
+            members.insert(
+                "description".to_owned(),
+                json!("JSON Merge Patch (RFC 7396): members that are there replace, `null` clears."),
+            );
+        }
+        document["components"]["schemas"][format!("{name}Patch")] = schema;
+    }
+}
+
+/// Operations on one thing of a collection: path of the collection, then operation and the parameter that names the thing.
+type Identified = BTreeMap<String, Vec<String>>;
+
+fn identified(document: &Value) -> Identified {
+    let mut identified = Identified::new();
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        let Some((collection, _)) = path.split_once("/{id}") else { continue };
+        if path.matches('{').count() > 1 {
+            continue;
+        }
+        for operation in item.as_object().into_iter().flat_map(Map::values) {
+            if let Some(id) = operation["operationId"].as_str() {
+                identified.entry(collection.to_owned()).or_default().push(id.to_owned());
+            }
+        }
+    }
+    identified
+}
+
+fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, identified: &Identified) {
+    let public = operation["security"].as_array().is_some_and(Vec::is_empty);
+    let named = path.contains('{');
+    let writes = method != "get";
+    let has_body = operation.get("requestBody").is_some();
+    let succeeded = |status: &str| operation["responses"].get(status).is_some();
+    let creates = succeeded("201");
+    let preconditioned =
+        method == "patch" || method == "delete" || (method == "post" && path.contains("/{id}/") && succeeded("200"));
+    if !public {
+        operation["security"] = json!([{ "bearer": [] }]);
+    }
+    let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+    if writes && !public && method == "post" {
+        parameters.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "Makes the request safe to send again: the same key and body give the first answer for 24 hours.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$" }, "example": "7d0b2b1c-confirm"
+        }));
+    }
+    if preconditioned {
+        parameters.push(json!({
+            "name": "If-Match", "in": "header", "required": true, "description": "`ETag` of the version that was seen.",
+            "schema": { "type": "string" }, "example": "\"v1\""
+        }));
+    }
+    let takes_parameters = !parameters.is_empty();
+    if takes_parameters {
+        operation["parameters"] = Value::Array(parameters);
+    }
+    let mut kinds = vec![problem::UNAVAILABLE, problem::INTERNAL];
+    let mut add = |when: bool, more: &[&'static Kind]| {
+        if when {
+            kinds.extend_from_slice(more);
+        }
+    };
+    add(!public, &[problem::UNAUTHENTICATED]);
+    add(public && has_body, &[problem::BAD_CREDENTIALS]);
+    add(takes_parameters || has_body || !public, &[problem::BAD_REQUEST]);
+    add(named || creates, &[problem::NOT_FOUND]);
+    add(!public && (writes || named), &[problem::FORBIDDEN]);
+    add(has_body, &[problem::REQUEST_TIMEOUT, problem::TOO_LARGE, problem::UNSUPPORTED_MEDIA_TYPE]);
+    add(writes && !public, &[problem::CONFLICT, problem::INVALID, problem::FULL]);
+    add(has_body && public, &[problem::INVALID]);
+    add(preconditioned, &[problem::STALE, problem::VERSION_MISSING]);
+    let instance = path.replace("{id}", "req_01k9z3k8m4e0r9q2v7x5y6w8ta");
+    if let Some(responses) = operation["responses"].as_object_mut() {
+        for kind in kinds {
+            responses.entry(kind.status.to_string()).or_insert_with(|| problem_response(kind, &instance));
+        }
+        for (status, response) in responses {
+            if status.starts_with('2') {
+                complete_success(status, response, path, schemas, identified);
+            }
+        }
+    }
+}
+
+/// Example, headers and links of an answer that succeeded.
+fn complete_success(status: &str, response: &mut Value, path: &str, schemas: &Value, identified: &Identified) {
+    let mut schema_of_one = None;
+    if let Some(content) = response.get_mut("content").and_then(|content| content.get_mut("application/json")) {
+        if content.get("example").is_none() && content.get("examples").is_none() {
+            content["example"] = example(&content["schema"], schemas, 0);
+        }
+        schema_of_one = content["schema"]["$ref"].as_str().map(str::to_owned);
+    }
+    let versioned = schema_of_one.is_some_and(|name| {
+        let name = name.rsplit('/').next().unwrap_or_default();
+        example(&schemas[name], schemas, 0).get("version").is_some()
+    });
+    if versioned {
+        response["headers"]["ETag"] = json!({ "description": "Version of the resource, for `If-Match` and `If-None-Match`.", "schema": { "type": "string" }, "example": "\"v1\"" });
+    }
+    if status == "201" {
+        response["headers"]["Location"] =
+            json!({ "description": "Address of what was made.", "schema": { "type": "string" } });
+        // What was made lies in the collection that the last word of the path names.
+        let collection = format!("/v1/{}", path.rsplit('/').next().unwrap_or_default());
+        for operation in identified.get(&collection).into_iter().flatten() {
+            response["links"][operation] =
+                json!({ "operationId": operation, "parameters": { "id": "$response.body#/id" } });
+        }
+    }
+}
+
+fn problem_response(kind: &'static Kind, instance: &str) -> Value {
+    let document = problem::Problem::new(kind, kind.title).document(instance, "evt_01k9z3k8m4e0r9q2v7x5y6w8ta");
+    let mut response = json!({
+        "description": format!("{}. {}", kind.title, kind.advice),
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemDocument" }, "example": document } }
+    });
+    if kind.status == 503 || kind.code == problem::IN_PROGRESS.code {
+        response["headers"]["Retry-After"] =
+            json!({ "description": "Seconds to wait.", "schema": { "type": "integer" } });
+    }
+    response
+}
+
+/// An example of a schema, from the examples of its members.
+fn example(schema: &Value, schemas: &Value, depth: u8) -> Value {
+    if depth > 12 {
+        return Value::Null;
+    }
+    let deeper = |inner: &Value| example(inner, schemas, depth + 1);
+    if let Some(known) = schema.get("example").or_else(|| schema["examples"].get(0)).or_else(|| schema.get("default")) {
+        return known.clone();
+    }
+    if let Some(name) = schema["$ref"].as_str().and_then(|target| target.rsplit('/').next()) {
+        return deeper(&schemas[name]);
+    }
+    if let Some(parts) = schema["allOf"].as_array() {
+        let members = parts.iter().filter_map(|part| deeper(part).as_object().cloned()).flatten();
+        return Value::Object(members.collect());
+    }
+    if let Some(choices) = schema["oneOf"].as_array().or_else(|| schema["anyOf"].as_array()) {
+        return choices.iter().find(|choice| choice["type"] != "null").map_or(Value::Null, deeper);
+    }
+    if let Some(word) = schema["enum"].get(0) {
+        return word.clone();
+    }
+    let kind = schema["type"].as_str().or_else(|| schema["type"].as_array()?.iter().find_map(Value::as_str));
+    match kind {
+        Some("object") => {
+            let members = schema["properties"].as_object().into_iter().flatten();
+            Value::Object(members.map(|(name, inner)| (name.clone(), deeper(inner))).collect())
+        }
+        Some("array") => json!([deeper(&schema["items"])]),
+        Some("string") => match schema["format"].as_str() {
+            Some("date-time") => json!("2027-03-03T15:00:00Z"),
+            Some("date") => json!("2027-03-03"),
+            _ => json!("…"),
+        },
+        Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or_else(|| json!(1)),
+        Some("boolean") => json!(true),
+        _ => Value::Null,
+    }
+}
+
+/// Addresses of the document with their methods: for 405 with `Allow`, and for queries where none is taken.
+pub struct Addresses(Vec<(Vec<String>, BTreeMap<String, bool>)>);
+
+impl Addresses {
+    /// Reads them from a document.
+    pub fn of(document: &Value) -> Self {
+        let paths = document["paths"].as_object().into_iter().flatten();
+        let parts = |path: &str| path.split('/').map(str::to_owned).collect();
+        let takes_query = |operation: &Value| {
+            operation["parameters"].as_array().into_iter().flatten().any(|parameter| parameter["in"] == "query")
+        };
+        let methods = |item: &Value| {
+            let operations = item.as_object().into_iter().flatten();
+            operations.map(|(method, operation)| (method.to_uppercase(), takes_query(operation))).collect()
+        };
+        Self(paths.map(|(path, item)| (parts(path), methods(item))).collect())
+    }
+
+    fn methods(&self, path: &str) -> impl Iterator<Item = (&String, &bool)> {
+        let asked: Vec<_> = path.split('/').collect();
+        let fits = move |known: &[String]| {
+            let same = |(known, asked): (&String, &&str)| known.starts_with('{') && !asked.is_empty() || known == asked;
+            known.len() == asked.len() && known.iter().zip(&asked).all(same)
+        };
+        self.0.iter().filter(move |(known, _)| fits(known)).flat_map(|(_, methods)| methods)
+    }
+
+    /// What an address allows; nothing when there is no such address.
+    pub fn allowed(&self, path: &str) -> Option<String> {
+        let all: BTreeSet<_> = self.methods(path).map(|(method, _)| method.as_str()).collect();
+        (!all.is_empty()).then(|| all.into_iter().collect::<Vec<_>>().join(", "))
+    }
+
+    /// Whether an operation is there that takes no query parameters.
+    pub fn takes_no_query(&self, path: &str, method: &str) -> bool {
+        self.methods(path).any(|(known, takes)| known == method && !takes)
+    }
+}
+
+/// The pages that explain the kinds of problem, as plain HTML.
+pub fn problem_page(code: &str) -> Option<String> {
+    let kind = KINDS.iter().find(|kind| kind.code == code)?;
+    Some(format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title></head><body><main><h1>{0}</h1>\
+         <p>Status {1}, code <code>{2}</code>.</p><p>{3}</p></main></body></html>\n",
+        kind.title,
+        kind.status,
+        kind.code,
+        kind.advice.replace('<', "&lt;"),
+    ))
+}

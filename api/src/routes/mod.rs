@@ -1,0 +1,12 @@
+//! The operations: wire types and handlers, one file for each resource.
+
+mod libraries;
+mod service;
+mod sign_in;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts every operation.
+pub fn mount(config: &mut ServiceConfig<'_>) {
+    config.configure(service::mount).configure(sign_in::mount).configure(libraries::mount);
+}

@@ -1,0 +1,130 @@
+//! Signing in, staying signed in, signing out.
+
+use actix_web::{HttpResponse, get, post, web};
+use packhorse_domain::user::User;
+use packhorse_services::{
+    Error, passwords,
+    sessions::{self, Refreshed, SignIn},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use crate::{
+    call::{Call, Reply, resource},
+    input::Body,
+    problem::{self, Problem},
+    state::App,
+};
+
+pub(super) fn mount(config: &mut ServiceConfig<'_>) {
+    config.service(sign_in).service(refresh_token).service(sign_out).service(get_me);
+}
+
+resource! { User => "users"; }
+
+/// Address and password.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+struct Credentials {
+    /// The address.
+    #[validate(length(min = 1, max = 254))]
+    #[schema(min_length = 1, max_length = 254, example = "ce@nekls.example")]
+    email: String,
+    /// The password.
+    #[validate(length(min = 1, max = 128))]
+    #[schema(min_length = 1, max_length = 128, example = "a quiet mule on a road")]
+    password: String,
+}
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+struct Refresh {
+    /// The token.
+    #[validate(length(min = 1, max = 128))]
+    #[schema(min_length = 1, max_length = 128)]
+    refresh_token: String,
+}
+
+/// Tokens of a sign-in.
+#[derive(Serialize, ToSchema)]
+struct TokenPair {
+    /// Goes into `Authorization: Bearer`.
+    access_token: String,
+    /// Always `Bearer`.
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+    /// Seconds until the access token ends.
+    #[schema(example = 600)]
+    expires_in: u32,
+    /// Good once, for the next pair.
+    refresh_token: String,
+}
+
+fn tokens(app: &App, opened: SignIn) -> Result<HttpResponse, Problem> {
+    let access_token = app.tokens.issue(opened.user, opened.session, app.clock.now());
+    let access_token = access_token.ok_or_else(|| Problem::new(problem::INTERNAL, "no token could be signed"))?;
+    let expires_in = app.tokens.lifetime().0 * 60;
+    Ok(HttpResponse::Ok().json(TokenPair {
+        access_token,
+        token_type: "Bearer",
+        expires_in,
+        refresh_token: opened.refresh_token,
+    }))
+}
+
+/// Signs in.
+///
+/// Gives an access token for ten minutes and a refresh token that is good once.
+#[utoipa::path(tag = "sign-in", security(), request_body = Credentials, responses((status = 200, description = "Tokens.", body = TokenPair)))]
+#[post("/v1/sign-in")]
+async fn sign_in(app: web::Data<App>, body: Body<Credentials>) -> Result<HttpResponse, Problem> {
+    let Credentials { email, password } = body.0.into_inner();
+    let found = app.db.read(move |conn| sessions::credentials(conn, &email)).await?;
+    // Hashing is slow on purpose: its work is bounded, and kept away from the threads that serve others.
+    let permit =
+        app.hashing.acquire().await.map_err(|_| Problem::new(problem::UNAVAILABLE, "shutting down").later(1))?;
+    let checked = web::block(move || {
+        let right = passwords::verify(&password, found.as_ref().map(|(_, hash)| hash.as_str()));
+        found.filter(|_| right).map(|(user, _)| user)
+    });
+    let user = checked.await.map_err(|_| Problem::new(problem::UNAVAILABLE, "shutting down").later(1))?;
+    drop(permit);
+    let user = user.ok_or(Error::BadCredentials)?;
+    let now = app.clock.now();
+    let opened = app.db.write(move |conn| sessions::sign_in(conn, user, now)).await?;
+    tokens(&app, opened)
+}
+
+/// Renews the tokens.
+///
+/// A refresh token is good once; one that is used again ends its sign-in.
+#[utoipa::path(tag = "sign-in", security(), request_body = Refresh, responses((status = 200, description = "Tokens.", body = TokenPair)))]
+#[post("/v1/token")]
+async fn refresh_token(app: web::Data<App>, body: Body<Refresh>) -> Result<HttpResponse, Problem> {
+    let (token, now) = (body.0.into_inner().refresh_token, app.clock.now());
+    match app.db.write(move |conn| sessions::refresh(conn, &token, now)).await? {
+        Refreshed::Renewed(opened) => tokens(&app, opened),
+        Refreshed::Refused => Err(Error::BadCredentials.into()),
+    }
+}
+
+/// Signs out.
+///
+/// Every token of this sign-in ends at once.
+#[utoipa::path(tag = "sign-in", responses((status = 204, description = "Signed out.")))]
+#[post("/v1/sign-out")]
+async fn sign_out(call: Call) -> Result<HttpResponse, Problem> {
+    call.write(|ctx| sessions::sign_out(ctx).map(|()| Reply::gone())).await
+}
+
+/// Shows who you are.
+///
+/// With your roles as they are at this moment.
+#[utoipa::path(tag = "sign-in", responses((status = 200, description = "You.", body = User)))]
+#[get("/v1/me")]
+async fn get_me(call: Call) -> Result<HttpResponse, Problem> {
+    Ok(call.one(&call.read(sessions::me).await?))
+}

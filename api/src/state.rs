@@ -1,0 +1,115 @@
+//! What every handler can reach.
+
+use std::{sync::Arc, time::Duration};
+
+use packhorse_db::Database;
+use packhorse_domain::{Clock, Timestamp};
+use packhorse_services::tokens::{Claims, Tokens};
+use tokio::sync::Semaphore;
+
+use crate::{openapi::Addresses, schema::Schemas};
+
+/// Limits of one request.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Largest body, bytes.
+    pub body_bytes: usize,
+    /// Largest body of an import, bytes.
+    pub import_bytes: usize,
+    /// How long a body may take to arrive.
+    pub body_time: Duration,
+    /// How long an operation may take.
+    pub handler_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 256 * 1024,
+            import_bytes: 20 * 1024 * 1024,
+            body_time: Duration::from_secs(30),
+            handler_time: Duration::from_secs(15),
+        }
+    }
+}
+
+/// What every handler can reach.
+pub struct App {
+    /// The database threads.
+    pub db: Database,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// Limits of one request.
+    pub limits: Limits,
+    /// Validators of every input.
+    pub schemas: Schemas,
+    /// Every address with its methods.
+    pub addresses: Addresses,
+    /// The OpenAPI document, as it is served.
+    pub document: String,
+    /// Passwords hashed at one time: each takes 19 MiB.
+    pub hashing: Semaphore,
+    verified: Verified,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(db: Database, clock: Arc<dyn Clock>, tokens: Tokens, limits: Limits) -> Self {
+        let document = crate::openapi::document();
+        Self {
+            db,
+            clock,
+            tokens,
+            limits,
+            schemas: Schemas::of(&document),
+            addresses: Addresses::of(&document),
+            document: crate::openapi::text(&document),
+            hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
+            verified: Verified::default(),
+        }
+    }
+
+    /// Checks an access token. The signature of one that was seen is not checked again; its time always is.
+    pub fn verify(&self, token: &str) -> Option<Claims> {
+        let now = self.clock.now();
+        if let Some(claims) = self.verified.get(token, now) {
+            return Some(claims);
+        }
+        let claims = self.tokens.verify(token, now)?;
+        self.verified.insert(token, &claims);
+        Some(claims)
+    }
+}
+
+/// Tokens whose signature was good, a bounded number of them. Sign-in and roles are read with each request all the same.
+#[derive(Default)]
+struct Verified {
+    shards: [std::sync::Mutex<std::collections::HashMap<String, Claims>>; 16],
+}
+
+impl Verified {
+    /// Most tokens in one shard.
+    const SHARD: usize = 1024;
+
+    fn shard(&self, token: &str) -> &std::sync::Mutex<std::collections::HashMap<String, Claims>> {
+        // The last letters are those of the signature: evenly spread.
+        let last = token.bytes().rev().nth(2).unwrap_or(0);
+        &self.shards[usize::from(last) % self.shards.len()]
+    }
+
+    fn get(&self, token: &str, now: Timestamp) -> Option<Claims> {
+        let shard = self.shard(token).lock().ok()?;
+        shard.get(token).filter(|claims| claims.nbf <= now.as_second() && now.as_second() < claims.exp).cloned()
+    }
+
+    fn insert(&self, token: &str, claims: &Claims) {
+        if let Ok(mut shard) = self.shard(token).lock() {
+            if shard.len() >= Self::SHARD {
+                shard.clear();
+            }
+            shard.insert(token.to_owned(), claims.clone());
+        }
+    }
+}
