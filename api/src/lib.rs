@@ -8,7 +8,10 @@ mod input;
 mod routes;
 mod schema;
 
+pub mod config;
+pub mod metrics;
 pub mod openapi;
 pub mod problem;
 pub mod server;
 pub mod state;
+pub mod telemetry;

@@ -1,0 +1,186 @@
+//! How the program is set up: defaults, below a TOML file, below the environment, below flags. It is read once, and every
+//! fault is named, not only the first.
+//!
+//! One setting has one name in all three: `database_url` in the file, `PACKHORSE_DATABASE_URL` in the environment,
+//! `--database-url` where there is a flag. An empty variable counts as not set.
+
+mod load;
+mod parse;
+mod settings;
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use packhorse_db::DatabaseUrl;
+use packhorse_domain::Minutes;
+
+pub use load::{Effective, Fault, Faults, File, Flag, Origin, Sources};
+
+/// Everything that can be set.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Config {
+    /// Where the API listens, and under which name.
+    pub http: HttpConfig,
+    /// Where the figures are shown.
+    pub metrics: MetricsConfig,
+    /// Where the data is.
+    pub database: DatabaseConfig,
+    /// The background work.
+    pub worker: WorkerConfig,
+    /// What is logged.
+    pub log: LogConfig,
+    /// How long people stay signed in.
+    pub tokens: TokenConfig,
+    /// How much a request may bring.
+    pub limits: LimitConfig,
+    /// How long anything may take.
+    pub deadlines: DeadlineConfig,
+}
+
+/// Where the API listens, and under which name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpConfig {
+    /// Address and port; port 0 takes a free one.
+    pub bind: SocketAddr,
+    /// Where people and programs reach it, without a slash at the end: issuer of the tokens and beginning of every link.
+    pub public_url: String,
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        let bind = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+        Self { bind, public_url: Self::url_of(bind) }
+    }
+}
+
+impl HttpConfig {
+    /// The address as seen from the same machine.
+    fn url_of(bind: SocketAddr) -> String {
+        if bind.ip().is_unspecified() { format!("http://localhost:{}", bind.port()) } else { format!("http://{bind}") }
+    }
+}
+
+/// Where the figures for Prometheus are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MetricsConfig {
+    /// A listener of its own, on a loopback address. Without it `/metrics` answers on [`HttpConfig::bind`], to loopback only.
+    pub bind: Option<SocketAddr>,
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseConfig {
+    /// SQLite file or PostgreSQL server.
+    pub url: DatabaseUrl,
+    /// Connections to PostgreSQL, or readers of SQLite: 1 to 256.
+    pub connections: usize,
+    /// Whether `serve` and `worker` bring the schema up to date when they start.
+    pub migrate_on_start: bool,
+}
+
+impl Default for DatabaseConfig {
+    fn default() -> Self {
+        let url = DatabaseUrl::Sqlite(PathBuf::from("./packhorse.db"));
+        Self { url, connections: 8, migrate_on_start: true }
+    }
+}
+
+/// The background work: holds that expire, reminders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkerConfig {
+    /// Whether `serve` does it too; otherwise some `packhorse worker` must.
+    pub enabled: bool,
+}
+
+impl Default for WorkerConfig {
+    fn default() -> Self {
+        Self { enabled: true }
+    }
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogFormat {
+    /// Text on a terminal, JSON anywhere else.
+    #[default]
+    Auto,
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What is logged, to standard error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogConfig {
+    /// How lines look.
+    pub format: LogFormat,
+    /// Levels by module, as `tracing` spells them: `info,packhorse_db=debug`.
+    pub filter: String,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { format: LogFormat::Auto, filter: "info".to_owned() }
+    }
+}
+
+/// How long people stay signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenConfig {
+    /// Life of an access token: 1 to 60 minutes.
+    pub access: Minutes,
+    /// Life of a refresh token: 1 to 365 days.
+    pub refresh_days: u32,
+}
+
+impl Default for TokenConfig {
+    fn default() -> Self {
+        Self { access: Minutes(10), refresh_days: 30 }
+    }
+}
+
+/// How much a request may bring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LimitConfig {
+    /// Largest JSON body, in bytes.
+    pub json_bytes: usize,
+    /// Largest file to import, in bytes.
+    pub import_bytes: usize,
+}
+
+impl Default for LimitConfig {
+    fn default() -> Self {
+        Self { json_bytes: 256 << 10, import_bytes: 20 << 20 }
+    }
+}
+
+/// How long anything may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeadlineConfig {
+    /// For the head of a request to arrive.
+    pub header: Duration,
+    /// For the whole body to arrive, however it drips.
+    pub body: Duration,
+    /// For the answer to be made once the body is there.
+    pub handler: Duration,
+    /// For the requests under way to end when the program is told to stop.
+    pub shutdown: Duration,
+}
+
+impl Default for DeadlineConfig {
+    fn default() -> Self {
+        Self {
+            header: Duration::from_secs(5),
+            body: Duration::from_secs(30),
+            handler: Duration::from_secs(15),
+            shutdown: Duration::from_secs(30),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+//! Texts into values; what is wrong with a text is said without repeating it, for it may be secret.
+
+use std::{net::SocketAddr, ops::RangeInclusive, time::Duration};
+
+use actix_web::http::Uri;
+use packhorse_db::{Backend, DatabaseUrl};
+use tracing_subscriber::EnvFilter;
+
+use super::LogFormat;
+
+/// What must be there instead.
+pub(super) type Parsed<T> = Result<T, String>;
+
+pub(super) fn address(text: &str) -> Parsed<SocketAddr> {
+    text.parse().map_err(|_| "must be an IP address with a port, such as 127.0.0.1:8080 or [::1]:8080".to_owned())
+}
+
+/// A loopback address, or none.
+pub(super) fn loopback(text: &str) -> Parsed<Option<SocketAddr>> {
+    if text == "off" {
+        return Ok(None);
+    }
+    match address(text) {
+        Ok(address) if address.ip().is_loopback() => Ok(Some(address)),
+        _ => Err("must be a loopback address with a port, such as 127.0.0.1:9090, or off".to_owned()),
+    }
+}
+
+pub(super) fn switch(text: &str) -> Parsed<bool> {
+    match text {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" => Ok(false),
+        _ => Err("must be true or false".to_owned()),
+    }
+}
+
+pub(super) fn whole(text: &str, range: RangeInclusive<u32>) -> Parsed<u32> {
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| format!("must be a whole number from {} to {}", range.start(), range.end()))
+}
+
+/// `unit` is how many bytes one of the number stands for.
+pub(super) fn bytes(text: &str, range: RangeInclusive<u32>, unit: usize) -> Parsed<usize> {
+    let number = whole(text, range)?;
+    Ok(usize::try_from(number).unwrap_or(usize::MAX).saturating_mul(unit))
+}
+
+pub(super) fn seconds(text: &str, range: RangeInclusive<u32>) -> Parsed<Duration> {
+    whole(text, range).map(|number| Duration::from_secs(number.into()))
+}
+
+pub(super) fn log_format(text: &str) -> Parsed<LogFormat> {
+    match text {
+        "auto" => Ok(LogFormat::Auto),
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("must be auto, text or json".to_owned()),
+    }
+}
+
+pub(super) fn log_filter(text: &str) -> Parsed<String> {
+    match EnvFilter::try_new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err("must be levels by module, such as info or info,packhorse_db=debug".to_owned()),
+    }
+}
+
+pub(super) fn public_url(text: &str) -> Parsed<String> {
+    let wrong = || {
+        "must be an http or https address without user, query or fragment, such as https://training.example.org"
+            .to_owned()
+    };
+    let url: Uri = text.parse().map_err(|_| wrong())?;
+    let scheme = matches!(url.scheme_str(), Some("http" | "https"));
+    let authority = url.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+    if scheme && authority && url.query().is_none() && !text.contains('#') {
+        Ok(text.trim_end_matches('/').to_owned())
+    } else {
+        Err(wrong())
+    }
+}
+
+pub(super) fn database_url(text: &str) -> Parsed<DatabaseUrl> {
+    let url: DatabaseUrl = text.parse().map_err(|_| {
+        "must begin with sqlite: and name a file, or begin with postgres://, such as sqlite:./packhorse.db or \
+         postgres://packhorse@db.example.org/packhorse"
+            .to_owned()
+    })?;
+    let demands_tls = ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"].map(|mode| text.contains(mode));
+    if url.backend() == Backend::Postgres && demands_tls.contains(&true) && !cfg!(feature = "tls") {
+        return Err("asks for TLS, which this program was built without; build it with --features tls".to_owned());
+    }
+    Ok(url)
+}

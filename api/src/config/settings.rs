@@ -1,0 +1,178 @@
+//! The table of settings: the one place that knows their names.
+
+use packhorse_db::{Backend, DatabaseUrl};
+use packhorse_domain::Minutes;
+use toml::Value;
+
+use super::{
+    Config, LogFormat,
+    parse::{self, Parsed},
+};
+
+/// One setting.
+pub(super) struct Setting {
+    /// Its name in the file.
+    pub key: &'static str,
+    /// What it does, with unit and range.
+    pub about: &'static str,
+    /// Reads it.
+    pub set: fn(&mut Config, &str) -> Parsed<()>,
+    /// Shows it, without secrets.
+    pub show: fn(&Config) -> Value,
+}
+
+impl Setting {
+    /// Its name in the environment.
+    pub fn variable(&self) -> String {
+        format!("PACKHORSE_{}", self.key.to_uppercase())
+    }
+}
+
+/// Variables that are no settings, yet ours.
+pub(super) const OTHER_VARIABLES: &[&str] = &["PACKHORSE_CONFIG", "PACKHORSE_ADMIN_PASSWORD"];
+
+const KIB: usize = 1 << 10;
+const MIB: usize = 1 << 20;
+
+/// All of them, in the order in which they are shown.
+pub(super) const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "bind",
+        about: "Address and port the API listens on; port 0 takes a free one.",
+        set: |config, text| parse::address(text).map(|address| config.http.bind = address),
+        show: |config| config.http.bind.to_string().into(),
+    },
+    Setting {
+        key: "public_url",
+        about: "Where people reach it: issuer of the tokens, beginning of links. By default the address above. \
+                Must be the same for all processes on one database.",
+        set: |config, text| parse::public_url(text).map(|url| config.http.public_url = url),
+        show: |config| config.http.public_url.as_str().into(),
+    },
+    Setting {
+        key: "metrics_bind",
+        about: "Loopback address of a listener for /metrics alone, or off: then /metrics is on the API's, for loopback.",
+        set: |config, text| parse::loopback(text).map(|address| config.metrics.bind = address),
+        show: |config| config.metrics.bind.map_or_else(|| "off".to_owned(), |address| address.to_string()).into(),
+    },
+    Setting {
+        key: "database_url",
+        about: "sqlite:FILE, or postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full.",
+        set: |config, text| parse::database_url(text).map(|url| config.database.url = url),
+        show: |config| shown(&config.database.url).into(),
+    },
+    Setting {
+        key: "database_connections",
+        about: "Connections to PostgreSQL, or readers of SQLite: 1 to 256.",
+        set: |config, text| parse::bytes(text, 1..=256, 1).map(|number| config.database.connections = number),
+        show: |config| number(config.database.connections),
+    },
+    Setting {
+        key: "migrate_on_start",
+        about: "Whether serve and worker bring the schema up to date when they start.",
+        set: |config, text| parse::switch(text).map(|on| config.database.migrate_on_start = on),
+        show: |config| config.database.migrate_on_start.into(),
+    },
+    Setting {
+        key: "worker",
+        about: "Whether serve does the background work too; otherwise run packhorse worker.",
+        set: |config, text| parse::switch(text).map(|on| config.worker.enabled = on),
+        show: |config| config.worker.enabled.into(),
+    },
+    Setting {
+        key: "log_format",
+        about: "auto (text on a terminal, else JSON), text or json.",
+        set: |config, text| parse::log_format(text).map(|format| config.log.format = format),
+        show: |config| format_name(config.log.format).into(),
+    },
+    Setting {
+        key: "log_filter",
+        about: "Levels by module: info, or info,packhorse_db=debug.",
+        set: |config, text| parse::log_filter(text).map(|filter| config.log.filter = filter),
+        show: |config| config.log.filter.as_str().into(),
+    },
+    Setting {
+        key: "access_token_minutes",
+        about: "Life of an access token: 1 to 60 minutes.",
+        set: |config, text| parse::whole(text, 1..=60).map(|number| config.tokens.access = Minutes(number)),
+        show: |config| i64::from(config.tokens.access.0).into(),
+    },
+    Setting {
+        key: "refresh_token_days",
+        about: "Life of a refresh token: 1 to 365 days.",
+        set: |config, text| parse::whole(text, 1..=365).map(|number| config.tokens.refresh_days = number),
+        show: |config| i64::from(config.tokens.refresh_days).into(),
+    },
+    Setting {
+        key: "json_limit_kib",
+        about: "Largest JSON body: 1 to 65536 KiB.",
+        set: |config, text| parse::bytes(text, 1..=65_536, KIB).map(|bytes| config.limits.json_bytes = bytes),
+        show: |config| number(config.limits.json_bytes / KIB),
+    },
+    Setting {
+        key: "import_limit_mib",
+        about: "Largest file to import over HTTP: 1 to 1024 MiB.",
+        set: |config, text| parse::bytes(text, 1..=1024, MIB).map(|bytes| config.limits.import_bytes = bytes),
+        show: |config| number(config.limits.import_bytes / MIB),
+    },
+    Setting {
+        key: "header_deadline_seconds",
+        about: "For the head of a request to arrive: 1 to 300 seconds.",
+        set: |config, text| parse::seconds(text, 1..=300).map(|time| config.deadlines.header = time),
+        show: |config| seconds(config.deadlines.header),
+    },
+    Setting {
+        key: "body_deadline_seconds",
+        about: "For the whole body to arrive: 1 to 3600 seconds.",
+        set: |config, text| parse::seconds(text, 1..=3600).map(|time| config.deadlines.body = time),
+        show: |config| seconds(config.deadlines.body),
+    },
+    Setting {
+        key: "handler_deadline_seconds",
+        about: "For the answer to be made: 1 to 3600 seconds.",
+        set: |config, text| parse::seconds(text, 1..=3600).map(|time| config.deadlines.handler = time),
+        show: |config| seconds(config.deadlines.handler),
+    },
+    Setting {
+        key: "shutdown_seconds",
+        about: "For requests under way to end when told to stop: 0 to 3600 seconds.",
+        set: |config, text| parse::seconds(text, 0..=3600).map(|time| config.deadlines.shutdown = time),
+        show: |config| seconds(config.deadlines.shutdown),
+    },
+];
+
+/// Whether a database address says more than is shown of it.
+pub(super) fn hides_password(url: &DatabaseUrl) -> bool {
+    match url {
+        DatabaseUrl::Postgres(text) => text.trim_end_matches('/') != shown(url).trim_end_matches('/'),
+        DatabaseUrl::Sqlite(_) => false,
+    }
+}
+
+/// The address without anything secret: neither in front of the host nor among the options, however they are spelled.
+fn shown(url: &DatabaseUrl) -> String {
+    let text = url.to_string();
+    let Some((address, options)) = text.split_once('?').filter(|_| url.backend() == Backend::Postgres) else {
+        return text;
+    };
+    let plain = |name: &str| !["%", "password", "secret"].iter().any(|part| name.contains(part));
+    let safe = options.split('&').filter(|option| option.split_once('=').is_some_and(|(name, _)| plain(name)));
+    let safe = safe.collect::<Vec<_>>().join("&");
+    if safe.is_empty() { address.to_owned() } else { format!("{address}?{safe}") }
+}
+
+fn format_name(format: LogFormat) -> &'static str {
+    match format {
+        LogFormat::Auto => "auto",
+        LogFormat::Text => "text",
+        LogFormat::Json => "json",
+    }
+}
+
+fn number(number: usize) -> Value {
+    Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+fn seconds(time: std::time::Duration) -> Value {
+    Value::Integer(i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
+}
