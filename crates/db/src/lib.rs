@@ -3,6 +3,7 @@
 //! One query serves both databases wherever SQL allows; what differs lives in [`dialect`].
 //! A column stands where a query, an order or a constraint needs it; the rest of an entity is one JSON document.
 
+mod backup;
 mod connection;
 mod database;
 mod dialect;
@@ -13,6 +14,7 @@ mod migrations;
 mod page;
 mod schema;
 mod scope;
+mod server;
 mod types;
 
 pub mod availability;
@@ -33,9 +35,11 @@ pub mod users;
 pub mod venues;
 pub mod workshops;
 
+pub use backup::{BackupError, backup};
 pub use connection::{Backend, Conn, DatabaseUrl, InvalidUrl};
 pub use database::{Database, Options};
 pub use dialect::{Lock, lock};
 pub use error::{DbError, FromDb};
 pub use migrations::{down_all, pending, run as migrate};
 pub use page::{Cursor, InvalidCursor, Order, Page};
+pub use server::{Server, server};
