@@ -1,8 +1,8 @@
 //! Before any handler runs: refuses queries where none is taken, and reads the body whole, under a limit of size and one of time.
 
 use actix_web::{
-    Error, HttpMessage,
-    body::MessageBody,
+    Error, HttpMessage, ResponseError,
+    body::{EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::header,
     middleware::Next,
@@ -19,30 +19,41 @@ use crate::{
 /// Puts the body where the extractors find it. A body that drips in is cut off: actix would wait for ever.
 ///
 /// # Errors
-/// 408, 413 and 400 problems.
-pub async fn body(
+/// None of its own: 400, 408 and 413 are answers.
+pub async fn body<B: MessageBody>(
     mut request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let Some(app) = request.app_data::<web::Data<App>>().cloned() else { return next.call(request).await };
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    match read(&mut request).await {
+        Ok(bytes) => {
+            request.extensions_mut().insert(Bytes(bytes));
+            Ok(next.call(request).await?.map_into_left_body())
+        }
+        Err(problem) => Ok(request.into_response(problem.error_response()).map_into_right_body()),
+    }
+}
+
+async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let app = app.ok_or_else(|| Problem::new(problem::INTERNAL, "no application"))?;
     if !request.query_string().is_empty() && app.addresses.takes_no_query(request.path(), request.method().as_str()) {
         let names = request.query_string().split('&').map(|pair| pair.split('=').next().unwrap_or_default());
         let faults = names.map(|name| Problem::parameter(name, "unknown_parameter", "is not known here")).collect();
-        return Err(Problem::new(problem::BAD_REQUEST, "the parameters break the schema").with(faults).into());
+        return Err(Problem::new(problem::BAD_REQUEST, "the parameters break the schema").with(faults));
     }
     let import = request.path().ends_with("/import");
     let limit = if import { app.limits.import_bytes } else { app.limits.body_bytes };
-    let declared =
-        request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let declared = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {
-        return Err(too_large(limit).into());
+        return Err(too_large(limit));
     }
     let mut payload = request.take_payload();
     let reading = async {
         let mut bytes = web::BytesMut::with_capacity(declared.unwrap_or(0).min(64 * 1024));
         while let Some(chunk) = payload.next().await {
-            let chunk =
-                chunk.map_err(|error| Problem::new(problem::BAD_REQUEST, format!("the body broke off: {error}")))?;
+            let broken = |error| Problem::new(problem::BAD_REQUEST, format!("the body broke off: {error}"));
+            let chunk = chunk.map_err(broken)?;
             if bytes.len() + chunk.len() > limit {
                 return Err(too_large(limit));
             }
@@ -50,10 +61,8 @@ pub async fn body(
         }
         Ok(bytes.freeze())
     };
-    let bytes = tokio::time::timeout(app.limits.body_time, reading).await;
-    let bytes = bytes.map_err(|_| Problem::new(problem::REQUEST_TIMEOUT, "the body did not arrive in time"))??;
-    request.extensions_mut().insert(Bytes(bytes));
-    next.call(request).await
+    let slow = |_| Problem::new(problem::REQUEST_TIMEOUT, "the body did not arrive in time");
+    tokio::time::timeout(app.limits.body_time, reading).await.map_err(slow)?
 }
 
 fn too_large(limit: usize) -> Problem {

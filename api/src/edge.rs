@@ -35,7 +35,7 @@ fn request_id(request: &ServiceRequest, app: &App) -> RequestId {
 /// Gives every request an id, and every error a problem document, the framework's own included.
 ///
 /// # Errors
-/// None: errors become answers here.
+/// None of its own: handlers and the body layer answer with problems.
 pub async fn edge(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -46,11 +46,7 @@ pub async fn edge(
     };
     request.extensions_mut().insert(id.clone());
     let instance = request.path().to_owned();
-    let http = request.request().clone();
-    let mut response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(http, error.error_response()),
-    };
+    let mut response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
         let problem = response.response().extensions().get::<Problem>().cloned();

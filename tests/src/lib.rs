@@ -1,1 +1,37 @@
-//! x
+//! Worlds for tests: a real server on a port of its own, with its own database and its own clock.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "tests fail by panicking")]
+
+mod client;
+mod database;
+mod seed;
+mod world;
+
+pub use client::{Client, Reply};
+pub use database::{Backend, TestDatabase};
+pub use seed::{PASSWORD, Region};
+pub use world::{TestClock, World};
+
+/// Runs one test on both databases: `both! { fn name(world) { … } }`.
+#[macro_export]
+macro_rules! both {
+    ($($(#[$meta:meta])* fn $name:ident($world:ident) $body:block)*) => {$(
+        mod $name {
+            use super::*;
+
+            $(#[$meta])*
+            fn on($world: &$crate::World) $body
+
+            #[test]
+            fn sqlite() {
+                on(&$crate::World::new($crate::Backend::Sqlite));
+            }
+
+            #[test]
+            fn postgres() {
+                if let Some(backend) = $crate::Backend::postgres() {
+                    on(&$crate::World::new(backend));
+                }
+            }
+        }
+    )*};
+}

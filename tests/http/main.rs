@@ -1,0 +1,4 @@
+//! Every test through HTTP, a module for each resource.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
+mod libraries;

@@ -1,0 +1,122 @@
+//! A server of its own for each test.
+
+use std::{
+    net::TcpListener,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+        mpsc,
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use packhorse::state::{App, Limits};
+use packhorse_db::{Conn, Database, Options};
+use packhorse_domain::{Clock, Minutes, Timestamp};
+use packhorse_services::{Error, tokens::Tokens};
+
+use crate::{Backend, Client, TestDatabase};
+
+/// A clock that tests move.
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    /// Stands at an instant.
+    pub fn at(instant: &str) -> Self {
+        Self(AtomicI64::new(instant.parse::<Timestamp>().unwrap().as_microsecond()))
+    }
+
+    /// Moves forward, or back.
+    pub fn advance(&self, by: jiff::SignedDuration) {
+        self.0.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// Moves to an instant.
+    pub fn set(&self, instant: &str) {
+        self.0.store(instant.parse::<Timestamp>().unwrap().as_microsecond(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    /// Each look is a microsecond later, so that ids keep their order.
+    fn now(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.0.fetch_add(1, Ordering::SeqCst)).unwrap()
+    }
+}
+
+/// A running server.
+pub struct World {
+    /// Its address.
+    pub base: String,
+    /// Its clock.
+    pub clock: Arc<TestClock>,
+    /// Its state.
+    pub app: Arc<App>,
+    runtime: tokio::runtime::Runtime,
+    server: Option<(actix_web::dev::ServerHandle, JoinHandle<()>)>,
+    database: TestDatabase,
+}
+
+/// Where every test begins: a Tuesday.
+pub const START: &str = "2027-01-05T15:00:00Z";
+
+impl World {
+    /// A server with an empty database.
+    pub fn new(backend: Backend) -> Self {
+        Self::with(TestDatabase::new(backend), Limits::default())
+    }
+
+    /// A server with a database and limits of the test's choice.
+    pub fn with(database: TestDatabase, limits: Limits) -> Self {
+        let clock = Arc::new(TestClock::at(START));
+        let db = Database::open(&database.url, Options { connections: 4, patience: Duration::from_secs(10) }).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let issuer = "http://packhorse.test";
+        let now = clock.now();
+        let tokens = runtime.block_on(db.write(move |conn| Tokens::load(conn, issuer, Minutes(10), now))).unwrap();
+        let app = Arc::new(App::new(db, clock.clone(), tokens, limits));
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let (sender, receiver) = mpsc::channel();
+        let served = app.clone();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = packhorse::server::start(served, listener, 2, Duration::from_secs(1)).unwrap();
+                sender.send(server.handle()).unwrap();
+                server.await.unwrap();
+            });
+        });
+        let handle = receiver.recv().unwrap();
+        Self { base, clock, app, runtime, server: Some((handle, thread)), database }
+    }
+
+    /// Somebody who is not signed in.
+    pub fn client(&self) -> Client {
+        Client::new(&self.base)
+    }
+
+    /// Where its database is.
+    pub fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
+    /// Writes straight through the services, for what no operation makes.
+    pub fn write<T: Send + 'static>(&self, work: impl FnMut(&mut Conn) -> Result<T, Error> + Send + 'static) -> T {
+        self.runtime.block_on(self.app.db.write(work)).unwrap()
+    }
+
+    /// Reads straight through the services.
+    pub fn read<T: Send + 'static>(&self, work: impl FnMut(&mut Conn) -> Result<T, Error> + Send + 'static) -> T {
+        self.runtime.block_on(self.app.db.read(work)).unwrap()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if let Some((handle, thread)) = self.server.take() {
+            self.runtime.block_on(handle.stop(false));
+            let _ = thread.join();
+        }
+    }
+}
