@@ -88,6 +88,13 @@ impl Default for DatabaseConfig {
     }
 }
 
+impl DatabaseConfig {
+    /// The address, without anything secret.
+    pub fn shown(&self) -> String {
+        settings::shown(&self.url)
+    }
+}
+
 /// The background work: holds that expire, reminders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WorkerConfig {

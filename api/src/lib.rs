@@ -8,6 +8,7 @@ mod input;
 mod routes;
 mod schema;
 
+pub mod cli;
 pub mod config;
 pub mod metrics;
 pub mod openapi;

@@ -59,7 +59,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         key: "database_url",
         about: "sqlite:FILE, or postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full.",
         set: |config, text| parse::database_url(text).map(|url| config.database.url = url),
-        show: |config| shown(&config.database.url).into(),
+        show: |config| config.database.shown().into(),
     },
     Setting {
         key: "database_connections",
@@ -150,7 +150,7 @@ pub(super) fn hides_password(url: &DatabaseUrl) -> bool {
 }
 
 /// The address without anything secret: neither in front of the host nor among the options, however they are spelled.
-fn shown(url: &DatabaseUrl) -> String {
+pub(super) fn shown(url: &DatabaseUrl) -> String {
     let text = url.to_string();
     let Some((address, options)) = text.split_once('?').filter(|_| url.backend() == Backend::Postgres) else {
         return text;
