@@ -37,7 +37,7 @@ pub(super) fn libraries(config: &Config, import: &ImportLibraries, out: &mut dyn
     let bar = progress::reading(bytes);
     let report = run(config, Box::new(bar.wrap_read(input)), layout(&import.file), import);
     bar.finish_and_clear();
-    tell(&report?, import, out)
+    tell(&report?, import, out, &mut io::stderr().lock())
 }
 
 /// Hands the file to the service.
@@ -70,8 +70,7 @@ fn layout(file: &Path) -> Layout {
 }
 
 /// Prints what came of it: counts as the answer, bad lines as errors.
-fn tell(report: &Report, import: &ImportLibraries, out: &mut dyn Write) -> Result<(), Failure> {
-    let mut errors = io::stderr().lock();
+fn tell(report: &Report, import: &ImportLibraries, out: &mut dyn Write, errors: &mut dyn Write) -> Result<(), Failure> {
     for fault in &report.faults {
         writeln!(errors, "{fault}")?;
     }
@@ -92,7 +91,7 @@ mod tests {
         let import = ImportLibraries { file: "a.csv".into(), network: None, dry_run, partial };
         let faults = faults.iter().map(|fault| (*fault).to_owned()).collect();
         let mut out = Vec::new();
-        tell(&Report { created: 3, updated: 2, unchanged: 1, faults }, &import, &mut out)?;
+        tell(&Report { created: 3, updated: 2, unchanged: 1, faults }, &import, &mut out, &mut Vec::new())?;
         Ok(String::from_utf8(out).unwrap())
     }
 
