@@ -44,7 +44,8 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
+    // Not locked: while serving, other threads print too.
+    let mut out = io::stdout();
     if let Command::Openapi = arguments.command {
         return service::openapi(&mut out);
     }

@@ -16,11 +16,14 @@ First steps:
   packhorse serve
       Serves http://127.0.0.1:8080 from ./packhorse.db, which it makes.
 
-Settings come from a TOML file (--config FILE), above that from the environment, above that from flags. A setting has
-one name: database_url in the file is PACKHORSE_DATABASE_URL in the environment and --database-url as a flag.
-packhorse check --print-config shows all of them.
+Settings come from a TOML file (--config FILE), above that from the environment, above that from flags. A setting has \
+one name: database_url in the file is PACKHORSE_DATABASE_URL in the environment and --database-url as a flag. \
+packhorse check --print-config shows them all.
 
 Exit status: 0 done, 1 failed, 2 the command line or the configuration cannot be used.";
+
+const DATABASE_URL: &str = "sqlite:FILE or postgres://…; PACKHORSE_DATABASE_URL is the place for one with a password, since others can read \
+     command lines";
 
 const SERVE: &str = "\
 Examples:
@@ -29,18 +32,18 @@ Examples:
   packhorse serve --config /etc/packhorse.toml --no-worker --no-migrate
       One of several processes on one PostgreSQL; some other does the background work.
 
-It listens on the loopback address unless told otherwise; to be reached from elsewhere, put a reverse proxy with TLS in
+It listens on the loopback address unless told otherwise; to be reached from elsewhere, put a reverse proxy with TLS in \
 front and set public_url. It stops on SIGTERM or Ctrl-C, after it has answered what it took.";
 
 const WORKER: &str = "\
-Does what serve does besides answering: lets holds expire, and the like. Any number of processes may; each takes other
+Does what serve does besides answering: lets holds expire, and the like. Any number of processes may; each takes other \
 work. Needed only where every serve runs with --no-worker.
 
 Example:
   packhorse worker --config /etc/packhorse.toml";
 
 const MIGRATE: &str = "\
-serve and worker do this when they start, unless told --no-migrate. Safe to repeat, and from several machines at once.
+serve and worker do this when they start, unless told --no-migrate. Safe to repeat, and from several machines at once. \
 Make a backup first.
 
 Examples:
@@ -54,8 +57,8 @@ Example:
   packhorse openapi > packhorse.json";
 
 const IMPORT_LIBRARIES: &str = "\
-Reads the Public Libraries Survey outlet file as IMLS publishes it, or the cleaned form (fscskey,seq,name,…) as CSV or
-as one JSON object a line (.ndjson). The FSCS key decides whether a library is new, changed or as it was, so the same
+Reads the Public Libraries Survey outlet file as IMLS publishes it, or the cleaned form (fscskey,seq,name,…) as CSV or \
+as one JSON object a line (.ndjson). The FSCS key decides whether a library is new, changed or as it was, so the same \
 file may be imported again. A bad line is told by number and column; then nothing at all is kept, unless --partial.
 
 Examples:
@@ -64,8 +67,8 @@ Examples:
   packhorse import libraries kansas.ndjson --network net_01k9z3k8m4e0r9q2v7x5y6w8ta";
 
 const ADMIN_CREATE: &str = "\
-An operator may do everything; give people who coordinate, teach or work in libraries their own roles over the API.
-The password (12 to 128 characters) is asked for on a terminal, else read from PACKHORSE_ADMIN_PASSWORD or the first
+An operator may do everything; give people who coordinate, teach or work in libraries their own roles over the API. \
+The password (12 to 128 characters) is asked for on a terminal, else read from PACKHORSE_ADMIN_PASSWORD or the first \
 line of standard input. There is no flag for it: command lines can be read by others on the machine.
 
 Examples:
@@ -73,17 +76,17 @@ Examples:
   packhorse admin create --email dana@example.org --name 'Dana Whitfield' < password.txt";
 
 const BACKUP: &str = "\
-Copies a SQLite database while it is in use; the copy is of one instant, and was checked. FILE must not exist.
+Copies a SQLite database while it is in use; the copy is of one instant, and was checked. FILE must not exist. \
 For PostgreSQL it says which commands do the same.
 
-To restore: stop Packhorse, put the copy in the place of the database, remove the files ending in -wal and -shm beside
+To restore: stop Packhorse, put the copy in the place of the database, remove the files ending in -wal and -shm beside \
 it, and start again.
 
 Example:
   packhorse backup packhorse-monday.db";
 
 const CHECK: &str = "\
-Looks at the configuration, whether the database answers, whether its schema is up to date, and the clocks. Changes
+Looks at the configuration, whether the database answers, whether its schema is up to date, and the clocks. Changes \
 nothing. Run it before serve, or when something is odd.
 
 Examples:
@@ -108,11 +111,9 @@ pub(super) struct Arguments {
 /// Flags of every command.
 #[derive(Debug, Args)]
 pub(super) struct Everywhere {
-    /// Configuration file (TOML); or `PACKHORSE_CONFIG`.
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, help = "Configuration file (TOML); or PACKHORSE_CONFIG")]
     pub config: Option<PathBuf>,
-    /// sqlite:FILE or postgres://…; one with a password belongs into `PACKHORSE_DATABASE_URL`.
-    #[arg(long, value_name = "URL", global = true)]
+    #[arg(long, value_name = "URL", global = true, help = DATABASE_URL)]
     pub database_url: Option<String>,
 }
 

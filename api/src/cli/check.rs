@@ -37,6 +37,7 @@ pub(super) fn check(effective: &Effective, out: &mut dyn Write) -> Result<(), Fa
                 ("BAD", text)
             }
         };
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         writeln!(out, "{mark:4} {what:14} {text}")?;
     }
     match bad {
@@ -96,7 +97,11 @@ fn database(conn: &mut Conn, clock: &dyn Clock) -> Vec<(&'static str, Finding)> 
     } else {
         Finding::Bad(format!("{} is too old; PostgreSQL 15 is needed", server.name))
     };
-    vec![("database", version), ("database clock", database_clock(drift))]
+    let mut findings = vec![("database", version)];
+    if matches!(conn, Conn::Pg(_)) {
+        findings.push(("database clock", database_clock(drift)));
+    }
+    findings
 }
 
 fn database_clock(drift_seconds: f64) -> Finding {

@@ -28,7 +28,7 @@ impl Setting {
     }
 }
 
-/// Variables that are no settings, yet ours.
+/// Variables that are no settings, yet ours; so are those of the tests, `PACKHORSE_TEST_…`.
 pub(super) const OTHER_VARIABLES: &[&str] = &["PACKHORSE_CONFIG", "PACKHORSE_ADMIN_PASSWORD"];
 
 const KIB: usize = 1 << 10;
