@@ -272,16 +272,26 @@ impl Parameters {
         Some(text)
     }
 
-    /// Takes `limit`, `after` and `sort` of a list of such ids.
-    pub fn page<K: Kind>(&mut self) -> Page {
-        let limit = match self.take::<u8>("limit") {
+    /// Notes a fault.
+    pub fn fault(&mut self, name: &str, code: &str, detail: &str) {
+        self.faults.push(Problem::parameter(name, code, detail));
+    }
+
+    /// Takes `limit`: 1 to 100, 50 when absent.
+    pub fn limit(&mut self) -> u8 {
+        match self.take::<u8>("limit") {
             Some(limit) if (1..=100).contains(&limit) => limit,
             Some(_) => {
-                self.faults.push(Problem::parameter("limit", "range", "is 1 to 100"));
+                self.fault("limit", "range", "is 1 to 100");
                 50
             }
             None => 50,
-        };
+        }
+    }
+
+    /// Takes `limit`, `after` and `sort` of a list of such ids.
+    pub fn page<K: Kind>(&mut self) -> Page {
+        let limit = self.limit();
         let after = self.take::<String>("after").and_then(|text| {
             let cursor = Cursor::read::<K>(&text).ok();
             if cursor.is_none() {

@@ -1,6 +1,10 @@
 //! The operations: wire types and handlers, one file for each resource.
 
+mod bookings;
+mod calendars;
 mod libraries;
+mod offers;
+mod requests;
 mod service;
 mod sign_in;
 
@@ -8,5 +12,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts every operation.
 pub fn mount(config: &mut ServiceConfig<'_>) {
-    config.configure(service::mount).configure(sign_in::mount).configure(libraries::mount);
+    config
+        .configure(service::mount)
+        .configure(sign_in::mount)
+        .configure(libraries::mount)
+        .configure(requests::mount)
+        .configure(offers::mount)
+        .configure(bookings::mount)
+        .configure(calendars::mount);
 }

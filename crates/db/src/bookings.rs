@@ -194,15 +194,21 @@ pub fn calendar(
     Ok(rows.into_iter().map(Booking::from).collect())
 }
 
-/// How many bookings of a library that stand begin between two instants: its training days of a year.
+/// Bookings of a library that stand and begin between two instants: its training days.
 ///
 /// # Errors
 /// Those of the database.
-pub fn count_of_library(conn: &mut Conn, library: LibraryId, from: Timestamp, to: Timestamp) -> Result<i64, DbError> {
+pub fn of_library(
+    conn: &mut Conn,
+    library: LibraryId,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Booking>, DbError> {
     let query = bookings::table
         .filter(bookings::library_id.eq(Spelled(library)))
         .filter(bookings::state.ne(Spelled(BookingStateName::Canceled)))
         .filter(bookings::starts_at.ge(At(from)))
         .filter(bookings::starts_at.lt(At(to)));
-    Ok(query.count().get_result(conn)?)
+    let rows: Vec<Row> = query.order((bookings::starts_at, bookings::id)).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Booking::from).collect())
 }

@@ -101,6 +101,20 @@ pub fn of_trainers(
     rows.into_iter().map(Commitment::try_from).collect()
 }
 
+/// Active commitments of a room that end after `from`, holds that ran out excepted, in order of time.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_room(conn: &mut Conn, room: RoomId, from: Timestamp, now: Timestamp) -> Result<Vec<Commitment>, DbError> {
+    let query = commitments::table
+        .filter(commitments::room_id.eq(Spelled(room)))
+        .filter(commitments::active.eq(true))
+        .filter(commitments::ends_at.gt(At(from)))
+        .filter(commitments::expires_at.is_null().or(commitments::expires_at.gt(At(now))));
+    let rows: Vec<Row> = query.order(commitments::starts_at).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(Commitment::try_from).collect()
+}
+
 /// Active commitments that an offer, and the booking it became, has taken.
 ///
 /// # Errors
@@ -110,6 +124,26 @@ pub fn of_offer(conn: &mut Conn, offer: OfferId) -> Result<Vec<Commitment>, DbEr
         commitments::table.filter(commitments::offer_id.eq(Spelled(offer))).filter(commitments::active.eq(true));
     let rows: Vec<Row> = query.order(commitments::id.asc()).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Commitment::try_from).collect()
+}
+
+/// Offers whose hold on a trainer or a room has run out and still takes time there.
+///
+/// # Errors
+/// Those of the database.
+pub fn overdue(
+    conn: &mut Conn,
+    trainer: TrainerId,
+    room: Option<RoomId>,
+    now: Timestamp,
+) -> Result<Vec<OfferId>, DbError> {
+    let theirs = commitments::trainer_id.eq(Spelled(trainer)).or(commitments::room_id.eq(room.map(Spelled)));
+    let query = commitments::table
+        .filter(theirs.assume_not_null())
+        .filter(commitments::active.eq(true))
+        .filter(commitments::expires_at.le(At(now)));
+    let ids: Vec<Spelled<OfferId>> =
+        query.select(commitments::offer_id).distinct().order(commitments::offer_id).load(conn)?;
+    Ok(ids.into_iter().map(|id| id.0).collect())
 }
 
 /// Takes a stretch of time.

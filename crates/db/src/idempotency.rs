@@ -82,6 +82,15 @@ pub fn keep(conn: &mut Conn, user: UserId, key: &str, answer: &Answer) -> Result
     one(diesel::update(row).set(set).execute(conn)?)
 }
 
+/// Whether there are keys older than an instant.
+///
+/// # Errors
+/// Those of the database.
+pub fn older(conn: &mut Conn, before: Timestamp) -> Result<bool, DbError> {
+    let old = idempotency_keys::table.filter(idempotency_keys::created_at.lt(At(before)));
+    Ok(diesel::select(diesel::dsl::exists(old)).get_result(conn)?)
+}
+
 /// Forgets keys older than an instant.
 ///
 /// # Errors

@@ -127,15 +127,12 @@ pub fn out_for(conn: &mut Conn, request: RequestId) -> Result<Vec<Offer>, DbErro
     Ok(rows.into_iter().map(Offer::from).collect())
 }
 
-/// Offers whose hold has run out; of these trainers only, when some are named; at most `limit`.
+/// Offers whose hold has run out; at most `limit`.
 ///
 /// # Errors
 /// Those of the database.
-pub fn overdue(conn: &mut Conn, trainer: Option<TrainerId>, now: Timestamp, limit: i64) -> Result<Vec<Offer>, DbError> {
-    let mut query = offers::table.filter(offers::expires_at.le(At(now))).into_boxed::<MultiBackend>();
-    if let Some(trainer) = trainer {
-        query = query.filter(offers::trainer_id.eq(Spelled(trainer)));
-    }
-    let rows: Vec<Row> = query.order(offers::id.asc()).limit(limit).select(Row::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(Offer::from).collect())
+pub fn overdue(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<OfferId>, DbError> {
+    let query = offers::table.filter(offers::expires_at.le(At(now))).order(offers::id.asc()).limit(limit);
+    let ids: Vec<Spelled<OfferId>> = query.select(offers::id).load(conn)?;
+    Ok(ids.into_iter().map(|id| id.0).collect())
 }

@@ -151,6 +151,9 @@ pub struct OfferTerms {
     pub venue: Option<VenueId>,
     /// In which room.
     pub room: Option<RoomId>,
+    /// Where, in words; empty when it is virtual.
+    #[schema(example = "Lawrence Public Library, 707 Vermont St, Lawrence KS")]
+    pub place: String,
     /// The way there and back as reckoned when it was offered.
     pub travel: Travel,
     /// What it costs, with dated rates.

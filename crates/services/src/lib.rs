@@ -5,11 +5,17 @@
 
 mod context;
 mod error;
+mod holds;
 
+pub mod bookings;
 pub mod libraries;
+pub mod matches;
 pub mod networks;
+pub mod offers;
 pub mod passwords;
+pub mod requests;
 pub mod sessions;
+pub mod sweep;
 pub mod tokens;
 pub mod users;
 

@@ -1,0 +1,276 @@
+//! Who could teach a request: what matching needs to know is gathered here, the same for a list, an offer and an acceptance.
+
+use jiff::{SignedDuration, civil::Date};
+use packhorse_db::{
+    DbError, availability, bookings, commitments, networks, requests, rooms, trainers, venues, workshops,
+};
+use packhorse_domain::{
+    Action, Coordinates, Interval, Resource, Scope, Timestamp, Zone,
+    availability::AvailabilityDetails,
+    commitment::Commitment,
+    id::{LibraryId, NetworkId, OfferId, RequestId, TrainerId},
+    library::{Room, Venue},
+    network::Network,
+    request::{RequestDetails, TrainingRequest},
+    trainer::Trainer,
+    workshop::Workshop,
+};
+use packhorse_matching::{Candidate, Need, Placement, Ranking, Rule, RuledOut, place, rank};
+
+use crate::{Context, Error, Fault};
+
+/// Commitments this long before the first window still shape the way to a workshop.
+const BEFORE: SignedDuration = SignedDuration::from_hours(21 * 24);
+
+/// Everything about a request that decides who can teach it, whoever the trainer is.
+pub(crate) struct Brief {
+    pub(crate) details: RequestDetails,
+    pub(crate) network: Network,
+    time_zone: Zone,
+    workshop: Option<Workshop>,
+    venue: Option<Venue>,
+    room: Option<Room>,
+    room_taken: Vec<Interval>,
+    library_days: Vec<Date>,
+    /// When the first window begins.
+    opens: Timestamp,
+    pub(crate) notice_given: Option<Timestamp>,
+}
+
+impl Brief {
+    /// Gathers it for a request; what the offer under decision takes itself is left out.
+    pub(crate) fn of(
+        ctx: &mut Context<'_>,
+        request: &TrainingRequest,
+        deciding: Option<OfferId>,
+    ) -> Result<Self, Error> {
+        Self::gather(ctx, request.network, request.library, &request.time_zone, request.details.clone(), deciding)
+    }
+
+    fn gather(
+        ctx: &mut Context<'_>,
+        network: NetworkId,
+        library: LibraryId,
+        time_zone: &Zone,
+        details: RequestDetails,
+        deciding: Option<OfferId>,
+    ) -> Result<Self, Error> {
+        let all = Scope::Everything;
+        let network = networks::find(ctx.conn, all, network)?;
+        let workshop = details.workshop.map(|id| workshops::find(ctx.conn, all, id)).transpose()?;
+        let venue = details.venue.map(|id| venues::find(ctx.conn, all, id)).transpose()?;
+        let room = details.room.map(|id| rooms::find(ctx.conn, all, id)).transpose()?;
+        let opens = details.windows(time_zone).map(|(_, window)| window.start).min().unwrap_or(ctx.now);
+        let mut room_taken = Vec::new();
+        if let Some(room) = &room {
+            let taken = commitments::of_room(ctx.conn, room.id, opens - BEFORE, ctx.now)?;
+            room_taken =
+                taken.iter().filter(|each| Some(each.cause.offer) != deciding).map(|each| each.taken).collect();
+        }
+        let mut library_days = Vec::new();
+        if network.details.policy.library_days_per_year.is_some() {
+            // Any date of the windows may be asked about: a year on either side takes in every calendar year of theirs.
+            let year = SignedDuration::from_hours(2 * 366 * 24);
+            let standing = bookings::of_library(ctx.conn, library, opens - year, opens + year)?;
+            let others = standing.iter().filter(|booking| Some(booking.offer) != deciding);
+            library_days =
+                others.map(|each| each.terms.time.start.to_zoned(each.terms.time_zone.rules()).date()).collect();
+        }
+        Ok(Self {
+            details,
+            network,
+            time_zone: time_zone.clone(),
+            workshop,
+            venue,
+            room,
+            room_taken,
+            library_days,
+            opens,
+            notice_given: None,
+        })
+    }
+
+    /// Where it takes place.
+    pub(crate) fn place(&self) -> Option<Coordinates> {
+        self.venue.as_ref().and_then(|venue| venue.details.coordinates)
+    }
+
+    /// Whether the trainer has to be there.
+    pub(crate) fn on_site(&self) -> bool {
+        self.need().on_site()
+    }
+
+    /// Where it takes place, in words.
+    pub(crate) fn address(&self) -> String {
+        let Some(venue) = &self.venue else { return String::new() };
+        let details = &venue.details;
+        let town = format!("{} {}", details.city, details.state_code.as_deref().unwrap_or_default());
+        let parts = [details.name.as_str(), details.address.as_str(), town.trim()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What is taught, in words.
+    pub(crate) fn title(&self) -> String {
+        self.workshop.as_ref().map_or_else(|| "Training".to_owned(), |workshop| workshop.details.title.clone())
+    }
+
+    fn need(&self) -> Need<'_> {
+        Need {
+            details: &self.details,
+            time_zone: &self.time_zone,
+            workshop: self.workshop.as_ref().map(|workshop| &workshop.details),
+            place: self.place(),
+            room: self.room.as_ref().map(|room| &room.details),
+            room_taken: &self.room_taken,
+            policy: &self.network.details.policy,
+            currency: self.network.details.currency,
+            library_days: &self.library_days,
+            notice_given: self.notice_given,
+        }
+    }
+
+    /// Decides one trainer at one time, from what the transaction sees.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the time is taken, else [`Error::Invalid`] with every rule broken.
+    pub(crate) fn decide(
+        &self,
+        ctx: &mut Context<'_>,
+        trainer: &Trainer,
+        start: Timestamp,
+        deciding: Option<OfferId>,
+    ) -> Result<Placement, Error> {
+        let time = Interval { start, end: start + self.details.duration().span() };
+        let of = [trainer.id];
+        let statements = availability::of_trainers(ctx.conn, &of)?;
+        let statements: Vec<_> = statements.into_iter().map(|statement| statement.details).collect();
+        let commitments = commitments::of_trainers(ctx.conn, &of, start.min(self.opens) - BEFORE, ctx.now)?;
+        let candidate = Candidate {
+            id: trainer.id,
+            trainer: &trainer.details,
+            availability: &statements,
+            commitments: &commitments,
+            deciding,
+        };
+        place(&self.need(), &candidate, time, ctx.now).map_err(|reasons| refused(&reasons))
+    }
+}
+
+/// A refusal by the rules: a time that is taken is a conflict, everything else an input against the rules.
+fn refused(reasons: &RuledOut) -> Error {
+    let has = |rule| reasons.rules.contains(&rule);
+    if has(Rule::Commitments) {
+        return Error::Conflict { code: "trainer_taken", detail: reasons.to_string() };
+    }
+    if has(Rule::RoomTaken) {
+        return Error::Conflict { code: "room_taken", detail: reasons.to_string() };
+    }
+    let word = |rule: &Rule| packhorse_domain::Word::word(*rule);
+    let fault = |rule: &Rule| Fault::new("/starts_at", word(rule), format!("the rule {} is broken", word(rule)));
+    Error::Invalid(reasons.rules.iter().map(fault).collect())
+}
+
+/// Trainers with their calendars.
+struct Pool {
+    trainers: Vec<Trainer>,
+    availability: Vec<Vec<AvailabilityDetails>>,
+    commitments: Vec<Vec<Commitment>>,
+}
+
+impl Pool {
+    /// Everybody a network may ask, in three queries however many there are.
+    fn load(ctx: &mut Context<'_>, network: NetworkId, opens: Timestamp) -> Result<Self, Error> {
+        let today = ctx.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let trainers = trainers::reachable(ctx.conn, network, today)?;
+        let ids: Vec<TrainerId> = trainers.iter().map(|trainer| trainer.id).collect();
+        let place = |id: TrainerId| ids.binary_search(&id).ok();
+        let mut availability = vec![Vec::new(); ids.len()];
+        for statement in availability::of_trainers(ctx.conn, &ids)? {
+            if let Some(place) = place(statement.trainer) {
+                availability[place].push(statement.details);
+            }
+        }
+        let mut commitments = vec![Vec::new(); ids.len()];
+        for commitment in commitments::of_trainers(ctx.conn, &ids, opens - BEFORE, ctx.now)? {
+            if let packhorse_domain::commitment::Holder::Trainer(trainer) = commitment.holder
+                && let Some(place) = place(trainer)
+            {
+                commitments[place].push(commitment);
+            }
+        }
+        Ok(Self { trainers, availability, commitments })
+    }
+
+    fn candidates(&self) -> Vec<Candidate<'_>> {
+        let calendars = self.availability.iter().zip(&self.commitments);
+        let people = self.trainers.iter().zip(calendars);
+        people
+            .map(|(trainer, (availability, commitments))| Candidate {
+                id: trainer.id,
+                trainer: &trainer.details,
+                availability,
+                commitments,
+                deciding: None,
+            })
+            .collect()
+    }
+}
+
+/// Who could teach a request, best first, and why the others could not.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`].
+pub fn list(ctx: &mut Context<'_>, request: RequestId) -> Result<Ranking, Error> {
+    let scope = ctx.scope();
+    let request = requests::find(ctx.conn, scope, request)?;
+    ctx.authorize(Action::ReadMatches, &crate::requests::resource(&request))?;
+    let brief = Brief::of(ctx, &request, None)?;
+    ranked(ctx, &brief)
+}
+
+/// Who could teach what has not been asked yet.
+///
+/// # Errors
+/// Those of writing such a request.
+pub fn preview(
+    ctx: &mut Context<'_>,
+    network: NetworkId,
+    library: LibraryId,
+    details: RequestDetails,
+) -> Result<Ranking, Error> {
+    let time_zone = crate::requests::check(ctx, network, library, &details, "/details")?;
+    ctx.authorize(
+        Action::ReadMatches,
+        &Resource { network: Some(network), library: Some(library), ..Resource::default() },
+    )?;
+    let brief = Brief::gather(ctx, network, library, &time_zone, details, None)?;
+    ranked(ctx, &brief)
+}
+
+fn ranked(ctx: &mut Context<'_>, brief: &Brief) -> Result<Ranking, Error> {
+    let pool = Pool::load(ctx, brief.network.id, brief.opens)?;
+    Ok(rank(&brief.need(), &pool.candidates(), ctx.now))
+}
+
+/// A trainer whom a network may offer requests at present.
+///
+/// # Errors
+/// [`Error::Invalid`] at `/trainer` when they are not there, or not for this network.
+pub(crate) fn reachable(ctx: &mut Context<'_>, network: NetworkId, trainer: TrainerId) -> Result<Trainer, Error> {
+    let absent = || Error::from(Fault::new("/trainer", "not_found", "there is no such trainer for this network"));
+    let found = match trainers::find(ctx.conn, Scope::Everything, trainer) {
+        Ok(found) => found,
+        Err(DbError::NotFound) => return Err(absent()),
+        Err(error) => return Err(error.into()),
+    };
+    let today = ctx.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let reach = found.network == network
+        || match found.details.visibility {
+            packhorse_domain::trainer::Visibility::Public => true,
+            packhorse_domain::trainer::Visibility::Partners => {
+                packhorse_db::partnerships::lends(ctx.conn, found.network, network, today)?
+            }
+            packhorse_domain::trainer::Visibility::Network => false,
+        };
+    if reach { Ok(found) } else { Err(absent()) }
+}

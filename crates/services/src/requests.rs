@@ -1,0 +1,294 @@
+//! Training requests, from draft to booked.
+
+use packhorse_db::{DbError, Lock, Page, libraries, lock, networks, requests, rooms, topics, venues, workshops};
+use packhorse_domain::{
+    Action, Format, InvalidTransition, Record, Resource, Scope, Valid, Zone,
+    id::{Id, Kind, LibraryId, NetworkId, RequestId},
+    request::{RequestDetails, RequestState, TrainingRequest},
+    workshop::WorkshopStateName,
+};
+
+use crate::{Change, Context, Error, Expected, Fault, offers};
+
+pub use packhorse_db::requests::RequestFilter;
+
+/// Whose a request is.
+pub(crate) fn resource(request: &TrainingRequest) -> Resource {
+    Resource { network: Some(request.network), library: Some(request.library), ..Resource::default() }
+}
+
+/// The request with this id.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(ctx: &mut Context<'_>, id: RequestId) -> Result<TrainingRequest, Error> {
+    let scope = ctx.scope();
+    Ok(requests::find(ctx.conn, scope, id)?)
+}
+
+/// One page of requests.
+///
+/// # Errors
+/// Those of the database.
+pub fn list(ctx: &mut Context<'_>, filter: &RequestFilter, page: &Page) -> Result<Vec<TrainingRequest>, Error> {
+    let scope = ctx.scope();
+    Ok(requests::list(ctx.conn, scope, filter, page)?)
+}
+
+/// Writes a draft.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::Invalid`] naming everything it refers to that is not there.
+pub fn create(
+    ctx: &mut Context<'_>,
+    network: NetworkId,
+    library: LibraryId,
+    details: Valid<RequestDetails>,
+) -> Result<TrainingRequest, Error> {
+    let details = details.into_inner();
+    let time_zone = check(ctx, network, library, &details, "/details")?;
+    let on = Resource { network: Some(network), library: Some(library), ..Resource::default() };
+    ctx.authorize(Action::CreateRequest, &on)?;
+    let request = TrainingRequest {
+        id: RequestId::new(ctx.now),
+        network,
+        library,
+        time_zone,
+        details,
+        state: RequestState::Draft,
+        record: Record::new(ctx.now),
+    };
+    requests::insert(ctx.conn, &request)?;
+    ctx.record(Change::new("create", request.id, network), None, Some(&request))?;
+    Ok(request)
+}
+
+/// Changes what a request says, while it is not open to trainers.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`] and of `change`, [`Error::State`].
+pub fn update(
+    ctx: &mut Context<'_>,
+    id: RequestId,
+    expected: &Expected,
+    change: impl FnOnce(&RequestDetails) -> Result<Valid<RequestDetails>, Error>,
+) -> Result<TrainingRequest, Error> {
+    let before = get(ctx, id)?;
+    ctx.authorize(Action::EditRequest, &resource(&before))?;
+    expected.check(before.record.version)?;
+    before.editable()?;
+    let details = change(&before.details)?.into_inner();
+    let time_zone = check(ctx, before.network, before.library, &details, "")?;
+    let after = TrainingRequest { details, time_zone, record: before.record.changed(ctx.now), ..before.clone() };
+    keep(ctx, "update", &before, after)
+}
+
+/// The library hands a request in.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`], [`Error::State`].
+pub fn submit(ctx: &mut Context<'_>, id: RequestId, expected: &Expected) -> Result<TrainingRequest, Error> {
+    let before = opened(ctx, id, Action::EditRequest, expected)?;
+    let policy = networks::find(ctx.conn, Scope::Everything, before.network)?.details.policy;
+    let after = before.clone().submit(&policy, ctx.now)?;
+    keep(ctx, "submit", &before, after)
+}
+
+/// A coordinator opens a request to trainers.
+///
+/// # Errors
+/// As [`submit`].
+pub fn open(ctx: &mut Context<'_>, id: RequestId, expected: &Expected) -> Result<TrainingRequest, Error> {
+    let before = opened(ctx, id, Action::TriageRequest, expected)?;
+    let after = before.clone().open(ctx.now)?;
+    keep(ctx, "open", &before, after)
+}
+
+/// A coordinator sends a request back with a question.
+///
+/// # Errors
+/// As [`submit`].
+pub fn ask(
+    ctx: &mut Context<'_>,
+    id: RequestId,
+    expected: &Expected,
+    question: String,
+) -> Result<TrainingRequest, Error> {
+    let before = opened(ctx, id, Action::TriageRequest, expected)?;
+    let after = before.clone().ask(question, ctx.now)?;
+    ended(ctx, "ask", &before, after)
+}
+
+/// A coordinator says no.
+///
+/// # Errors
+/// As [`submit`].
+pub fn decline(
+    ctx: &mut Context<'_>,
+    id: RequestId,
+    expected: &Expected,
+    reason: String,
+) -> Result<TrainingRequest, Error> {
+    let before = opened(ctx, id, Action::TriageRequest, expected)?;
+    let after = before.clone().decline(reason, ctx.now)?;
+    ended(ctx, "decline", &before, after)
+}
+
+/// The library takes a request back.
+///
+/// # Errors
+/// As [`submit`].
+pub fn withdraw(
+    ctx: &mut Context<'_>,
+    id: RequestId,
+    expected: &Expected,
+    reason: String,
+) -> Result<TrainingRequest, Error> {
+    let before = opened(ctx, id, Action::EditRequest, expected)?;
+    let after = before.clone().withdraw(reason, ctx.now)?;
+    ended(ctx, "withdraw", &before, after)
+}
+
+/// Another request carries the need on.
+///
+/// # Errors
+/// As [`submit`], and [`Error::Invalid`] at `/into` when the other is not there, of another network, or ended.
+pub fn merge(
+    ctx: &mut Context<'_>,
+    id: RequestId,
+    expected: &Expected,
+    into: RequestId,
+) -> Result<TrainingRequest, Error> {
+    let before = opened(ctx, id, Action::TriageRequest, expected)?;
+    let other = get(ctx, into).ok().filter(|other| other.network == before.network && other.id != id);
+    let other = other.ok_or_else(|| Fault::new("/into", "not_found", "there is no such request of this network"))?;
+    // Whoever may not be withdrawn any more has ended, and carries nothing on.
+    if !matches!(other.state, RequestState::Booked { .. }) {
+        other.withdraw(String::new(), ctx.now).map_err(|error| Fault::new("/into", "ended", error.to_string()))?;
+    }
+    let after = before.clone().merge(into, ctx.now)?;
+    ended(ctx, "merge", &before, after)
+}
+
+/// Ends a request whose last window has passed: the program's own work.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn expire(ctx: &mut Context<'_>, id: RequestId) -> Result<(), Error> {
+    lock(ctx.conn, Lock::Requests, vec![id.to_string()])?;
+    let before = get(ctx, id)?;
+    let passed = before.last_chance().is_none_or(|end| end <= ctx.now);
+    match before.clone().expire(ctx.now) {
+        Ok(after) if passed => ended(ctx, "expire", &before, after).map(drop),
+        // Somebody was quicker.
+        Ok(_) | Err(InvalidTransition { .. }) => Ok(()),
+    }
+}
+
+/// Locks a request, and reads it as it is then.
+fn opened(ctx: &mut Context<'_>, id: RequestId, action: Action, expected: &Expected) -> Result<TrainingRequest, Error> {
+    lock(ctx.conn, Lock::Requests, vec![id.to_string()])?;
+    let request = get(ctx, id)?;
+    ctx.authorize(action, &resource(&request))?;
+    expected.check(request.record.version)?;
+    Ok(request)
+}
+
+/// Keeps a request that goes to no trainer any more: offers that are out are taken back with it.
+fn ended(
+    ctx: &mut Context<'_>,
+    action: &'static str,
+    before: &TrainingRequest,
+    after: TrainingRequest,
+) -> Result<TrainingRequest, Error> {
+    offers::withdraw_all(ctx, before, "the request was withdrawn")?;
+    keep(ctx, action, before, after)
+}
+
+pub(crate) fn keep(
+    ctx: &mut Context<'_>,
+    action: &'static str,
+    before: &TrainingRequest,
+    after: TrainingRequest,
+) -> Result<TrainingRequest, Error> {
+    requests::update(ctx.conn, &after)?;
+    ctx.record(Change::new(action, after.id, after.network), Some(before), Some(&after))?;
+    Ok(after)
+}
+
+/// Looks up everything a request refers to, and gives the zone its days and hours are told in.
+pub(crate) fn check(
+    ctx: &mut Context<'_>,
+    network: NetworkId,
+    library: LibraryId,
+    details: &RequestDetails,
+    at: &str,
+) -> Result<Zone, Error> {
+    let scope = ctx.scope();
+    let mut faults = Vec::new();
+    let absent = |place: String, what: &str| Fault::new(place, "not_found", format!("there is no such {what}"));
+    found(networks::find(ctx.conn, scope, network))?.ok_or_else(|| absent("/network".to_owned(), "network"))?;
+    let host = found(libraries::find(ctx.conn, scope, library))?;
+    let host = host.filter(|host| host.network == Some(network));
+    if host.is_none() {
+        faults.push(absent("/library".to_owned(), "library of this network"));
+    }
+    if let Some(id) = details.workshop {
+        match found(workshops::find(ctx.conn, scope, id))? {
+            Some(workshop) if workshop.state.name() == WorkshopStateName::Published => {}
+            Some(_) => {
+                faults.push(Fault::new(format!("{at}/workshop"), "not_published", "the workshop is not published"));
+            }
+            None => faults.push(absent(format!("{at}/workshop"), "workshop")),
+        }
+    }
+    if let Some(id) = details.topic
+        && found(topics::find(ctx.conn, scope, id))?.is_none()
+    {
+        faults.push(absent(format!("{at}/topic"), "topic"));
+    }
+    let mut time_zone = host.map(|host| host.details.time_zone);
+    if let Some(id) = details.venue {
+        let venue = found(venues::find(ctx.conn, scope, id))?.filter(|venue| venue.library == library);
+        match venue {
+            Some(venue) if details.format != Format::Virtual && venue.details.coordinates.is_none() => {
+                faults.push(Fault::new(format!("{at}/venue"), "no_coordinates", "nobody knows where this venue is"));
+            }
+            Some(venue) => time_zone = Some(venue.details.time_zone),
+            None => faults.push(absent(format!("{at}/venue"), "venue of this library")),
+        }
+    }
+    if let Some(id) = details.room {
+        let room = found(rooms::find(ctx.conn, scope, id))?.filter(|room| Some(room.venue) == details.venue);
+        if room.is_none() {
+            faults.push(absent(format!("{at}/room"), "room of this venue"));
+        }
+    }
+    for (place, co_host) in details.co_hosts.iter().enumerate() {
+        if found(libraries::find(ctx.conn, scope, co_host.library))?.is_none() {
+            faults.push(absent(format!("{at}/co_hosts/{place}/library"), "library"));
+        }
+    }
+    match time_zone {
+        Some(time_zone) if faults.is_empty() => Ok(time_zone),
+        Some(_) | None => Err(Error::Invalid(faults)),
+    }
+}
+
+/// Turns an absent row into nothing.
+fn found<T>(outcome: Result<T, DbError>) -> Result<Option<T>, Error> {
+    match outcome {
+        Ok(row) => Ok(Some(row)),
+        Err(DbError::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Locks rows of one kind.
+pub(crate) fn lock_all<K: Kind>(
+    ctx: &mut Context<'_>,
+    what: Lock,
+    ids: impl IntoIterator<Item = Id<K>>,
+) -> Result<(), Error> {
+    Ok(lock(ctx.conn, what, ids.into_iter().map(|id| id.to_string()).collect())?)
+}

@@ -1,0 +1,52 @@
+//! The program's own work: holds that ran out, requests whose last window passed, answers kept long enough.
+//!
+//! Every chore is a transaction of its own and locks as people do, so any number of processes may run them.
+
+use jiff::SignedDuration;
+use packhorse_db::{Conn, idempotency, offers, requests};
+use packhorse_domain::{
+    Timestamp,
+    id::{OfferId, RequestId},
+};
+
+use crate::{Context, Error, offers as offer_services, requests as request_services};
+
+/// Most chores of a kind that are looked up at once.
+const AT_ONCE: i64 = 100;
+/// How long answers are kept for requests that are sent again.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Something to be done.
+#[derive(Debug, Clone, Copy)]
+pub enum Chore {
+    /// The hold of an offer ran out.
+    Lapse(OfferId),
+    /// The last window of a request passed.
+    Expire(RequestId),
+    /// Answers were kept long enough.
+    Forget,
+}
+
+/// What is to be done at present.
+///
+/// # Errors
+/// Those of the database.
+pub fn due(conn: &mut Conn, now: Timestamp) -> Result<Vec<Chore>, Error> {
+    let lapsed = offers::overdue(conn, now, AT_ONCE)?.into_iter().map(Chore::Lapse);
+    let closed = requests::closed(conn, now, AT_ONCE)?.into_iter().map(|request| Chore::Expire(request.id));
+    let old = idempotency::older(conn, now - KEPT)?.then_some(Chore::Forget);
+    Ok(lapsed.chain(closed).chain(old).collect())
+}
+
+/// Does one thing, if nobody else has done it meanwhile.
+///
+/// # Errors
+/// Those of the database.
+pub fn run(conn: &mut Conn, chore: Chore, now: Timestamp) -> Result<(), Error> {
+    let mut ctx = Context::of_program(conn, now);
+    match chore {
+        Chore::Lapse(offer) => offer_services::sweep(&mut ctx, offer),
+        Chore::Expire(request) => request_services::expire(&mut ctx, request),
+        Chore::Forget => Ok(idempotency::forget(ctx.conn, now - KEPT).map(drop)?),
+    }
+}
