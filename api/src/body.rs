@@ -42,7 +42,7 @@ async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
         return Err(Problem::new(problem::BAD_REQUEST, "the parameters break the schema").with(faults));
     }
     let import = request.path().ends_with("/import");
-    let limit = if import { app.limits.import_bytes } else { app.limits.body_bytes };
+    let limit = if import { app.limits.import_bytes } else { app.limits.json_bytes };
     let length = request.headers().get(header::CONTENT_LENGTH);
     let declared = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {
@@ -62,7 +62,7 @@ async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
         Ok(bytes.freeze())
     };
     let slow = |_| Problem::new(problem::REQUEST_TIMEOUT, "the body did not arrive in time");
-    tokio::time::timeout(app.limits.body_time, reading).await.map_err(slow)?
+    tokio::time::timeout(app.deadlines.body, reading).await.map_err(slow)?
 }
 
 fn too_large(limit: usize) -> Problem {

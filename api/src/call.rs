@@ -123,7 +123,7 @@ impl Call {
     }
 
     async fn timed<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Problem> {
-        match tokio::time::timeout(self.app.limits.handler_time, work).await {
+        match tokio::time::timeout(self.app.deadlines.handler, work).await {
             Ok(outcome) => outcome.map_err(Problem::from),
             Err(_) => Err(Problem::new(problem::UNAVAILABLE, "the operation took too long").later(1)),
         }

@@ -1,46 +1,196 @@
-//! The server: its layers and how it starts.
+//! The server: its layers, how it starts, and the background work beside it.
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::TcpListener,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use actix_web::{
     App as Web, HttpRequest, HttpServer,
     dev::Server,
     http::Method,
     middleware::{Compress, from_fn},
-    web,
+    rt,
+    web::{self, Data},
 };
+use packhorse_db::{Database, DbError};
+use packhorse_domain::{Clock, time::SystemClock};
+use packhorse_services::{Error, demo, sweep, tokens::Tokens};
 use utoipa_actix_web::AppExt;
 
 use crate::{
     body::body,
+    config::Config,
+    docs,
     edge::edge,
+    metrics::{self, Metrics},
     problem::{self, Problem},
     routes,
     state::App,
 };
 
-/// Starts serving on a listener.
+/// Why the program does not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address cannot be had.
+    #[error("cannot listen: {0}")]
+    Listen(#[from] io::Error),
+    /// The database does not give what is needed to start.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// The demonstration could not be set up.
+    #[error("the demonstration could not be set up: {0}")]
+    Demo(Error),
+    /// The figures could not be registered.
+    #[error(transparent)]
+    Metrics(#[from] prometheus::Error),
+}
+
+/// How often the background work looks for something to do.
+const SWEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// Serves until told to stop, then finishes what it took.
 ///
 /// # Errors
-/// When the listener cannot be used.
-pub fn start(app: Arc<App>, listener: TcpListener, workers: usize, shutdown: Duration) -> std::io::Result<Server> {
-    let app = web::Data::from(app);
+/// [`ServeError`] when it cannot begin.
+pub async fn run(config: Config, db: Database, with_demo: bool) -> Result<(), ServeError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let (issuer, lifetime, now) = (config.http.public_url.clone(), config.tokens.access, clock.now());
+    let tokens = db.write(move |conn| Tokens::load(conn, &issuer, lifetime, now)).await?;
+    let people = if with_demo { set_up_demo(&db, clock.as_ref()).await.map_err(ServeError::Demo)? } else { Vec::new() };
+    let listener = TcpListener::bind(config.http.bind)?;
+    let address = listener.local_addr()?;
+    let figures = Metrics::new(Instant::now())?;
+    let app = Arc::new(App::new(db.clone(), clock.clone(), tokens, &config));
+    let server = start_with(app, listener, workers(), figures.clone(), config.metrics.bind.is_none())?;
+    if let Some(bind) = config.metrics.bind {
+        let (figures, address) = metrics::listen(figures, bind)?;
+        tracing::info!(%address, "figures at /metrics");
+        rt::spawn(figures);
+    }
+    if config.worker.enabled {
+        rt::spawn(work(db, clock));
+    }
+    announce(&format!("http://{address}"), &people);
+    Ok(server.await?)
+}
+
+/// Does the background work until told to stop.
+///
+/// # Errors
+/// When the signals cannot be listened to.
+pub async fn run_worker(db: Database) -> Result<(), ServeError> {
+    tokio::select! {
+        () = work(db, Arc::new(SystemClock)) => Ok(()),
+        stopped = tokio::signal::ctrl_c() => Ok(stopped?),
+    }
+}
+
+async fn set_up_demo(db: &Database, clock: &dyn Clock) -> Result<Vec<demo::Person>, Error> {
+    let now = clock.now();
+    // Hashing is slow on purpose, so it is done before the transaction.
+    let hash = web::block(demo::password_hash).await.ok().flatten();
+    let hash = hash.ok_or_else(|| DbError::Unavailable("no password could be hashed".to_owned()))?;
+    db.write(move |conn| demo::set_up(conn, &hash, now)).await
+}
+
+/// Tells people where to go; the log tells programs.
+fn announce(base: &str, people: &[demo::Person]) {
+    tracing::info!(%base, "serving");
+    eprintln!("Packhorse serves {base}  (docs: {base}/docs/)");
+    if !people.is_empty() {
+        eprintln!("\nThe demonstration's people, all with the password '{}':", demo::PASSWORD);
+        for person in people {
+            eprintln!("  {:<28} {}", person.email, person.role);
+        }
+        eprintln!(
+            "\nSign in:\n  curl -s {base}/v1/sign-in -H 'content-type: application/json' \\\n    -d '{{\"email\":\"{}\",\"password\":\"{}\"}}'\n",
+            people[0].email,
+            demo::PASSWORD
+        );
+    }
+}
+
+/// Looks for chores and does them, one transaction each. Other processes may do the same.
+async fn work(db: Database, clock: Arc<dyn Clock>) {
+    loop {
+        if let Err(error) = sweep_once(&db, clock.as_ref()).await {
+            tracing::warn!(%error, "background work was put off");
+        }
+        rt::time::sleep(SWEEP_EVERY).await;
+    }
+}
+
+/// Does everything that is to be done at present.
+///
+/// # Errors
+/// Those of the database.
+pub async fn sweep_once(db: &Database, clock: &dyn Clock) -> Result<usize, Error> {
+    let now = clock.now();
+    let chores = db.read(move |conn| sweep::due(conn, now)).await?;
+    for chore in &chores {
+        let (chore, now) = (*chore, clock.now());
+        db.write(move |conn| sweep::run(conn, chore, now)).await?;
+    }
+    Ok(chores.len())
+}
+
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+}
+
+/// Starts serving on a listener, with figures of its own.
+///
+/// # Errors
+/// [`ServeError::Listen`] when the listener cannot be used.
+pub fn start(app: Arc<App>, listener: TcpListener, workers: usize) -> Result<Server, ServeError> {
+    start_with(app, listener, workers, Metrics::new(Instant::now())?, true)
+}
+
+fn start_with(
+    app: Arc<App>,
+    listener: TcpListener,
+    workers: usize,
+    figures: Metrics,
+    show_figures: bool,
+) -> Result<Server, ServeError> {
+    let deadlines = app.deadlines;
+    let (app, figures) = (Data::from(app), Data::new(figures));
     let server = HttpServer::new(move || {
         let (web, _) = Web::new().into_utoipa_app().configure(routes::mount).split_for_parts();
+        let web = if show_figures { web.route("/metrics", web::get().to(figures_for_loopback)) } else { web };
         web.app_data(app.clone())
-            .service(crate::docs::service())
+            .app_data(figures.clone())
+            .service(docs::service())
             .default_service(web::to(elsewhere))
             .wrap(from_fn(body))
             .wrap(Compress::default())
             .wrap(from_fn(edge))
+            .wrap(from_fn(metrics::measure))
     });
-    let server =
-        server.workers(workers).client_request_timeout(Duration::from_secs(5)).shutdown_timeout(shutdown.as_secs());
-    Ok(server.listen(listener)?.run())
+    let server = server.workers(workers).client_request_timeout(deadlines.header);
+    Ok(server.shutdown_timeout(deadlines.shutdown.as_secs()).listen(listener)?.run())
+}
+
+/// Shows the figures to programs on this machine; for everybody else there is nothing here.
+async fn figures_for_loopback(
+    request: HttpRequest,
+    figures: Data<Metrics>,
+) -> Result<actix_web::HttpResponse, Problem> {
+    let near = request.peer_addr().is_some_and(|peer| peer.ip().is_loopback());
+    // Behind a proxy on this machine everybody comes from loopback.
+    let forwarded = ["forwarded", "x-forwarded-for"].iter().any(|name| request.headers().contains_key(*name));
+    if near && !forwarded {
+        Ok(metrics::show(figures).await)
+    } else {
+        Err(Problem::new(problem::NOT_FOUND, "there is nothing at this address"))
+    }
 }
 
 /// No operation has this address, or none with this method.
-async fn elsewhere(request: HttpRequest, app: web::Data<App>) -> Result<&'static str, Problem> {
+async fn elsewhere(request: HttpRequest, app: Data<App>) -> Result<&'static str, Problem> {
     match app.addresses.allowed(request.path()) {
         Some(allow) if request.method() != Method::OPTIONS => {
             let detail = format!("this address takes {allow}");

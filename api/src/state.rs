@@ -1,37 +1,18 @@
 //! What every handler can reach.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
+use jiff::SignedDuration;
 use packhorse_db::Database;
 use packhorse_domain::{Clock, Timestamp};
 use packhorse_services::tokens::{Claims, Tokens};
 use tokio::sync::Semaphore;
 
-use crate::{openapi::Addresses, schema::Schemas};
-
-/// Limits of one request.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Largest body, bytes.
-    pub body_bytes: usize,
-    /// Largest body of an import, bytes.
-    pub import_bytes: usize,
-    /// How long a body may take to arrive.
-    pub body_time: Duration,
-    /// How long an operation may take.
-    pub handler_time: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            body_bytes: 256 * 1024,
-            import_bytes: 20 * 1024 * 1024,
-            body_time: Duration::from_secs(30),
-            handler_time: Duration::from_secs(15),
-        }
-    }
-}
+use crate::{
+    config::{Config, DeadlineConfig, LimitConfig},
+    openapi::Addresses,
+    schema::Schemas,
+};
 
 /// What every handler can reach.
 pub struct App {
@@ -41,8 +22,12 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Access tokens.
     pub tokens: Tokens,
-    /// Limits of one request.
-    pub limits: Limits,
+    /// How much a request may bring.
+    pub limits: LimitConfig,
+    /// How long anything may take.
+    pub deadlines: DeadlineConfig,
+    /// How long a sign-in lasts when it is kept alive.
+    pub sign_in_lifetime: SignedDuration,
     /// Validators of every input.
     pub schemas: Schemas,
     /// Every address with its methods.
@@ -56,13 +41,15 @@ pub struct App {
 
 impl App {
     /// Puts the parts together.
-    pub fn new(db: Database, clock: Arc<dyn Clock>, tokens: Tokens, limits: Limits) -> Self {
+    pub fn new(db: Database, clock: Arc<dyn Clock>, tokens: Tokens, config: &Config) -> Self {
         let document = crate::openapi::document();
         Self {
             db,
             clock,
             tokens,
-            limits,
+            limits: config.limits,
+            deadlines: config.deadlines,
+            sign_in_lifetime: SignedDuration::from_hours(24 * i64::from(config.tokens.refresh_days)),
             schemas: Schemas::of(&document),
             addresses: Addresses::of(&document),
             document: crate::openapi::text(&document),

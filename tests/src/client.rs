@@ -48,6 +48,7 @@ impl Reply {
 
     /// The same, if the status is this one.
     #[track_caller]
+    #[allow(clippy::return_self_not_must_use, reason = "mostly it is only asserted")]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text);
         self

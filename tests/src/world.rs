@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use packhorse::state::{App, Limits};
+use packhorse::{config::Config, state::App};
 use packhorse_db::{Conn, Database, Options};
 use packhorse_domain::{Clock, Minutes, Timestamp};
 use packhorse_services::{Error, tokens::Tokens};
@@ -64,25 +64,25 @@ pub const START: &str = "2027-01-05T15:00:00Z";
 impl World {
     /// A server with an empty database.
     pub fn new(backend: Backend) -> Self {
-        Self::with(TestDatabase::new(backend), Limits::default())
+        Self::with(TestDatabase::new(backend), &Config::default())
     }
 
-    /// A server with a database and limits of the test's choice.
-    pub fn with(database: TestDatabase, limits: Limits) -> Self {
+    /// A server with a database and settings of the test's choice.
+    pub fn with(database: TestDatabase, config: &Config) -> Self {
         let clock = Arc::new(TestClock::at(START));
         let db = Database::open(&database.url, Options { connections: 4, patience: Duration::from_secs(10) }).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let issuer = "http://packhorse.test";
+        let issuer = config.http.public_url.clone();
         let now = clock.now();
-        let tokens = runtime.block_on(db.write(move |conn| Tokens::load(conn, issuer, Minutes(10), now))).unwrap();
-        let app = Arc::new(App::new(db, clock.clone(), tokens, limits));
+        let tokens = runtime.block_on(db.write(move |conn| Tokens::load(conn, &issuer, Minutes(10), now))).unwrap();
+        let app = Arc::new(App::new(db, clock.clone(), tokens, config));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (sender, receiver) = mpsc::channel();
-        let served = app.clone();
+        let shared = app.clone();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = packhorse::server::start(served, listener, 2, Duration::from_secs(1)).unwrap();
+                let server = packhorse::server::start(shared, listener, 2).unwrap();
                 sender.send(server.handle()).unwrap();
                 server.await.unwrap();
             });

@@ -2,17 +2,23 @@
 
 use std::io::Write;
 
-use super::failure::Failure;
-use crate::{config::Config, openapi};
+use actix_web::rt::System;
+
+use super::{failure::Failure, migrate};
+use crate::{config::Config, openapi, server};
 
 /// Serves until told to stop.
-pub(super) fn serve(_config: Config, _demo: bool) -> Result<(), Failure> {
-    Err(Failure::Said("serve is not connected".to_owned()))
+pub(super) fn serve(config: Config, demo: bool) -> Result<(), Failure> {
+    let database = migrate::ready(&config)?;
+    let served = System::new().block_on(server::run(config, database, demo));
+    served.map_err(|error| Failure::caused("cannot serve", error))
 }
 
 /// Does the background work until told to stop.
-pub(super) fn worker(_config: Config) -> Result<(), Failure> {
-    Err(Failure::Said("worker is not connected".to_owned()))
+pub(super) fn worker(config: &Config) -> Result<(), Failure> {
+    let database = migrate::ready(config)?;
+    let worked = System::new().block_on(server::run_worker(database));
+    worked.map_err(|error| Failure::caused("cannot work", error))
 }
 
 /// Prints the OpenAPI document.

@@ -93,8 +93,8 @@ async fn sign_in(app: web::Data<App>, body: Body<Credentials>) -> Result<HttpRes
     let user = checked.await.map_err(|_| Problem::new(problem::UNAVAILABLE, "shutting down").later(1))?;
     drop(permit);
     let user = user.ok_or(Error::BadCredentials)?;
-    let now = app.clock.now();
-    let opened = app.db.write(move |conn| sessions::sign_in(conn, user, now)).await?;
+    let (now, lifetime) = (app.clock.now(), app.sign_in_lifetime);
+    let opened = app.db.write(move |conn| sessions::sign_in(conn, user, now, now + lifetime)).await?;
     tokens(&app, opened)
 }
 

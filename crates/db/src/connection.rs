@@ -108,6 +108,7 @@ impl DatabaseUrl {
                 Ok(Conn::Pg(conn))
             }
             Self::Sqlite(file) => {
+                keep_private(file);
                 let mut conn = SqliteConnection::establish(&file.to_string_lossy()).map_err(unavailable)?;
                 conn.batch_execute(
                     "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
@@ -129,6 +130,16 @@ impl DatabaseUrl {
         }
         Ok(conn)
     }
+}
+
+/// Makes a new database file readable for nobody else: it holds the signing keys. The files beside it take over its mode.
+fn keep_private(file: &std::path::Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // One that exists keeps the mode it has; what else goes wrong, SQLite tells better.
+    let _ = options.open(file);
 }
 
 #[cfg(test)]

@@ -35,6 +35,16 @@ pub fn lock(conn: &mut Conn, what: Lock, mut ids: Vec<String>) -> Result<(), DbE
     Ok(())
 }
 
+/// Keeps the signing keys to this transaction, so that of many processes that start at once only one makes the first key.
+///
+/// # Errors
+/// [`DbError::Contention`] when somebody else kept them too long.
+pub fn lock_signing_keys(conn: &mut Conn) -> Result<(), DbError> {
+    let Conn::Pg(conn) = conn else { return Ok(()) };
+    sql_query("LOCK TABLE signing_keys IN EXCLUSIVE MODE").execute(conn)?;
+    Ok(())
+}
+
 /// Turns what a user typed into a `LIKE` pattern that finds it anywhere, with its own wildcards as plain characters.
 pub(crate) fn contains(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);

@@ -38,7 +38,7 @@ pub mod workshops;
 pub use backup::{BackupError, backup};
 pub use connection::{Backend, Conn, DatabaseUrl, InvalidUrl};
 pub use database::{Database, Options};
-pub use dialect::{Lock, lock};
+pub use dialect::{Lock, lock, lock_signing_keys};
 pub use error::{DbError, FromDb};
 pub use migrations::{down_all, pending, run as migrate};
 pub use page::{Cursor, InvalidCursor, Order, Page};

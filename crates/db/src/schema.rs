@@ -1,5 +1,5 @@
 //! Tables and columns, the same on both databases. A test compares this with what the migrations make.
-#![expect(clippy::wildcard_imports, reason = "as `diesel print-schema` writes it")]
+#![allow(clippy::wildcard_imports, reason = "as `diesel print-schema` writes it")]
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -8,6 +8,7 @@ mod error;
 mod holds;
 
 pub mod bookings;
+pub mod demo;
 pub mod libraries;
 pub mod matches;
 pub mod networks;

@@ -12,9 +12,6 @@ use crate::{
     tokens::{fingerprint, new_refresh},
 };
 
-/// How long a sign-in lasts when it is kept alive.
-const LIFETIME: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
-
 /// A sign-in and the refresh token that keeps it alive, shown once.
 #[derive(Debug, Clone)]
 pub struct SignIn {
@@ -38,13 +35,13 @@ pub fn credentials(conn: &mut Conn, email: &str) -> Result<Option<(UserId, Strin
     }
 }
 
-/// Begins a sign-in for somebody whose password was right.
+/// Begins a sign-in for somebody whose password was right. Kept alive by refresh tokens it lasts until `ends_at`.
 ///
 /// # Errors
 /// Those of the database.
-pub fn sign_in(conn: &mut Conn, user: UserId, now: Timestamp) -> Result<SignIn, Error> {
+pub fn sign_in(conn: &mut Conn, user: UserId, now: Timestamp, ends_at: Timestamp) -> Result<SignIn, Error> {
     let session = SessionId::new(now);
-    sessions::open(conn, session, user, now, now + LIFETIME)?;
+    sessions::open(conn, session, user, now, ends_at)?;
     renewed(conn, user, session, now)
 }
 

@@ -12,7 +12,7 @@ use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, Validation,
     jwk::{Jwk, JwkSet, ThumbprintHash},
 };
-use packhorse_db::{Conn, DbError, sessions};
+use packhorse_db::{Conn, DbError, lock_signing_keys, sessions};
 use packhorse_domain::{
     Minutes, Timestamp,
     id::{SessionId, UserId},
@@ -66,6 +66,7 @@ impl Tokens {
     /// Those of the database; [`DbError::Corrupt`] for a key that is none.
     pub fn load(conn: &mut Conn, issuer: &str, lifetime: Minutes, now: Timestamp) -> Result<Self, DbError> {
         let corrupt = |error: jsonwebtoken::errors::Error| DbError::Corrupt(format!("signing key: {error}"));
+        lock_signing_keys(conn)?;
         let mut keys = sessions::signing_keys(conn)?;
         if keys.is_empty() {
             let (kid, pem) = generate().map_err(corrupt)?;
