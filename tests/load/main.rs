@@ -1,0 +1,95 @@
+//! Load, end to end: `cargo bench -p packhorse-tests --bench load`. Prints ratios to a floor measured in the same run; machines
+//! are noisy, so nothing here asserts on time.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark fails by panicking")]
+
+mod floor;
+mod http;
+mod pool;
+
+use std::{sync::Arc, time::Duration};
+
+use http::{Figures, run};
+use packhorse_db::DatabaseUrl;
+use packhorse_tests::{Backend, Region, World};
+use serde_json::json;
+use tokio::runtime::Runtime;
+
+const LENGTH: Duration = Duration::from_secs(5);
+
+fn get(path: &str, token: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\r\n").into_bytes()
+}
+
+fn post(path: &str, token: &str, key: usize, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\nidempotency-key: load-{key}\r\n\
+         content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
+fn tell(name: &str, figures: &Figures) {
+    println!(
+        "{name:<40} {:>8.0}/s   p50 {:>6.2} ms   p99 {:>6.2} ms   failed {}",
+        figures.per_second,
+        figures.quantile(0.5).as_secs_f64() * 1e3,
+        figures.quantile(0.99).as_secs_f64() * 1e3,
+        figures.failed
+    );
+}
+
+fn resident_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0 kB");
+    line.trim().trim_end_matches(" kB").parse().unwrap_or(0) / 1024
+}
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for backend in [Some(Backend::Sqlite), Backend::postgres()].into_iter().flatten() {
+        println!("\n{backend:?}, load generator on the same cores, {} s each", LENGTH.as_secs());
+        measure(&runtime, backend);
+    }
+    println!("\nresident at the end, servers and load generator together: {} MiB", resident_mib());
+}
+
+fn measure(runtime: &Runtime, backend: Backend) {
+    let world = World::new(backend);
+    let region = Region::new(&world, "load");
+    let token: Arc<str> = region.coordinator.token().unwrap().into();
+    let address = world.base.strip_prefix("http://").unwrap().to_owned();
+    let ids: Arc<[String]> = pool::libraries(&world, region.network, 1000).into();
+    let load = |name: &str, address: &str, clients, status, request: Arc<dyn Fn(usize) -> Vec<u8> + Send + Sync>| {
+        let figures = runtime.block_on(run(address, clients, LENGTH, status, move |number| request(number)));
+        tell(name, &figures);
+        figures.per_second
+    };
+    let details = |prefix: &'static str| -> Arc<dyn Fn(usize) -> Vec<u8> + Send + Sync> {
+        let (ids, token) = (ids.clone(), token.clone());
+        Arc::new(move |number| get(&format!("{prefix}/libraries/{}", ids[number % ids.len()]), &token))
+    };
+    let lists = |prefix: &'static str| -> Arc<dyn Fn(usize) -> Vec<u8> + Send + Sync> {
+        let token = token.clone();
+        Arc::new(move |_| get(&format!("{prefix}/libraries"), &token))
+    };
+    let detail = load("detail by id, 64 clients", &address, 64, 200, details("/v1"));
+    let list = load("list of 50, 64 clients", &address, 64, 200, lists("/v1"));
+    if let DatabaseUrl::Sqlite(file) = &world.database().url {
+        let floor = floor::serve(world.app.clone(), file.display().to_string());
+        let bare = load("floor: the same row, bare", &floor, 64, 200, details(""));
+        println!("    ratio of detail to its floor: {:.2}", detail / bare);
+        let bare = load("floor: the same 50 rows, bare", &floor, 64, 200, lists(""));
+        println!("    ratio of list to its floor: {:.2}", list / bare);
+    }
+    let (network, key) = (region.network.to_string(), token.clone());
+    let posts: Arc<dyn Fn(usize) -> Vec<u8> + Send + Sync> = Arc::new(move |number| {
+        let details = json!({ "name": format!("Library {number}"), "time_zone": "America/Chicago" });
+        post("/v1/libraries", &key, number, &json!({ "network": network, "details": details }).to_string())
+    });
+    load("durable posts with a key, 64 clients", &address, 64, 201, posts);
+    let request = pool::matching(&world, region.network, 100);
+    let matches: Arc<dyn Fn(usize) -> Vec<u8> + Send + Sync> =
+        Arc::new(move |_| get(&format!("/v1/requests/{request}/matches"), &token));
+    load("matches among 100 trainers, 8 clients", &address, 8, 200, matches);
+}
