@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    io::{self, BufRead, IsTerminal, Write},
+    io::{self, BufRead, BufReader, IsTerminal, Write},
 };
 
 use actix_web::rt::System;
@@ -18,7 +18,9 @@ const VARIABLE: &str = "PACKHORSE_ADMIN_PASSWORD";
 
 /// Makes an operator.
 pub(super) fn create(config: &Config, create: &AdminCreate, out: &mut dyn Write) -> Result<(), Failure> {
-    let password = password(env::var(VARIABLE).ok(), &mut io::stdin().lock(), io::stdin().is_terminal())?;
+    // Not locked: asking on a terminal locks it too, and would wait for ever.
+    let mut input = BufReader::new(io::stdin());
+    let password = password(env::var(VARIABLE).ok(), &mut input, io::stdin().is_terminal())?;
     let id = run(config, create, &password)?;
     Ok(writeln!(out, "{} may sign in as {}, and is an operator ({id}).", create.name, create.email)?)
 }
