@@ -7,6 +7,7 @@ mod edge;
 mod input;
 mod routes;
 mod schema;
+mod shapes;
 
 pub mod cli;
 pub mod config;

@@ -12,7 +12,7 @@ use utoipa_actix_web::AppExt;
 
 use crate::{
     problem::{self, FaultDocument, KINDS, Kind, ProblemDocument},
-    routes,
+    routes, shapes,
 };
 
 #[derive(OpenApi)]
@@ -47,6 +47,7 @@ pub fn document() -> Value {
     document["components"]["securitySchemes"] = json!({
         "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Access token from `POST /v1/sign-in`." }
     });
+    shapes::settle(&mut document);
     add_patches(&mut document);
     let schemas = document["components"]["schemas"].clone();
     let identified = identified(&document);

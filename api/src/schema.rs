@@ -92,8 +92,9 @@ fn mistaken(inner: &ValidationError<'_>, at: &str) -> bool {
     let same_place = inner.instance_path().to_string() == at;
     match inner.kind() {
         ValidationErrorKind::Type { .. } => same_place,
-        // Another variant of a tagged enum.
-        ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => true,
+        // Another variant of a tagged enum: its tag is a list of one word.
+        ValidationErrorKind::Enum { options } => options.as_array().is_some_and(|words| words.len() == 1),
+        ValidationErrorKind::Constant { .. } => true,
         _ => false,
     }
 }
