@@ -148,6 +148,19 @@ impl Call {
         HttpResponse::Ok().insert_header((header::ETAG, tag)).json(resource)
     }
 
+    /// Runs a service that lists, and answers with one page.
+    ///
+    /// # Errors
+    /// The service's, as a problem.
+    pub async fn list<T, F>(&self, page: Page, mut service: F) -> Result<HttpResponse, Problem>
+    where
+        F: FnMut(&mut Context<'_>, &Page) -> Result<Vec<T>, Error> + Send + 'static,
+        T: Serialize + Resource + Send + 'static,
+    {
+        let of = page.clone();
+        Ok(self.page(self.read(move |ctx| service(ctx, &of)).await?, &page))
+    }
+
     /// Answers with one page: `rows` has one more than the page shows when another follows.
     pub fn page<T: Serialize + Resource>(&self, mut rows: Vec<T>, page: &Page) -> HttpResponse {
         let more = rows.len() > usize::from(page.limit);

@@ -8,7 +8,10 @@ use packhorse_domain::{Id, Valid, id::Kind};
 use packhorse_services::Fault;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::path::{Parameter, ParameterIn},
+};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 use crate::{
@@ -204,7 +207,7 @@ fn rule_faults(errors: &ValidationErrors, at: &str, faults: &mut Vec<FaultDocume
     }
 }
 
-/// An id of the path. One that cannot be is not found, like one that is not there.
+/// The id in the path, `{id}`. One that cannot be is not found, like one that is not there.
 pub struct PathId<K>(pub Id<K>);
 
 impl<K: Kind> FromRequest for PathId<K> {
@@ -212,10 +215,25 @@ impl<K: Kind> FromRequest for PathId<K> {
     type Future = std::future::Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        // The last id of a path is the one an operation is about; a path with two names the other by its kind.
-        let id = ["id", "role_id"].iter().find_map(|name| request.match_info().get(name)?.parse().ok());
-        std::future::ready(id.map(Self).ok_or_else(|| Problem::new(problem::NOT_FOUND, "not found")))
+        std::future::ready(path_id(request, "id").map(Self))
     }
+}
+
+/// The id of a part behind that of its whole, named by its kind: `/users/{id}/roles/{role_id}`.
+pub struct PartId<K>(pub Id<K>);
+
+impl<K: Kind> FromRequest for PartId<K> {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(path_id(request, &format!("{}_id", K::NAME)).map(Self))
+    }
+}
+
+fn path_id<K: Kind>(request: &HttpRequest, name: &str) -> Result<Id<K>, Problem> {
+    let id = request.match_info().get(name).and_then(|text| text.parse().ok());
+    id.ok_or_else(|| Problem::new(problem::NOT_FOUND, "not found"))
 }
 
 /// Query parameters that are read one by one, so that every fault and every unknown one is named.
@@ -320,6 +338,25 @@ impl<Q: Query> FromRequest for QueryOf<Q> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         std::future::ready(read_query(request).map(Self))
+    }
+}
+
+/// The query of a list of such ids without filters.
+pub struct OnlyPage<K> {
+    /// Which page.
+    pub page: Page,
+    of: PhantomData<K>,
+}
+
+impl<K> IntoParams for OnlyPage<K> {
+    fn into_params(parameter_in: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        PageQuery::into_params(parameter_in)
+    }
+}
+
+impl<K: Kind> Query for OnlyPage<K> {
+    fn read(from: &mut Parameters) -> Self {
+        Self { page: from.page::<K>(), of: PhantomData }
     }
 }
 

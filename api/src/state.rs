@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_web::web;
 use jiff::SignedDuration;
 use packhorse_db::Database;
 use packhorse_domain::{Clock, Timestamp};
@@ -11,6 +12,7 @@ use tokio::sync::Semaphore;
 use crate::{
     config::{Config, DeadlineConfig, LimitConfig},
     openapi::Addresses,
+    problem::{self, Problem},
     schema::Schemas,
 };
 
@@ -35,7 +37,7 @@ pub struct App {
     /// The OpenAPI document, as it is served.
     pub document: String,
     /// Passwords hashed at one time: each takes 19 MiB.
-    pub hashing: Semaphore,
+    hashing: Semaphore,
     verified: Verified,
 }
 
@@ -56,6 +58,16 @@ impl App {
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
             verified: Verified::default(),
         }
+    }
+
+    /// Hashes or compares a password. That is slow on purpose: it is bounded, and kept away from the threads that serve others.
+    ///
+    /// # Errors
+    /// 503 when the program is about to end.
+    pub async fn hash<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+        let ending = || Problem::new(problem::UNAVAILABLE, "shutting down").later(1);
+        let _permit = self.hashing.acquire().await.map_err(|_| ending())?;
+        web::block(work).await.map_err(|_| ending())
     }
 
     /// Checks an access token. The signature of one that was seen is not checked again; its time always is.

@@ -70,8 +70,8 @@ impl Query for LibraryQuery {
 #[get("/v1/libraries")]
 async fn list_libraries(call: Call, query: QueryOf<LibraryQuery>) -> Result<HttpResponse, Problem> {
     let LibraryQuery { network, fscs_key, q, page } = query.0;
-    let (filter, of) = (LibraryFilter { network, fscs_key, q }, page.clone());
-    Ok(call.page(call.read(move |ctx| libraries::list(ctx, &filter, &of)).await?, &page))
+    let filter = LibraryFilter { network, fscs_key, q };
+    call.list(page, move |ctx, page| libraries::list(ctx, &filter, page)).await
 }
 
 /// Adds a library to a network.

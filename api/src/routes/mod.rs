@@ -3,10 +3,13 @@
 mod bookings;
 mod calendars;
 mod libraries;
+mod networks;
 mod offers;
+mod partnerships;
 mod requests;
 mod service;
 mod sign_in;
+mod users;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -15,6 +18,9 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     config
         .configure(service::mount)
         .configure(sign_in::mount)
+        .configure(users::mount)
+        .configure(networks::mount)
+        .configure(partnerships::mount)
         .configure(libraries::mount)
         .configure(requests::mount)
         .configure(offers::mount)

@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::{
-    call::{Call, Reply, resource},
+    call::{Call, Reply},
     input::Body,
     problem::{self, Problem},
     state::App,
@@ -21,8 +21,6 @@ use crate::{
 pub(super) fn mount(config: &mut ServiceConfig<'_>) {
     config.service(sign_in).service(refresh_token).service(sign_out).service(get_me);
 }
-
-resource! { User => "users"; }
 
 /// Address and password.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -83,16 +81,11 @@ fn tokens(app: &App, opened: SignIn) -> Result<HttpResponse, Problem> {
 async fn sign_in(app: web::Data<App>, body: Body<Credentials>) -> Result<HttpResponse, Problem> {
     let Credentials { email, password } = body.0.into_inner();
     let found = app.db.read(move |conn| sessions::credentials(conn, &email)).await?;
-    // Hashing is slow on purpose: its work is bounded, and kept away from the threads that serve others.
-    let permit =
-        app.hashing.acquire().await.map_err(|_| Problem::new(problem::UNAVAILABLE, "shutting down").later(1))?;
-    let checked = web::block(move || {
+    let compared = app.hash(move || {
         let right = passwords::verify(&password, found.as_ref().map(|(_, hash)| hash.as_str()));
         found.filter(|_| right).map(|(user, _)| user)
     });
-    let user = checked.await.map_err(|_| Problem::new(problem::UNAVAILABLE, "shutting down").later(1))?;
-    drop(permit);
-    let user = user.ok_or(Error::BadCredentials)?;
+    let user = compared.await?.ok_or(Error::BadCredentials)?;
     let (now, lifetime) = (app.clock.now(), app.sign_in_lifetime);
     let opened = app.db.write(move |conn| sessions::sign_in(conn, user, now, now + lifetime)).await?;
     tokens(&app, opened)

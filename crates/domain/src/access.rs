@@ -72,6 +72,13 @@ pub struct Resource {
     pub trainer_network: Option<NetworkId>,
 }
 
+impl Resource {
+    /// Something of a network, or of none.
+    pub fn of(network: impl Into<Option<NetworkId>>) -> Self {
+        Self { network: network.into(), ..Self::default() }
+    }
+}
+
 words! {
     /// How an actor stands to a thing.
     Relation {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::Validate;
+use validator::{Validate, ValidationErrors};
 
 use crate::{
     id::{LibraryId, NetworkId, RoleId, TrainerId, UserId},
@@ -47,6 +47,13 @@ pub enum Role {
     },
 }
 
+/// Nothing is left to check: each form holds ids only.
+impl Validate for Role {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        Ok(())
+    }
+}
+
 impl Role {
     /// Its name without the data.
     pub fn name(&self) -> RoleName {
@@ -68,6 +75,7 @@ pub struct Grant {
     #[serde(flatten)]
     pub role: Role,
     /// The network the role belongs to; none for operators, and for staff of libraries outside every network.
+    #[serde(rename = "in_network")]
     pub network: Option<NetworkId>,
 }
 

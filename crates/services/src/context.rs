@@ -2,7 +2,7 @@
 
 use packhorse_db::{Conn, DbError, events};
 use packhorse_domain::{
-    Action, Actor, Id, Resource, Scope, Timestamp, Version, authorize,
+    Action, Actor, Id, Record, Resource, Scope, Timestamp, Version, authorize,
     event::Event,
     id::{EventId, Kind, NetworkId},
 };
@@ -56,6 +56,37 @@ impl<'c> Context<'c> {
             Some(actor) => Ok(authorize(actor, action, on)?),
             None => Ok(()),
         }
+    }
+
+    /// Whether the actor may change a thing they can see, and knows how it is now. Permission comes before the precondition.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], then those of [`Expected::check`].
+    pub fn authorize_change(
+        &self,
+        action: Action,
+        on: &Resource,
+        expected: &Expected,
+        record: &Record,
+    ) -> Result<(), Error> {
+        self.authorize(action, on)?;
+        expected.check(record.version)
+    }
+
+    /// Writes a thing, new or changed, together with its event.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    pub fn keep<K: Kind, E: Serialize>(
+        &mut self,
+        change: Change<K>,
+        write: impl FnOnce(&mut Conn, &E) -> Result<(), DbError>,
+        before: Option<&E>,
+        after: E,
+    ) -> Result<E, Error> {
+        write(self.conn, &after)?;
+        self.record(change, before, Some(&after))?;
+        Ok(after)
     }
 
     /// Adds a change to the event log.

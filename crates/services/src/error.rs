@@ -67,6 +67,11 @@ impl Fault {
     pub fn new(pointer: impl Into<String>, code: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), code: code.into(), detail: detail.into() }
     }
+
+    /// Something named that is not there, or not for this actor.
+    pub fn absent(pointer: impl Into<String>, what: &str) -> Self {
+        Self::new(pointer, "not_found", format!("there is no such {what}"))
+    }
 }
 
 impl From<Fault> for Error {
@@ -97,6 +102,15 @@ impl FromDb for Error {
             Self::Db(error) => Some(error),
             _ => None,
         }
+    }
+}
+
+/// Turns the absence of something that the input names into a fault at that place.
+pub(crate) fn absent(pointer: String, what: &str) -> impl FnOnce(DbError) -> Error {
+    let fault = Fault::absent(pointer, what);
+    move |error| match error {
+        DbError::NotFound => fault.into(),
+        other => other.into(),
     }
 }
 

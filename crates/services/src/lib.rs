@@ -13,6 +13,7 @@ pub mod libraries;
 pub mod matches;
 pub mod networks;
 pub mod offers;
+pub mod partnerships;
 pub mod passwords;
 pub mod requests;
 pub mod sessions;

@@ -1,19 +1,19 @@
 //! Libraries.
 
-use packhorse_db::{Page, libraries, networks};
+use packhorse_db::{Page, libraries};
 use packhorse_domain::{
     Action, Record, Resource, Valid,
     id::{LibraryId, NetworkId},
     library::{Library, LibraryDetails},
 };
 
-use crate::{Change, Context, Error, Expected};
+use crate::{Change, Context, Error, Expected, networks};
 
 pub use packhorse_db::libraries::LibraryFilter;
 
 /// Whose a library is.
 pub(crate) fn resource(library: &Library) -> Resource {
-    Resource { network: library.network, library: Some(library.id), ..Resource::default() }
+    Resource { library: Some(library.id), ..Resource::of(library.network) }
 }
 
 /// The library with this id.
@@ -39,18 +39,15 @@ pub fn list(ctx: &mut Context<'_>, filter: &LibraryFilter, page: &Page) -> Resul
 /// # Errors
 /// [`Error::NotFound`] for the network, [`Error::Forbidden`], [`Error::Conflict`] `fscs_key_taken`.
 pub fn create(ctx: &mut Context<'_>, network: NetworkId, details: Valid<LibraryDetails>) -> Result<Library, Error> {
-    let scope = ctx.scope();
-    networks::find(ctx.conn, scope, network)?;
-    ctx.authorize(Action::ManageLibraries, &Resource { network: Some(network), ..Resource::default() })?;
+    networks::get(ctx, network)?;
+    ctx.authorize(Action::ManageLibraries, &Resource::of(network))?;
     let library = Library {
         id: LibraryId::new(ctx.now),
         network: Some(network),
         details: details.into_inner(),
         record: Record::new(ctx.now),
     };
-    libraries::insert(ctx.conn, &library)?;
-    ctx.record(Change::new("create", library.id, network), None, Some(&library))?;
-    Ok(library)
+    ctx.keep(Change::new("create", library.id, network), libraries::insert, None, library)
 }
 
 /// Changes what is known of a library.
@@ -64,11 +61,8 @@ pub fn update(
     change: impl FnOnce(&LibraryDetails) -> Result<Valid<LibraryDetails>, Error>,
 ) -> Result<Library, Error> {
     let before = get(ctx, id)?;
-    ctx.authorize(Action::UpdateLibrary, &resource(&before))?;
-    expected.check(before.record.version)?;
+    ctx.authorize_change(Action::UpdateLibrary, &resource(&before), expected, &before.record)?;
     let details = change(&before.details)?.into_inner();
     let after = Library { details, record: before.record.changed(ctx.now), ..before.clone() };
-    libraries::update(ctx.conn, &after)?;
-    ctx.record(Change::new("update", id, after.network), Some(&before), Some(&after))?;
-    Ok(after)
+    ctx.keep(Change::new("update", id, after.network), libraries::update, Some(&before), after)
 }

@@ -34,9 +34,7 @@ pub fn list(ctx: &mut Context<'_>, page: &Page) -> Result<Vec<Network>, Error> {
 pub fn create(ctx: &mut Context<'_>, details: Valid<NetworkDetails>) -> Result<Network, Error> {
     ctx.authorize(Action::CreateNetwork, &Resource::default())?;
     let network = Network { id: NetworkId::new(ctx.now), details: details.into_inner(), record: Record::new(ctx.now) };
-    networks::insert(ctx.conn, &network)?;
-    ctx.record(Change::new("create", network.id, network.id), None, Some(&network))?;
-    Ok(network)
+    ctx.keep(Change::new("create", network.id, network.id), networks::insert, None, network)
 }
 
 /// Changes a network or its policy. What was booked keeps the terms it was booked under.
@@ -50,11 +48,8 @@ pub fn update(
     change: impl FnOnce(&NetworkDetails) -> Result<Valid<NetworkDetails>, Error>,
 ) -> Result<Network, Error> {
     let before = get(ctx, id)?;
-    ctx.authorize(Action::UpdateNetwork, &Resource { network: Some(id), ..Resource::default() })?;
-    expected.check(before.record.version)?;
+    ctx.authorize_change(Action::UpdateNetwork, &Resource::of(id), expected, &before.record)?;
     let details = change(&before.details)?.into_inner();
     let after = Network { details, record: before.record.changed(ctx.now), ..before.clone() };
-    networks::update(ctx.conn, &after)?;
-    ctx.record(Change::new("update", id, id), Some(&before), Some(&after))?;
-    Ok(after)
+    ctx.keep(Change::new("update", id, id), networks::update, Some(&before), after)
 }

@@ -1,13 +1,13 @@
 //! People and their roles.
 
-use packhorse_db::{Conn, DbError, Page, libraries, networks, trainers, users};
+use packhorse_db::{Conn, Page, libraries, networks, trainers, users};
 use packhorse_domain::{
-    Action, Record, Resource, Scope, Timestamp, Valid,
+    Action, Record, Resource, Timestamp, Valid,
     id::{NetworkId, RoleId, UserId},
     user::{Grant, Role, User, UserDetails},
 };
 
-use crate::{Change, Context, Error, Expected, Fault};
+use crate::{Change, Context, Error, Expected, error::absent};
 
 /// The person with this id.
 ///
@@ -27,6 +27,14 @@ pub fn list(ctx: &mut Context<'_>, page: &Page) -> Result<Vec<User>, Error> {
     Ok(users::list(ctx.conn, scope, page)?)
 }
 
+/// Whether somebody may be added with this role: asked before their password is hashed, which takes time.
+///
+/// # Errors
+/// As [`create`], but for the address.
+pub fn may_create(ctx: &mut Context<'_>, role: Role) -> Result<(), Error> {
+    grantable(ctx, role, "/role").map(drop)
+}
+
 /// Adds a person with their first role. The password was checked and hashed before.
 ///
 /// # Errors
@@ -37,19 +45,19 @@ pub fn create(
     password_hash: &str,
     role: Role,
 ) -> Result<User, Error> {
-    let network = network_of(ctx, role)?;
-    may_grant(ctx, role, network)?;
-    let grant = Grant { id: RoleId::new(ctx.now), role, network };
+    let grant = grantable(ctx, role, "/role")?;
     let user = User {
         id: UserId::new(ctx.now),
         details: details.into_inner(),
         roles: vec![grant],
         record: Record::new(ctx.now),
     };
-    users::insert(ctx.conn, &user, password_hash)?;
-    users::grant(ctx.conn, user.id, &grant, ctx.now)?;
-    ctx.record(Change::new("create", user.id, network), None, Some(&user))?;
-    Ok(user)
+    let now = ctx.now;
+    let insert = |conn: &mut Conn, user: &User| {
+        users::insert(conn, user, password_hash)?;
+        users::grant(conn, user.id, &grant, now)
+    };
+    ctx.keep(Change::new("create", user.id, grant.network), insert, None, user)
 }
 
 /// Adds an operator, for the command line.
@@ -68,17 +76,15 @@ pub fn create_operator(
 /// Gives somebody one more role.
 ///
 /// # Errors
-/// As [`create`], and [`Error::Conflict`] `role_held`.
+/// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`], [`Error::Conflict`] `role_held`,
+/// [`Error::Invalid`] for a role in something that is not there.
 pub fn grant(ctx: &mut Context<'_>, id: UserId, role: Role, expected: &Expected) -> Result<User, Error> {
     let before = get(ctx, id)?;
-    let network = network_of(ctx, role)?;
-    may_grant(ctx, role, network)?;
+    let grant = grantable(ctx, role, "")?;
     expected.check(before.record.version)?;
-    let grant = Grant { id: RoleId::new(ctx.now), role, network };
     users::grant(ctx.conn, id, &grant, ctx.now)?;
-    let mut roles = before.roles.clone();
-    roles.push(grant);
-    changed(ctx, "grant", &before, roles, network)
+    let roles = before.roles.iter().copied().chain([grant]).collect();
+    changed(ctx, "grant", &before, roles, grant.network)
 }
 
 /// Takes a role away, at once.
@@ -103,9 +109,14 @@ fn changed(
     network: Option<NetworkId>,
 ) -> Result<User, Error> {
     let after = User { roles, record: before.record.changed(ctx.now), ..before.clone() };
-    users::touch(ctx.conn, &after)?;
-    ctx.record(Change::new(action, after.id, network), Some(before), Some(&after))?;
-    Ok(after)
+    ctx.keep(Change::new(action, after.id, network), users::touch, Some(before), after)
+}
+
+/// A new grant of a role that the actor may give; `at` is where the input names it.
+fn grantable(ctx: &mut Context<'_>, role: Role, at: &str) -> Result<Grant, Error> {
+    let network = network_of(ctx, role, at)?;
+    may_grant(ctx, role, network)?;
+    Ok(Grant { id: RoleId::new(ctx.now), role, network })
 }
 
 /// Only operators make operators; the rest is for coordinators of the network.
@@ -114,20 +125,13 @@ fn may_grant(ctx: &Context<'_>, role: Role, network: Option<NetworkId>) -> Resul
         Role::Operator => Action::GrantOperator,
         Role::Coordinator { .. } | Role::Staff { .. } | Role::Trainer { .. } => Action::ManageUsers,
     };
-    ctx.authorize(action, &Resource { network, ..Resource::default() })
+    ctx.authorize(action, &Resource::of(network))
 }
 
 /// The network a role belongs to.
-fn network_of(ctx: &mut Context<'_>, role: Role) -> Result<Option<NetworkId>, Error> {
-    let absent = |what: &'static str| {
-        move |error: DbError| match error {
-            DbError::NotFound => {
-                Fault::new(format!("/role/{what}"), "not_found", format!("there is no such {what}")).into()
-            }
-            other => Error::from(other),
-        }
-    };
-    let scope: Scope = ctx.scope();
+fn network_of(ctx: &mut Context<'_>, role: Role, at: &str) -> Result<Option<NetworkId>, Error> {
+    let absent = |what| absent(format!("{at}/{what}"), what);
+    let scope = ctx.scope();
     Ok(match role {
         Role::Operator => None,
         Role::Coordinator { network } => Some(networks::find(ctx.conn, scope, network).map_err(absent("network"))?.id),
