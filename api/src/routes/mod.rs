@@ -7,9 +7,11 @@ mod networks;
 mod offers;
 mod partnerships;
 mod requests;
+mod rooms;
 mod service;
 mod sign_in;
 mod users;
+mod venues;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -22,6 +24,8 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(networks::mount)
         .configure(partnerships::mount)
         .configure(libraries::mount)
+        .configure(venues::mount)
+        .configure(rooms::mount)
         .configure(requests::mount)
         .configure(offers::mount)
         .configure(bookings::mount)

@@ -16,10 +16,12 @@ pub mod offers;
 pub mod partnerships;
 pub mod passwords;
 pub mod requests;
+pub mod rooms;
 pub mod sessions;
 pub mod sweep;
 pub mod tokens;
 pub mod users;
+pub mod venues;
 
 pub use context::{Change, Context, Expected};
 pub use error::{Error, Fault};
