@@ -70,7 +70,7 @@ struct BookingQuery {
     #[param(value_type = Option<TrainerId>)]
     trainer: Option<TrainerId>,
     /// In this state.
-    #[param(value_type = Option<BookingStateName>)]
+    #[param(inline, value_type = Option<BookingStateName>)]
     state: Option<BookingStateName>,
     /// Which page.
     #[param(ignore)]

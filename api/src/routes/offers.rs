@@ -61,7 +61,7 @@ struct OfferQuery {
     #[param(value_type = Option<TrainerId>)]
     trainer: Option<TrainerId>,
     /// In this state.
-    #[param(value_type = Option<OfferStateName>)]
+    #[param(inline, value_type = Option<OfferStateName>)]
     state: Option<OfferStateName>,
     /// Which page.
     #[param(ignore)]

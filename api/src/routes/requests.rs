@@ -115,7 +115,7 @@ struct RequestQuery {
     #[param(value_type = Option<LibraryId>)]
     library: Option<LibraryId>,
     /// In this state.
-    #[param(value_type = Option<RequestStateName>)]
+    #[param(inline, value_type = Option<RequestStateName>)]
     state: Option<RequestStateName>,
     /// Which page.
     #[param(ignore)]

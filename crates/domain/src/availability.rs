@@ -2,7 +2,10 @@
 
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, schema::Type},
+};
 use validator::{Validate, ValidationError};
 
 use crate::{
@@ -85,17 +88,17 @@ pub enum Pattern {
         #[schema(value_type = Option<String>, format = Date, example = "2027-12-31")]
         until: Option<Date>,
         /// Days on which it does not count.
-        #[schema(value_type = Vec<String>, max_items = 366, example = json!(["2027-07-05"]))]
+        #[schema(schema_with = days)]
         #[serde(default)]
         except: Vec<Date>,
     },
     /// Free once.
     Period {
         /// From this local time.
-        #[schema(value_type = String, example = "2027-03-03T09:00:00")]
+        #[schema(value_type = String, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "2027-03-03T09:00:00")]
         start: DateTime,
         /// To this local time.
-        #[schema(value_type = String, example = "2027-03-03T17:00:00")]
+        #[schema(value_type = String, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "2027-03-03T17:00:00")]
         end: DateTime,
     },
     /// Not free, whatever else is said.
@@ -107,6 +110,15 @@ pub enum Pattern {
         #[schema(value_type = String, format = Date, example = "2027-07-14")]
         until: Date,
     },
+}
+
+fn days() -> ArrayBuilder {
+    let day = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
+    ArrayBuilder::new()
+        .items(day)
+        .max_items(Some(366))
+        .description(Some("Days on which it does not count."))
+        .examples([serde_json::json!(["2027-07-05"])])
 }
 
 fn pattern(details: &AvailabilityDetails) -> Result<(), ValidationError> {
