@@ -1,5 +1,6 @@
 //! The operations: wire types and handlers, one file for each resource.
 
+mod availability;
 mod bookings;
 mod calendars;
 mod libraries;
@@ -10,8 +11,11 @@ mod requests;
 mod rooms;
 mod service;
 mod sign_in;
+mod topics;
+mod trainers;
 mod users;
 mod venues;
+mod workshops;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -26,6 +30,10 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(libraries::mount)
         .configure(venues::mount)
         .configure(rooms::mount)
+        .configure(topics::mount)
+        .configure(workshops::mount)
+        .configure(trainers::mount)
+        .configure(availability::mount)
         .configure(requests::mount)
         .configure(offers::mount)
         .configure(bookings::mount)

@@ -1,6 +1,6 @@
 //! The queries every entity has alike.
 
-/// Writes `find`, `insert` and `update` for a table whose module has a `Row` and a `visible` query: they differ in nothing
+/// Writes `find`, `existing`, `insert` and `update` for a table whose module has a `Row` and a `visible` query: they differ in nothing
 /// but names.
 macro_rules! queries {
     ($table:ident: $entity:ty, $id:ty) => {
@@ -11,6 +11,16 @@ macro_rules! queries {
         pub fn find(conn: &mut Conn, scope: Scope, id: $id) -> Result<$entity, DbError> {
             let row: Row = visible(scope).filter($table::id.eq(Spelled(id))).select(Row::as_select()).first(conn)?;
             Ok(row.into())
+        }
+
+        /// Which of some ids are those of one in the scope.
+        ///
+        /// # Errors
+        /// Those of the database.
+        pub fn existing(conn: &mut Conn, scope: Scope, ids: &[$id]) -> Result<Vec<$id>, DbError> {
+            let named = $table::id.eq_any(ids.iter().map(|id| Spelled(*id)));
+            let found: Vec<Spelled<$id>> = visible(scope).filter(named).select($table::id).load(conn)?;
+            Ok(found.into_iter().map(|id| id.0).collect())
         }
 
         /// Keeps a new one.

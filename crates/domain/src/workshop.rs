@@ -153,10 +153,10 @@ pub struct Workshop {
     pub record: Record,
 }
 
-/// Why a workshop cannot be published.
+/// Why a workshop cannot be published, or stay so with other words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CannotPublish {
-    /// It is published or retired already.
+    /// Its state does not permit it.
     #[error(transparent)]
     State(#[from] InvalidTransition),
     /// Nothing says what learners can do afterwards.
@@ -174,6 +174,20 @@ impl Workshop {
             WorkshopState::Draft if self.details.objectives.is_empty() => Err(CannotPublish::NoObjectives),
             WorkshopState::Draft => Ok(self.moved(WorkshopState::Published { published_at: now }, now)),
             WorkshopState::Published { .. } | WorkshopState::Retired { .. } => Err(self.refuse("publish").into()),
+        }
+    }
+
+    /// Changes what the catalog says, until the workshop is retired.
+    ///
+    /// # Errors
+    /// [`CannotPublish`] when it is retired, or published and would be left without objectives.
+    pub fn revise(self, details: WorkshopDetails, now: Timestamp) -> Result<Self, CannotPublish> {
+        match self.state {
+            WorkshopState::Published { .. } if details.objectives.is_empty() => Err(CannotPublish::NoObjectives),
+            WorkshopState::Draft | WorkshopState::Published { .. } => {
+                Ok(Self { details, record: self.record.changed(now), ..self })
+            }
+            WorkshopState::Retired { .. } => Err(self.refuse("update").into()),
         }
     }
 

@@ -8,7 +8,7 @@ use packhorse_domain::{
 };
 use serde::Serialize;
 
-use crate::error::Error;
+use crate::error::{Error, Fault};
 
 /// One actor's transaction.
 pub struct Context<'c> {
@@ -71,6 +71,22 @@ impl<'c> Context<'c> {
     ) -> Result<(), Error> {
         self.authorize(action, on)?;
         expected.check(record.version)
+    }
+
+    /// Faults of things that an input names, each with its place, and that are not there for this actor.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn absent_faults<K: Kind>(
+        &mut self,
+        existing: impl FnOnce(&mut Conn, Scope, &[Id<K>]) -> Result<Vec<Id<K>>, DbError>,
+        named: impl Iterator<Item = (String, Id<K>)>,
+    ) -> Result<Vec<Fault>, Error> {
+        let (places, ids): (Vec<_>, Vec<_>) = named.unzip();
+        let scope = self.scope();
+        let there = if ids.is_empty() { Vec::new() } else { existing(self.conn, scope, &ids)? };
+        let absent = ids.iter().zip(places).filter(|(id, _)| !there.contains(id));
+        Ok(absent.map(|(_, place)| Fault::absent(place, K::NAME)).collect())
     }
 
     /// Writes a thing, new or changed, together with its event.

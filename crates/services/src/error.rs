@@ -80,6 +80,16 @@ impl From<Fault> for Error {
     }
 }
 
+impl Error {
+    /// All faults, if there are any.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn unless_none(faults: Vec<Fault>) -> Result<(), Self> {
+        if faults.is_empty() { Ok(()) } else { Err(Self::Invalid(faults)) }
+    }
+}
+
 impl From<Denied> for Error {
     fn from(_: Denied) -> Self {
         Self::Forbidden

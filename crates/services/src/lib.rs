@@ -7,6 +7,7 @@ mod context;
 mod error;
 mod holds;
 
+pub mod availability;
 pub mod bookings;
 pub mod demo;
 pub mod libraries;
@@ -20,8 +21,11 @@ pub mod rooms;
 pub mod sessions;
 pub mod sweep;
 pub mod tokens;
+pub mod topics;
+pub mod trainers;
 pub mod users;
 pub mod venues;
+pub mod workshops;
 
 pub use context::{Change, Context, Expected};
 pub use error::{Error, Fault};

@@ -57,10 +57,7 @@ pub fn update(
     ctx.authorize_change(Action::Partner, &Resource::of(lender), expected, &before.record)?;
     let details = change(&before.details)?.into_inner();
     let moved = [("/lender", details.lender != lender), ("/borrower", details.borrower != before.details.borrower)];
-    let faults: Vec<_> = moved.iter().filter(|(_, moved)| *moved).map(|(at, _)| fixed(at)).collect();
-    if !faults.is_empty() {
-        return Err(Error::Invalid(faults));
-    }
+    Error::unless_none(moved.iter().filter(|(_, moved)| *moved).map(|(at, _)| fixed(at)).collect())?;
     let after = Partnership { details, record: before.record.changed(ctx.now), ..before.clone() };
     ctx.keep(Change::new("update", id, lender), partnerships::update, Some(&before), after)
 }
