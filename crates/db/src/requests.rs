@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use packhorse_domain::{
     Scope, Timestamp, Zone,
     id::{LibraryId, NetworkId, RequestId},
-    request::{RequestDetails, RequestState, RequestStateName, TrainingRequest},
+    request::{RequestDetails, RequestState, RequestStateName, TrainingRequest, WAITING},
 };
 
 use crate::{
@@ -127,8 +127,7 @@ pub fn list(
 /// # Errors
 /// Those of the database.
 pub fn closed(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<TrainingRequest>, DbError> {
-    use RequestStateName::{Draft, NeedsInformation, Open, Submitted};
-    let waiting = [Draft, Submitted, NeedsInformation, Open].map(Spelled);
+    let waiting = WAITING.iter().copied().map(Spelled);
     let query = requests::table.filter(requests::state.eq_any(waiting)).filter(requests::closes_at.le(At(now)));
     let rows: Vec<Row> = query.order(requests::id.asc()).limit(limit).select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(TrainingRequest::from).collect())

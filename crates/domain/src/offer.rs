@@ -188,22 +188,13 @@ pub struct Offer {
 type Moved = Result<Offer, InvalidTransition>;
 
 impl Offer {
-    /// Whether it holds the trainer's time at `now`: a hold that has run out counts no more, even before it is cleared.
-    pub fn holds(&self, now: Timestamp) -> bool {
-        self.state.expires_at().is_some_and(|end| now < end)
-    }
-
     /// The trainer accepts.
     ///
     /// # Errors
     /// [`InvalidTransition`] unless it is pending and its hold has not run out.
     pub fn accept(self, booking: BookingId, now: Timestamp) -> Moved {
-        match self.state {
-            OfferState::Pending { expires_at } if now < expires_at => {
-                Ok(self.moved(OfferState::Accepted { booking, accepted_at: now }, now))
-            }
-            _ => Err(self.refuse("accept")),
-        }
+        self.awaits_answer("accept", now)?;
+        Ok(self.moved(OfferState::Accepted { booking, accepted_at: now }, now))
     }
 
     /// The trainer says no.
@@ -219,12 +210,8 @@ impl Offer {
     /// # Errors
     /// [`InvalidTransition`] unless it is pending and its hold has not run out.
     pub fn counter(self, proposal: CounterProposal, now: Timestamp) -> Moved {
-        match self.state {
-            OfferState::Pending { expires_at } if now < expires_at => {
-                Ok(self.moved(OfferState::Countered { proposal, countered_at: now, expires_at }, now))
-            }
-            _ => Err(self.refuse("counter")),
-        }
+        let expires_at = self.awaits_answer("counter", now)?;
+        Ok(self.moved(OfferState::Countered { proposal, countered_at: now, expires_at }, now))
     }
 
     /// The coordinator offers other terms, which are pending anew.
@@ -260,6 +247,20 @@ impl Offer {
     /// [`InvalidTransition`] unless it is pending or countered.
     pub fn supersede(self, now: Timestamp) -> Moved {
         self.end("supersede", OfferState::Superseded { superseded_at: now }, now)
+    }
+
+    /// Until when the trainer may answer.
+    fn awaits_answer(&self, action: &'static str, now: Timestamp) -> Result<Timestamp, InvalidTransition> {
+        match self.state {
+            OfferState::Pending { expires_at } if now < expires_at => Ok(expires_at),
+            OfferState::Pending { .. }
+            | OfferState::Accepted { .. }
+            | OfferState::Declined { .. }
+            | OfferState::Countered { .. }
+            | OfferState::Withdrawn { .. }
+            | OfferState::Lapsed { .. }
+            | OfferState::Superseded { .. } => Err(self.refuse(action)),
+        }
     }
 
     fn end(self, action: &'static str, state: OfferState, now: Timestamp) -> Moved {

@@ -301,15 +301,12 @@ impl TrainingRequest {
     /// # Errors
     /// [`InvalidTransition`] unless it is a draft or was sent back with a question.
     pub fn submit(self, policy: &Policy, now: Timestamp) -> Moved {
-        match self.state {
-            RequestState::Draft | RequestState::NeedsInformation { .. } if policy.triage => {
-                Ok(self.moved(RequestState::Submitted { submitted_at: now }, now))
-            }
-            RequestState::Draft | RequestState::NeedsInformation { .. } => {
-                Ok(self.moved(RequestState::Open { opened_at: now }, now))
-            }
-            _ => Err(self.refuse("submit")),
-        }
+        let state = if policy.triage {
+            RequestState::Submitted { submitted_at: now }
+        } else {
+            RequestState::Open { opened_at: now }
+        };
+        self.leave(&[RequestStateName::Draft, RequestStateName::NeedsInformation], "submit", state, now)
     }
 
     /// A coordinator opens it to trainers.
@@ -317,10 +314,7 @@ impl TrainingRequest {
     /// # Errors
     /// [`InvalidTransition`] unless it is submitted.
     pub fn open(self, now: Timestamp) -> Moved {
-        match self.state {
-            RequestState::Submitted { .. } => Ok(self.moved(RequestState::Open { opened_at: now }, now)),
-            _ => Err(self.refuse("open")),
-        }
+        self.leave(&[RequestStateName::Submitted], "open", RequestState::Open { opened_at: now }, now)
     }
 
     /// A coordinator sends it back with a question.
@@ -328,12 +322,8 @@ impl TrainingRequest {
     /// # Errors
     /// [`InvalidTransition`] unless it is submitted or open.
     pub fn ask(self, question: String, now: Timestamp) -> Moved {
-        match self.state {
-            RequestState::Submitted { .. } | RequestState::Open { .. } => {
-                Ok(self.moved(RequestState::NeedsInformation { question, asked_at: now }, now))
-            }
-            _ => Err(self.refuse("ask")),
-        }
+        let state = RequestState::NeedsInformation { question, asked_at: now };
+        self.leave(&[RequestStateName::Submitted, RequestStateName::Open], "ask", state, now)
     }
 
     /// A coordinator says no.
@@ -341,12 +331,9 @@ impl TrainingRequest {
     /// # Errors
     /// [`InvalidTransition`] unless it is waiting or open.
     pub fn decline(self, reason: String, now: Timestamp) -> Moved {
-        match self.state {
-            RequestState::Submitted { .. } | RequestState::NeedsInformation { .. } | RequestState::Open { .. } => {
-                Ok(self.moved(RequestState::Declined { reason, declined_at: now }, now))
-            }
-            _ => Err(self.refuse("decline")),
-        }
+        let state = RequestState::Declined { reason, declined_at: now };
+        let from = [RequestStateName::Submitted, RequestStateName::NeedsInformation, RequestStateName::Open];
+        self.leave(&from, "decline", state, now)
     }
 
     /// The library takes it back.
@@ -354,23 +341,15 @@ impl TrainingRequest {
     /// # Errors
     /// [`InvalidTransition`] once it is booked or ended.
     pub fn withdraw(self, reason: String, now: Timestamp) -> Moved {
-        if self.is_waiting() {
-            Ok(self.moved(RequestState::Withdrawn { reason, withdrawn_at: now }, now))
-        } else {
-            Err(self.refuse("withdraw"))
-        }
+        self.leave(WAITING, "withdraw", RequestState::Withdrawn { reason, withdrawn_at: now }, now)
     }
 
     /// Another request carries this need on.
     ///
     /// # Errors
-    /// [`InvalidTransition`] once it is booked or ended, and into itself.
+    /// [`InvalidTransition`] once it is booked or ended.
     pub fn merge(self, into: RequestId, now: Timestamp) -> Moved {
-        if self.is_waiting() && into != self.id {
-            Ok(self.moved(RequestState::Merged { into, merged_at: now }, now))
-        } else {
-            Err(self.refuse("merge"))
-        }
+        self.leave(WAITING, "merge", RequestState::Merged { into, merged_at: now }, now)
     }
 
     /// A trainer has accepted.
@@ -378,10 +357,7 @@ impl TrainingRequest {
     /// # Errors
     /// [`InvalidTransition`] unless it is open.
     pub fn book(self, booking: BookingId, now: Timestamp) -> Moved {
-        match self.state {
-            RequestState::Open { .. } => Ok(self.moved(RequestState::Booked { booking }, now)),
-            _ => Err(self.refuse("book")),
-        }
+        self.leave(&[RequestStateName::Open], "book", RequestState::Booked { booking }, now)
     }
 
     /// Its booking was canceled: trainers are asked again.
@@ -389,23 +365,16 @@ impl TrainingRequest {
     /// # Errors
     /// [`InvalidTransition`] unless it is booked.
     pub fn reopen(self, now: Timestamp) -> Moved {
-        match self.state {
-            RequestState::Booked { .. } => Ok(self.moved(RequestState::Open { opened_at: now }, now)),
-            _ => Err(self.refuse("reopen")),
-        }
+        self.leave(&[RequestStateName::Booked], "reopen", RequestState::Open { opened_at: now }, now)
     }
 
     /// It was taught.
     ///
     /// # Errors
     /// [`InvalidTransition`] unless it is booked.
-    pub fn fulfill(self, now: Timestamp) -> Moved {
-        match self.state {
-            RequestState::Booked { booking } => {
-                Ok(self.moved(RequestState::Fulfilled { booking, fulfilled_at: now }, now))
-            }
-            _ => Err(self.refuse("fulfill")),
-        }
+    pub fn fulfill(self, booking: BookingId, now: Timestamp) -> Moved {
+        let state = RequestState::Fulfilled { booking, fulfilled_at: now };
+        self.leave(&[RequestStateName::Booked], "fulfill", state, now)
     }
 
     /// Its last window has passed.
@@ -413,11 +382,7 @@ impl TrainingRequest {
     /// # Errors
     /// [`InvalidTransition`] once it is booked or ended.
     pub fn expire(self, now: Timestamp) -> Moved {
-        if self.is_waiting() {
-            Ok(self.moved(RequestState::Expired { expired_at: now }, now))
-        } else {
-            Err(self.refuse("expire"))
-        }
+        self.leave(WAITING, "expire", RequestState::Expired { expired_at: now }, now)
     }
 
     /// Whether its details may still be changed.
@@ -425,10 +390,27 @@ impl TrainingRequest {
     /// # Errors
     /// [`InvalidTransition`] unless it is a draft, waiting for triage, or sent back with a question.
     pub fn editable(&self) -> Result<(), InvalidTransition> {
-        match self.state {
-            RequestState::Draft | RequestState::Submitted { .. } | RequestState::NeedsInformation { .. } => Ok(()),
-            _ => Err(self.refuse("update")),
-        }
+        self.is_in(
+            &[RequestStateName::Draft, RequestStateName::Submitted, RequestStateName::NeedsInformation],
+            "update",
+        )
+    }
+
+    /// Whether trainers may be asked.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] unless it is open.
+    pub fn offerable(&self) -> Result<(), InvalidTransition> {
+        self.is_in(&[RequestStateName::Open], "create_offer")
+    }
+
+    /// Whether it may carry on the need of another.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] once it has ended.
+    pub fn carries(&self) -> Result<(), InvalidTransition> {
+        let booked = self.state.name() == RequestStateName::Booked;
+        if booked { Ok(()) } else { self.is_in(WAITING, "carry") }
     }
 
     /// Instant at which its last window closes.
@@ -436,26 +418,18 @@ impl TrainingRequest {
         self.details.windows(&self.time_zone).map(|(_, window)| window.end).max()
     }
 
-    fn is_waiting(&self) -> bool {
-        match self.state {
-            RequestState::Draft
-            | RequestState::Submitted { .. }
-            | RequestState::NeedsInformation { .. }
-            | RequestState::Open { .. } => true,
-            RequestState::Booked { .. }
-            | RequestState::Fulfilled { .. }
-            | RequestState::Merged { .. }
-            | RequestState::Declined { .. }
-            | RequestState::Withdrawn { .. }
-            | RequestState::Expired { .. } => false,
-        }
+    fn is_in(&self, states: &[RequestStateName], action: &'static str) -> Result<(), InvalidTransition> {
+        let name = self.state.name();
+        let refused = || InvalidTransition { what: "request", state: name.word(), action };
+        if states.contains(&name) { Ok(()) } else { Err(refused()) }
     }
 
-    fn moved(self, state: RequestState, now: Timestamp) -> Self {
-        Self { state, record: self.record.changed(now), ..self }
-    }
-
-    fn refuse(&self, action: &'static str) -> InvalidTransition {
-        InvalidTransition { what: "request", state: self.state.name().word(), action }
+    fn leave(self, from: &[RequestStateName], action: &'static str, to: RequestState, now: Timestamp) -> Moved {
+        self.is_in(from, action)?;
+        Ok(Self { state: to, record: self.record.changed(now), ..self })
     }
 }
+
+/// States in which nobody is booked yet and somebody still may be.
+pub const WAITING: &[RequestStateName] =
+    &[RequestStateName::Draft, RequestStateName::Submitted, RequestStateName::NeedsInformation, RequestStateName::Open];

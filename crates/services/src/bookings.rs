@@ -142,7 +142,7 @@ pub fn deliver(ctx: &mut Context<'_>, id: BookingId, expected: &Expected, attend
     let before = locked(ctx, id, Action::DeliverBooking, expected)?;
     let after = before.clone().deliver(attendance, ctx.now)?;
     let request = requests::find(ctx.conn, Scope::Everything, before.request)?;
-    let fulfilled = request.clone().fulfill(ctx.now)?;
+    let fulfilled = request.clone().fulfill(id, ctx.now)?;
     request_services::keep(ctx, "fulfill", &request, fulfilled)?;
     keep(ctx, "deliver", &before, after)
 }

@@ -8,7 +8,7 @@ use packhorse_domain::{
     id::{BookingId, OfferId, RequestId, TrainerId},
     offer::{CounterProposal, Offer, OfferState, OfferTerms},
     price::{CostKind, Price, PriceItem},
-    request::{RequestState, TrainingRequest},
+    request::TrainingRequest,
 };
 use packhorse_matching::Placement;
 
@@ -73,14 +73,7 @@ pub fn make(
     lock_all(ctx, Lock::Requests, [request])?;
     let request = crate::requests::get(ctx, request)?;
     ctx.authorize(Action::MakeOffer, &request_resource(&request))?;
-    let RequestState::Open { .. } = request.state else {
-        return Err(packhorse_domain::InvalidTransition {
-            what: "request",
-            state: packhorse_domain::Word::word(request.state.name()),
-            action: "make_offer",
-        }
-        .into());
-    };
+    request.offerable()?;
     let trainer = reachable(ctx, request.network, trainer)?;
     holds::lock(ctx, &trainer, request.details.room)?;
     let brief = Brief::of(ctx, &request, None)?;

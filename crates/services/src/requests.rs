@@ -162,10 +162,7 @@ pub fn merge(
     let before = opened(ctx, id, Action::TriageRequest, expected)?;
     let other = get(ctx, into).ok().filter(|other| other.network == before.network && other.id != id);
     let other = other.ok_or_else(|| Fault::new("/into", "not_found", "there is no such request of this network"))?;
-    // Whoever may not be withdrawn any more has ended, and carries nothing on.
-    if !matches!(other.state, RequestState::Booked { .. }) {
-        other.withdraw(String::new(), ctx.now).map_err(|error| Fault::new("/into", "ended", error.to_string()))?;
-    }
+    other.carries().map_err(|error| Fault::new("/into", "ended", error.to_string()))?;
     let after = before.clone().merge(into, ctx.now)?;
     ended(ctx, "merge", &before, after)
 }
