@@ -162,7 +162,7 @@ impl Call {
     }
 
     /// Answers with one page: `rows` has one more than the page shows when another follows.
-    pub fn page<T: Serialize + Resource>(&self, mut rows: Vec<T>, page: &Page) -> HttpResponse {
+    fn page<T: Serialize + Resource>(&self, mut rows: Vec<T>, page: &Page) -> HttpResponse {
         let more = rows.len() > usize::from(page.limit);
         rows.truncate(page.limit.into());
         let next = rows.last().filter(|_| more).map(Resource::cursor);

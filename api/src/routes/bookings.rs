@@ -96,8 +96,8 @@ impl Query for BookingQuery {
 #[get("/v1/bookings")]
 async fn list_bookings(call: Call, query: QueryOf<BookingQuery>) -> Result<HttpResponse, Problem> {
     let BookingQuery { request, library, trainer, state, page } = query.0;
-    let (filter, of) = (BookingFilter { request, library, trainer, state }, page.clone());
-    Ok(call.page(call.read(move |ctx| bookings::list(ctx, &filter, &of)).await?, &page))
+    let filter = BookingFilter { request, library, trainer, state };
+    call.list(page, move |ctx, page| bookings::list(ctx, &filter, page)).await
 }
 
 /// Shows a booking.

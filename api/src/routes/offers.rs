@@ -86,8 +86,8 @@ impl Query for OfferQuery {
 #[get("/v1/offers")]
 async fn list_offers(call: Call, query: QueryOf<OfferQuery>) -> Result<HttpResponse, Problem> {
     let OfferQuery { request, trainer, state, page } = query.0;
-    let (filter, of) = (OfferFilter { request, trainer, state }, page.clone());
-    Ok(call.page(call.read(move |ctx| offers::list(ctx, &filter, &of)).await?, &page))
+    let filter = OfferFilter { request, trainer, state };
+    call.list(page, move |ctx, page| offers::list(ctx, &filter, page)).await
 }
 
 /// Shows an offer.

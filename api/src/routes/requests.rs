@@ -140,8 +140,8 @@ impl Query for RequestQuery {
 #[get("/v1/requests")]
 async fn list_requests(call: Call, query: QueryOf<RequestQuery>) -> Result<HttpResponse, Problem> {
     let RequestQuery { network, library, state, page } = query.0;
-    let (filter, of) = (RequestFilter { network, library, state }, page.clone());
-    Ok(call.page(call.read(move |ctx| requests::list(ctx, &filter, &of)).await?, &page))
+    let filter = RequestFilter { network, library, state };
+    call.list(page, move |ctx, page| requests::list(ctx, &filter, page)).await
 }
 
 /// Writes a request.
