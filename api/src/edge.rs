@@ -10,7 +10,7 @@ use actix_web::{
     },
     middleware::Next,
 };
-use packhorse_domain::id::EventId;
+use packhorse_domain::id::TraceId;
 
 use crate::{
     problem::{self, Problem},
@@ -29,7 +29,7 @@ fn request_id(request: &ServiceRequest, app: &App) -> RequestId {
     let plain = |id: &&str| {
         (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
     };
-    RequestId(sent.filter(plain).map_or_else(|| EventId::new(app.clock.now()).to_string(), str::to_owned))
+    RequestId(sent.filter(plain).map_or_else(|| TraceId::new(app.clock.now()).to_string(), str::to_owned))
 }
 
 /// Gives every request an id, and every error a problem document, the framework's own included.

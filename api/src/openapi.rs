@@ -201,7 +201,7 @@ fn complete_success(status: &str, response: &mut Value, path: &str, schemas: &Va
 }
 
 fn problem_response(kind: &'static Kind, instance: &str) -> Value {
-    let document = problem::Problem::new(kind, kind.title).document(instance, "evt_01k9z3k8m4e0r9q2v7x5y6w8ta");
+    let document = problem::Problem::new(kind, kind.title).document(instance, "trc_01k9z3k8m4e0r9q2v7x5y6w8ta");
     let mut response = json!({
         "description": format!("{}. {}", kind.title, kind.advice),
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemDocument" }, "example": document } }

@@ -98,7 +98,7 @@ pub struct ProblemDocument {
     #[schema(example = "not_found")]
     pub code: String,
     /// Quote it when you ask for help.
-    #[schema(example = "evt_01k9z3k8m4e0r9q2v7x5y6w8ta")]
+    #[schema(example = "trc_01k9z3k8m4e0r9q2v7x5y6w8ta")]
     pub request_id: String,
     /// All faults of the input.
     #[serde(skip_serializing_if = "Vec::is_empty")]

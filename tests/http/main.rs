@@ -1,4 +1,5 @@
 //! Every test through HTTP, a module for each resource.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
+mod changes;
 mod libraries;

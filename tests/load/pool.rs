@@ -83,7 +83,7 @@ fn trainer(network: NetworkId, topic: TopicId, number: usize, now: Timestamp) ->
         home_base: HomeBase { place: "Kansas".to_owned(), coordinates },
         time_zone: chicago(),
         travel_radius_km: 600.0,
-        travels_overnight: number % 2 == 0,
+        travels_overnight: number.is_multiple_of(2),
         languages: vec!["en".to_owned()],
         formats: vec![Format::InPerson, Format::Virtual],
         topics: vec![TopicSkill { topic, level: Level::Advanced }],

@@ -3,6 +3,7 @@
 mod availability;
 mod bookings;
 mod calendars;
+mod changes;
 mod libraries;
 mod networks;
 mod offers;
@@ -37,5 +38,6 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(requests::mount)
         .configure(offers::mount)
         .configure(bookings::mount)
-        .configure(calendars::mount);
+        .configure(calendars::mount)
+        .configure(changes::mount);
 }

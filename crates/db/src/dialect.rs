@@ -45,6 +45,20 @@ pub fn lock_signing_keys(conn: &mut Conn) -> Result<(), DbError> {
     Ok(())
 }
 
+/// The oldest transaction that has not ended, by number: whatever is older is all there. SQLite has one writer, and shows a
+/// transaction only when it has ended.
+pub(crate) fn oldest_transaction(conn: &mut Conn) -> Result<Option<i64>, DbError> {
+    #[derive(diesel::QueryableByName)]
+    struct Oldest {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        xmin: i64,
+    }
+    let Conn::Pg(conn) = conn else { return Ok(None) };
+    let oldest: Oldest =
+        sql_query("SELECT pg_snapshot_xmin(pg_current_snapshot())::TEXT::BIGINT AS xmin").get_result(conn)?;
+    Ok(Some(oldest.xmin))
+}
+
 /// Turns what a user typed into a `LIKE` pattern that finds it anywhere, with its own wildcards as plain characters.
 pub(crate) fn contains(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);

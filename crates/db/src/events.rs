@@ -1,16 +1,22 @@
 //! The append-only record of everything that changed.
 
+use std::{fmt, str::FromStr};
+
 use diesel::prelude::*;
 use packhorse_domain::{
+    Scope,
     event::Event,
     id::{EventId, NetworkId, UserId},
 };
 use serde_json::Value;
 
 use crate::{
-    Conn, DbError,
+    Conn, DbError, InvalidCursor,
+    connection::MultiBackend,
+    dialect::oldest_transaction,
     error::one,
     schema::events,
+    scope::{self, SeenBy},
     types::{At, Json, Spelled},
 };
 
@@ -68,12 +74,54 @@ pub fn append(conn: &mut Conn, event: Event) -> Result<(), DbError> {
     one(diesel::insert_into(events::table).values(Row::from(event)).execute(conn)?)
 }
 
-/// What happened to one thing, in order.
+/// Where somebody is in the feed of changes: behind an event. Opaque to callers, and checked when it comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    tx: i64,
+    seq: i64,
+}
+
+impl Position {
+    /// Before the first event.
+    pub const START: Self = Self { tx: -1, seq: -1 };
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}.{:x}", self.tx, self.seq)
+    }
+}
+
+impl FromStr for Position {
+    type Err = InvalidCursor;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
+        let (tx, seq) = text.split_once('.').ok_or(InvalidCursor)?;
+        let number = |digits| i64::from_str_radix(digits, 16).ok().filter(|number| *number >= 0).ok_or(InvalidCursor);
+        Ok(Self { tx: number(tx)?, seq: number(seq)? })
+    }
+}
+
+/// Events of networks they coordinate.
+const SEEN: &str = concat!("events.network_id IN ", scope::subjects!("coordinator"));
+
+/// What changed behind a position, in the order of the transactions. None is missed: events wait until every transaction
+/// that might still put one before them has ended.
 ///
 /// # Errors
 /// Those of the database.
-pub fn of_subject(conn: &mut Conn, subject: &str) -> Result<Vec<Event>, DbError> {
-    let query = events::table.filter(events::subject_id.eq(subject)).order(events::seq.asc());
-    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(Event::from).collect())
+pub fn changes(conn: &mut Conn, scope: Scope, after: Position, limit: u8) -> Result<Vec<(Position, Event)>, DbError> {
+    let ended = oldest_transaction(conn)?;
+    let behind = events::tx.gt(after.tx).or(events::tx.eq(after.tx).and(events::seq.gt(after.seq)));
+    let mut query = events::table.filter(behind).into_boxed::<MultiBackend>();
+    if let Some(ended) = ended {
+        query = query.filter(events::tx.lt(ended));
+    }
+    if let Scope::Of(user) = scope {
+        query = query.filter(SeenBy::new(SEEN, user));
+    }
+    let columns = (events::tx, events::seq, Row::as_select());
+    let rows: Vec<(i64, i64, Row)> =
+        query.order((events::tx, events::seq)).limit(limit.into()).select(columns).load(conn)?;
+    Ok(rows.into_iter().map(|(tx, seq, row)| (Position { tx, seq }, row.into())).collect())
 }

@@ -292,6 +292,7 @@ diesel::table! {
 
     events (seq) {
         seq -> BigInt,
+        tx -> BigInt,
         id -> Text,
         network_id -> Nullable<Text>,
         subject_kind -> Text,

@@ -170,6 +170,7 @@ ids! {
     Role RoleId "rol" "role";
     Session SessionId "ses" "session";
     Event EventId "evt" "event";
+    Trace TraceId "trc" "trace";
 }
 
 #[cfg(test)]

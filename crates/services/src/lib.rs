@@ -9,6 +9,7 @@ mod holds;
 
 pub mod availability;
 pub mod bookings;
+pub mod changes;
 pub mod demo;
 pub mod libraries;
 pub mod matches;

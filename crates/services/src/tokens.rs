@@ -15,7 +15,7 @@ use jsonwebtoken::{
 use packhorse_db::{Conn, DbError, lock_signing_keys, sessions};
 use packhorse_domain::{
     Minutes, Timestamp,
-    id::{SessionId, UserId},
+    id::{SessionId, TraceId, UserId},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -110,7 +110,7 @@ impl Tokens {
             aud: self.issuer.clone(),
             sub: user,
             sid: session,
-            jti: uuid_text(now),
+            jti: TraceId::new(now).to_string(),
             iat: issued,
             nbf: issued,
             exp: issued + i64::from(self.lifetime.0) * 60,
@@ -131,10 +131,6 @@ impl Tokens {
         let now = now.as_second();
         (claims.nbf <= now + LEEWAY && now < claims.exp).then_some(claims)
     }
-}
-
-fn uuid_text(now: Timestamp) -> String {
-    packhorse_domain::id::EventId::new(now).to_string()
 }
 
 fn generate() -> Result<(String, String), jsonwebtoken::errors::Error> {

@@ -1,5 +1,7 @@
 CREATE TABLE events (
     seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    -- The transaction it was written in. There is one writer, so `seq` alone tells the order.
+    tx BIGINT NOT NULL DEFAULT 0,
     id TEXT NOT NULL,
     network_id TEXT,
     subject_kind TEXT NOT NULL,
@@ -10,6 +12,7 @@ CREATE TABLE events (
     before TEXT,
     after TEXT
 );
+CREATE INDEX events_order ON events (tx, seq);
 CREATE INDEX events_subject ON events (subject_id, seq);
 CREATE INDEX events_network ON events (network_id, seq);
 

@@ -1,0 +1,50 @@
+//! The feed of changes.
+
+use packhorse_tests::{Client, Region, both};
+use serde_json::{Value, json};
+
+fn add(client: &Client, network: &impl ToString, name: &str) -> String {
+    let body = json!({ "network": network.to_string(), "details": { "name": name, "time_zone": "America/Chicago" } });
+    client.post("/v1/libraries", &body).expect(201).id()
+}
+
+fn walk(client: &Client, mut after: Option<String>, limit: usize) -> (Vec<Value>, Option<String>) {
+    let mut seen = Vec::new();
+    loop {
+        let cursor = after.as_ref().map(|cursor| format!("&after={cursor}")).unwrap_or_default();
+        let page = client.get(&format!("/v1/changes?limit={limit}{cursor}")).expect(200).json();
+        let items = page["items"].as_array().unwrap().clone();
+        after = page["next"].as_str().map(str::to_owned);
+        if items.is_empty() {
+            return (seen, after);
+        }
+        seen.extend(items);
+    }
+}
+
+both! {
+    fn the_feed_shows_each_change_once_in_order_and_goes_on(world) {
+        let (here, there) = (Region::new(world, "here"), Region::new(world, "there"));
+        let first = add(&here.coordinator, &here.network, "One");
+        add(&there.coordinator, &there.network, "Not ours");
+        let (seen, cursor) = walk(&here.coordinator, None, 1);
+        let told: Vec<_> = seen.iter().map(|change| (change["subject_kind"].as_str().unwrap(), change["action"].as_str().unwrap())).collect();
+        assert_eq!(told, [("network", "create"), ("user", "create"), ("library", "create")]);
+        assert_eq!(seen[2]["subject"], first.as_str());
+        assert_eq!(seen[2]["data"]["name"], "One");
+        // Behind the last there is nothing, however often it is asked, until something changes.
+        let (nothing, same) = walk(&here.coordinator, cursor.clone(), 50);
+        assert_eq!((nothing.len(), &same), (0, &cursor));
+        let second = add(&here.coordinator, &here.network, "Two");
+        let (news, _) = walk(&here.coordinator, cursor, 50);
+        assert_eq!(news.len(), 1);
+        assert_eq!(news[0]["subject"], second.as_str());
+        here.coordinator.get("/v1/changes?after=nonsense").expect(400);
+    }
+
+    fn passwords_are_in_no_change(world) {
+        let here = Region::new(world, "here");
+        let (seen, _) = walk(&here.coordinator, None, 100);
+        assert!(!serde_json::to_string(&seen).unwrap().contains("argon2"));
+    }
+}
