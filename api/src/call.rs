@@ -10,7 +10,7 @@ use actix_web::{
     web,
 };
 use packhorse_db::{
-    Cursor, Page,
+    Cursor, DbError, Page,
     idempotency::{self, Answer, Known},
 };
 use packhorse_domain::{Version, id::SessionId};
@@ -116,6 +116,8 @@ impl Call {
                     Ok(Reply(answer))
                 }
                 Ok(Known::Other) => Err(Error::KeyReused),
+                // The first request with this key has kept it for longer than we wait.
+                Err(DbError::Contention(_)) => Err(Error::InProgress),
                 Err(error) => Err(error.into()),
             }
         };
@@ -244,7 +246,7 @@ impl Reply {
     /// # Errors
     /// As [`Self::created`].
     pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Result<Self, Error> {
-        let body = serde_json::to_string(value).map_err(|error| packhorse_db::DbError::Corrupt(error.to_string()))?;
+        let body = serde_json::to_string(value).map_err(|error| DbError::Corrupt(error.to_string()))?;
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
         Ok(Self(Answer { status: status.as_u16(), headers, body }))
     }

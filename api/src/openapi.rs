@@ -48,6 +48,7 @@ pub fn document() -> Value {
         "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Access token from `POST /v1/sign-in`." }
     });
     shapes::settle(&mut document);
+    document["components"]["responses"] = problem_responses();
     add_patches(&mut document);
     let schemas = document["components"]["schemas"].clone();
     let identified = identified(&document);
@@ -159,10 +160,10 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
     add(writes && !public, &[problem::CONFLICT, problem::INVALID, problem::FULL]);
     add(has_body && public, &[problem::INVALID]);
     add(preconditioned, &[problem::STALE, problem::VERSION_MISSING]);
-    let instance = path.replace("{id}", "req_01k9z3k8m4e0r9q2v7x5y6w8ta");
     if let Some(responses) = operation["responses"].as_object_mut() {
         for kind in kinds {
-            responses.entry(kind.status.to_string()).or_insert_with(|| problem_response(kind, &instance));
+            let reference = || json!({ "$ref": format!("#/components/responses/{}", kind.code) });
+            responses.entry(kind.status.to_string()).or_insert_with(reference);
         }
         for (status, response) in responses {
             if status.starts_with('2') {
@@ -200,17 +201,22 @@ fn complete_success(status: &str, response: &mut Value, path: &str, schemas: &Va
     }
 }
 
-fn problem_response(kind: &'static Kind, instance: &str) -> Value {
-    let document = problem::Problem::new(kind, kind.title).document(instance, "trc_01k9z3k8m4e0r9q2v7x5y6w8ta");
-    let mut response = json!({
-        "description": format!("{}. {}", kind.title, kind.advice),
-        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemDocument" }, "example": document } }
-    });
-    if kind.status == 503 || kind.code == problem::IN_PROGRESS.code {
-        response["headers"]["Retry-After"] =
-            json!({ "description": "Seconds to wait.", "schema": { "type": "integer" } });
-    }
-    response
+/// The answer of every kind of problem, by code, for operations to refer to.
+fn problem_responses() -> Value {
+    let response = |kind: &'static Kind| {
+        let document = problem::Problem::new(kind, kind.title)
+            .document("/v1/requests/req_01k9z3k8m4e0r9q2v7x5y6w8ta", "trc_01k9z3k8m4e0r9q2v7x5y6w8ta");
+        let mut response = json!({
+            "description": format!("{}. {}", kind.title, kind.advice),
+            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemDocument" }, "example": document } }
+        });
+        if kind.status == 503 || kind.code == problem::IN_PROGRESS.code {
+            response["headers"]["Retry-After"] =
+                json!({ "description": "Seconds to wait.", "schema": { "type": "integer" } });
+        }
+        (kind.code.to_owned(), response)
+    };
+    Value::Object(KINDS.iter().copied().map(response).collect())
 }
 
 /// An example of a schema, from the examples of its members.

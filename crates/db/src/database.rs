@@ -36,6 +36,8 @@ impl Default for Options {
 const GROUP: usize = 256;
 /// Most runs of a job that meets contention.
 const ATTEMPTS: u32 = 12;
+/// How long a job that meets contention is run again, and how long the SQLite writer waits for another process.
+const PERSISTENCE: Duration = Duration::from_secs(5);
 
 type Sender = flume::Sender<Box<dyn Job>>;
 type Receiver = flume::Receiver<Box<dyn Job>>;
@@ -181,6 +183,7 @@ impl Worker {
 
     fn single(&mut self, mut job: Box<dyn Job>) {
         let mut failed = None;
+        let until = Instant::now() + PERSISTENCE;
         for attempt in 1..=ATTEMPTS {
             let reads = job.reads();
             let (verdict, error) = match self.conn() {
@@ -191,7 +194,8 @@ impl Worker {
             failed = error;
             match verdict {
                 Verdict::Keep | Verdict::Undo => break,
-                Verdict::Retry => pause(attempt),
+                Verdict::Retry if Instant::now() < until => pause(attempt),
+                Verdict::Retry => break,
                 Verdict::Lost => {
                     // A read is safe to try once more on a new connection; of a write nobody knows what became of it.
                     let had = self.conn.take().is_some();
@@ -246,7 +250,7 @@ impl Worker {
 
     /// Takes the write lock, which another process may have.
     fn begin(&mut self) -> Result<(), DbError> {
-        let until = Instant::now() + Duration::from_secs(5);
+        let until = Instant::now() + PERSISTENCE;
         for attempt in 1.. {
             match self.conn()?.batch_execute("BEGIN IMMEDIATE").map_err(DbError::from) {
                 Err(DbError::Contention(_)) if Instant::now() < until => pause(attempt),
