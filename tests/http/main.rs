@@ -3,3 +3,4 @@
 
 mod changes;
 mod libraries;
+mod story;

@@ -41,6 +41,12 @@ impl Reply {
         self.json()["id"].as_str().unwrap_or_else(|| panic!("no id in {} {}", self.status, self.text)).to_owned()
     }
 
+    /// The address of what was made.
+    #[track_caller]
+    pub fn location(&self) -> String {
+        self.header("location").unwrap_or_else(|| panic!("no Location with {} {}", self.status, self.text)).to_owned()
+    }
+
     /// The `ETag`.
     pub fn etag(&self) -> String {
         self.header("etag").unwrap_or_else(|| panic!("no ETag with {} {}", self.status, self.text)).to_owned()
@@ -142,6 +148,12 @@ impl Client {
             Some(body) => self.post_with(path, body, &[("if-match", etag)]),
             None => self.send("POST", path, &[("if-match", etag)], Some(b"")),
         }
+    }
+
+    /// POST of a state change of the version that is there now.
+    pub fn step(&self, path: &str, action: &str, body: Option<&Value>) -> Reply {
+        let etag = self.get(path).expect(200).etag();
+        self.act(&format!("{path}/{action}"), &etag, body)
     }
 
     /// PATCH of a merge patch.

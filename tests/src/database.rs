@@ -8,8 +8,8 @@ use std::{
     },
 };
 
-use diesel::{Connection, PgConnection, connection::SimpleConnection};
-use packhorse_db::DatabaseUrl;
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_types::BigInt};
+use packhorse_db::{Conn, DatabaseUrl};
 use tempfile::TempDir;
 
 /// Which database a test runs on.
@@ -111,6 +111,85 @@ impl TestDatabase {
                 admin().batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).unwrap();
                 Self { url: postgres_url(&name), dir: None, name: Some(name) }
             }
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// What must be true of every database at every moment, as queries for what breaks it.
+const UNSOUND: &[(&str, &str)] = &[
+    (
+        "two active commitments of one trainer or room overlap",
+        "SELECT COUNT(*) AS count FROM commitments a JOIN commitments b ON a.id < b.id \
+         AND (a.trainer_id = b.trainer_id OR a.room_id = b.room_id) \
+         AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at WHERE a.active AND b.active",
+    ),
+    (
+        "two bookings of one trainer that stand overlap",
+        "SELECT COUNT(*) AS count FROM bookings a JOIN bookings b ON a.id < b.id AND a.trainer_id = b.trainer_id \
+         AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at WHERE a.state <> 'canceled' AND b.state <> 'canceled'",
+    ),
+    (
+        "an offer that is out holds no time of its trainer",
+        "SELECT COUNT(*) AS count FROM offers WHERE state IN ('pending', 'countered') AND NOT EXISTS (SELECT 1 \
+         FROM commitments c WHERE c.offer_id = offers.id AND c.trainer_id = offers.trainer_id AND c.active \
+         AND c.booking_id IS NULL AND c.expires_at = offers.expires_at)",
+    ),
+    (
+        "a booking that stands has no time of its trainer",
+        "SELECT COUNT(*) AS count FROM bookings WHERE state <> 'canceled' AND NOT EXISTS (SELECT 1 FROM commitments c \
+         WHERE c.offer_id = bookings.offer_id AND c.booking_id = bookings.id AND c.trainer_id = bookings.trainer_id \
+         AND c.active AND c.expires_at IS NULL AND c.work_starts_at = bookings.starts_at AND c.work_ends_at = bookings.ends_at)",
+    ),
+    (
+        "time is taken by nothing",
+        "SELECT COUNT(*) AS count FROM commitments c JOIN offers ON offers.id = c.offer_id \
+         LEFT JOIN bookings ON bookings.id = c.booking_id WHERE c.active AND offers.state NOT IN ('pending', 'countered') \
+         AND (bookings.id IS NULL OR bookings.state = 'canceled')",
+    ),
+    (
+        "something takes time of a trainer or a room twice",
+        "SELECT COUNT(*) AS count FROM commitments a JOIN commitments b ON a.id < b.id AND a.offer_id = b.offer_id \
+         WHERE a.active AND b.active AND (a.room_id IS NULL) = (b.room_id IS NULL)",
+    ),
+    (
+        "a request is booked without a booking",
+        "SELECT COUNT(*) AS count FROM requests WHERE (state IN ('booked', 'fulfilled')) <> EXISTS (SELECT 1 FROM bookings \
+         WHERE bookings.request_id = requests.id AND bookings.state <> 'canceled')",
+    ),
+    (
+        "an offer is accepted without a booking",
+        "SELECT COUNT(*) AS count FROM offers WHERE (state = 'accepted') <> EXISTS (SELECT 1 FROM bookings \
+         WHERE bookings.offer_id = offers.id)",
+    ),
+    (
+        "an offer is out for a request that is not open",
+        "SELECT COUNT(*) AS count FROM offers JOIN requests ON requests.id = offers.request_id \
+         WHERE offers.state IN ('pending', 'countered') AND requests.state <> 'open'",
+    ),
+    ("an answer was kept half", "SELECT COUNT(*) AS count FROM idempotency_keys WHERE status = 0"),
+];
+
+impl TestDatabase {
+    /// The number that a query calls `count`.
+    pub fn count(&self, query: &str) -> i64 {
+        let count: Count = match &mut self.url.connect().unwrap() {
+            Conn::Pg(conn) => diesel::sql_query(query).get_result(conn).unwrap(),
+            Conn::Sqlite(conn) => diesel::sql_query(query).get_result(conn).unwrap(),
+        };
+        count.count
+    }
+
+    /// Asks the database itself whether all holds that must.
+    #[track_caller]
+    pub fn assert_sound(&self) {
+        for (wrong, query) in UNSOUND {
+            assert_eq!(self.count(query), 0, "{wrong}");
         }
     }
 }

@@ -8,7 +8,9 @@ mod world;
 
 pub use client::{Client, Reply};
 pub use database::{Backend, TestDatabase};
-pub use seed::{PASSWORD, Region};
+pub use seed::{
+    Catalog, DAY, GOODLAND, LAWRENCE, Market, PASSWORD, Place, Planter, Region, TOPEKA, Teacher, details, merge,
+};
 pub use world::{TestClock, World};
 
 /// Runs one test on both databases: `both! { fn name(world) { … } }`.
@@ -23,13 +25,17 @@ macro_rules! both {
 
             #[test]
             fn sqlite() {
-                on(&$crate::World::new($crate::Backend::Sqlite));
+                let world = $crate::World::new($crate::Backend::Sqlite);
+                on(&world);
+                world.database().assert_sound();
             }
 
             #[test]
             fn postgres() {
                 if let Some(backend) = $crate::Backend::postgres() {
-                    on(&$crate::World::new(backend));
+                    let world = $crate::World::new(backend);
+                    on(&world);
+                    world.database().assert_sound();
                 }
             }
         }

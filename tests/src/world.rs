@@ -11,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use packhorse::{config::Config, state::App};
+use packhorse::{
+    config::{Config, TokenConfig},
+    state::App,
+};
 use packhorse_db::{Conn, Database, Options};
 use packhorse_domain::{Clock, Minutes, Timestamp};
 use packhorse_services::{Error, tokens::Tokens};
@@ -64,17 +67,24 @@ pub const START: &str = "2027-01-05T15:00:00Z";
 impl World {
     /// A server with an empty database.
     pub fn new(backend: Backend) -> Self {
-        Self::with(TestDatabase::new(backend), &Config::default())
+        let mut config = Config::default();
+        // Tests move the clock by months, and stay signed in.
+        config.tokens = TokenConfig { access: Minutes(2 * 366 * 24 * 60), refresh_days: 2 * 366 };
+        Self::with(TestDatabase::new(backend), &config)
     }
 
-    /// A server with a database and settings of the test's choice.
+    /// A server with a database and settings of the test's choice. What it logs is shown when `RUST_LOG` says so.
     pub fn with(database: TestDatabase, config: &Config) -> Self {
+        if std::env::var_os("RUST_LOG").is_some() {
+            let filter = tracing_subscriber::EnvFilter::from_default_env();
+            let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+        }
         let clock = Arc::new(TestClock::at(START));
         let db = Database::open(&database.url, Options { connections: 4, patience: Duration::from_secs(10) }).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let issuer = config.http.public_url.clone();
+        let (issuer, lifetime) = (config.http.public_url.clone(), config.tokens.access);
         let now = clock.now();
-        let tokens = runtime.block_on(db.write(move |conn| Tokens::load(conn, &issuer, Minutes(10), now))).unwrap();
+        let tokens = runtime.block_on(db.write(move |conn| Tokens::load(conn, &issuer, lifetime, now))).unwrap();
         let app = Arc::new(App::new(db, clock.clone(), tokens, config));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -104,6 +114,11 @@ impl World {
     /// Writes straight through the services, for what no operation makes.
     pub fn write<T: Send + 'static>(&self, work: impl FnMut(&mut Conn) -> Result<T, Error> + Send + 'static) -> T {
         self.runtime.block_on(self.app.db.write(work)).unwrap()
+    }
+
+    /// Does the background work that is due. How many chores there were.
+    pub fn sweep(&self) -> usize {
+        self.runtime.block_on(packhorse::server::sweep_once(&self.app.db, &*self.clock)).unwrap()
     }
 
     /// Reads straight through the services.
