@@ -199,6 +199,7 @@ both! {
         assert_eq!(coordinator.step(&path, "close", None).expect(200).json()["state"], "closed");
         assert_eq!(coordinator.step(&path, "close", None).expect(409).faults(), [(String::new(), "closed".to_owned())]);
         world.clock.advance(SignedDuration::from_hours(24 * 30));
-        assert_eq!(world.sweep(), 2, "one request whose window passed, and old answers");
+        assert_eq!(world.sweep(), 1, "the last window of one request has passed");
+        assert_eq!(staff.get(&another).json()["state"], "expired");
     }
 }

@@ -48,10 +48,12 @@ pub struct At(pub Timestamp);
 
 /// PostgreSQL counts from the beginning of 2000.
 const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
+/// Its calendar begins on 24 November 4714 BC. Nothing here is that old: what is earlier only ever bounds a search.
+const POSTGRES_BEGINNING: i64 = -211_813_488_000_000_000;
 
 impl ToSql<InstantType, Pg> for At {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        let micros = self.0.as_microsecond() - POSTGRES_EPOCH;
+        let micros = (self.0.as_microsecond() - POSTGRES_EPOCH).max(POSTGRES_BEGINNING);
         out.write_all(&micros.to_be_bytes())?;
         Ok(IsNull::No)
     }
