@@ -84,7 +84,7 @@ impl<T: Serialize + DeserializeOwned + Validate + ToSchema> Merge<T> {
     pub fn apply(&self, present: &T) -> Result<Valid<T>, packhorse_services::Error> {
         let mut value = serde_json::to_value(present).unwrap_or_default();
         json_patch::merge(&mut value, &self.patch);
-        checked(&self.app.schemas, value).map_err(|faults| {
+        checked(self.app.schemas, value).map_err(|faults| {
             let faults = faults
                 .into_iter()
                 .map(|(fault, _)| Fault::new(fault.pointer.unwrap_or_default(), fault.code, fault.detail));
@@ -152,7 +152,7 @@ fn body_fault(pointer: &str, code: &str, detail: &str) -> FaultDocument {
 }
 
 fn check<T: DeserializeOwned + Validate + ToSchema>(request: &HttpRequest, value: Value) -> Result<Valid<T>, Problem> {
-    checked(&app(request)?.schemas, value).map_err(|faults| {
+    checked(app(request)?.schemas, value).map_err(|faults| {
         let structural = faults.iter().any(|(_, structural)| *structural);
         let errors = faults.into_iter().map(|(fault, _)| fault).collect();
         if structural {

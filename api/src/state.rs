@@ -1,6 +1,6 @@
 //! What every handler can reach.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use actix_web::web;
 use jiff::SignedDuration;
@@ -31,20 +31,36 @@ pub struct App {
     /// How long a sign-in lasts when it is kept alive.
     pub sign_in_lifetime: SignedDuration,
     /// Validators of every input.
-    pub schemas: Schemas,
+    pub schemas: &'static Schemas,
     /// Every address with its methods.
-    pub addresses: Addresses,
+    pub addresses: &'static Addresses,
     /// The OpenAPI document, as it is served.
-    pub document: String,
+    pub document: &'static str,
     /// Passwords hashed at one time: each takes 19 MiB.
     hashing: Semaphore,
     verified: Verified,
 }
 
+/// The document and what is made of it. Making it takes a while, and gives the same every time: once for a process.
+struct Described {
+    schemas: Schemas,
+    addresses: Addresses,
+    text: String,
+}
+
+static DESCRIBED: LazyLock<Described> = LazyLock::new(|| {
+    let document = crate::openapi::document();
+    Described {
+        schemas: Schemas::of(&document),
+        addresses: Addresses::of(&document),
+        text: crate::openapi::text(&document),
+    }
+});
+
 impl App {
     /// Puts the parts together.
     pub fn new(db: Database, clock: Arc<dyn Clock>, tokens: Tokens, config: &Config) -> Self {
-        let document = crate::openapi::document();
+        let described = &*DESCRIBED;
         Self {
             db,
             clock,
@@ -52,9 +68,9 @@ impl App {
             limits: config.limits,
             deadlines: config.deadlines,
             sign_in_lifetime: SignedDuration::from_hours(24 * i64::from(config.tokens.refresh_days)),
-            schemas: Schemas::of(&document),
-            addresses: Addresses::of(&document),
-            document: crate::openapi::text(&document),
+            schemas: &described.schemas,
+            addresses: &described.addresses,
+            document: &described.text,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
             verified: Verified::default(),
         }

@@ -121,5 +121,5 @@ async fn get_problem(code: web::Path<String>) -> Result<HttpResponse, Problem> {
 #[utoipa::path(tag = "service", security(), responses((status = 200, description = "The document.", body = serde_json::Value, example = json!({"openapi": "3.1.0"}))))]
 #[get("/openapi.json")]
 async fn get_openapi(app: web::Data<App>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(app.document.clone())
+    HttpResponse::Ok().content_type("application/json").body(app.document)
 }
