@@ -7,27 +7,35 @@ use jiff::{
 };
 use packhorse_domain::{Interval, Timestamp, Zone};
 
-/// A zone's clock within a stretch of time.
+/// A zone's clock, made ready for a stretch of time.
 pub(crate) struct LocalClock {
     rules: TimeZone,
-    /// The offset, when it does not change within the stretch and two days around it.
-    steady: Option<Offset>,
+    /// Stretches in which the offset from UTC stands still, without what is near their ends.
+    steady: Vec<(Interval, Offset)>,
 }
 
-/// No zone is further from UTC than this.
-const MARGIN: SignedDuration = SignedDuration::from_hours(48);
+/// No zone is further from UTC than this, and none jumps further.
+const MARGIN: SignedDuration = SignedDuration::from_hours(27);
+/// Most stretches prepared for. Whatever lies beyond is right too, only slower.
+const MOST: usize = 8;
 
 fn moved(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.saturating_add(by).unwrap_or(at)
 }
 
 impl LocalClock {
-    /// The clock of `zone` around `range`.
+    /// The clock of `zone`, ready for `range` and a day around it.
     pub(crate) fn new(zone: &Zone, range: Interval) -> Self {
         let rules = zone.rules();
-        let start = moved(range.start, -MARGIN);
-        let turns = rules.following(start).next().is_some_and(|turn| turn.timestamp() <= moved(range.end, MARGIN));
-        let steady = (!turns).then(|| rules.to_offset(start));
+        let (mut from, end) = (moved(range.start, -(MARGIN * 2)), moved(range.end, MARGIN * 2));
+        let mut steady = Vec::with_capacity(2);
+        while from < end && steady.len() < MOST {
+            let turn = rules.following(from).next().map_or(Timestamp::MAX, |turn| turn.timestamp());
+            if let Some(inside) = Interval::new(moved(from, MARGIN), moved(turn.min(end), -MARGIN)) {
+                steady.push((inside, rules.to_offset(from)));
+            }
+            from = turn;
+        }
         Self { rules, steady }
     }
 
@@ -36,10 +44,13 @@ impl LocalClock {
     ///
     /// Source: RFC 5545 section 3.3.5; `jiff` calls it "compatible".
     pub(crate) fn instant(&self, local: DateTime) -> Option<Timestamp> {
-        match self.steady {
-            Some(offset) => offset.to_timestamp(local).ok(),
-            None => self.rules.to_timestamp(local).ok(),
+        for (inside, offset) in &self.steady {
+            let at = offset.to_timestamp(local).ok()?;
+            if inside.start <= at && at < inside.end {
+                return Some(at);
+            }
         }
+        self.rules.to_timestamp(local).ok()
     }
 
     /// The date shown at an instant.

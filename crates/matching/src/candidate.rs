@@ -2,18 +2,17 @@
 
 use std::cell::OnceCell;
 
-use jiff::SignedDuration;
 use packhorse_calendar::free;
 use packhorse_domain::{
     Interval, Timestamp,
     availability::AvailabilityDetails,
     commitment::{Commitment, Roads},
     id::{OfferId, TrainerId},
-    trainer::TrainerDetails,
+    trainer::{Fee, TrainerDetails},
 };
 
 use crate::{
-    need::{Asked, Day},
+    need::{Asked, Day, FORTNIGHT},
     objectives::fit,
     rules::{Broken, of_trainer},
     travel::{Leg, day_of, roads},
@@ -38,16 +37,29 @@ pub struct Candidate<'a> {
 #[derive(Debug)]
 pub(crate) struct Kept<'a> {
     pub(crate) commitment: &'a Commitment,
+    /// Those of the commitment, at hand.
+    pub(crate) work: Interval,
+    pub(crate) taken: Interval,
     near: OnceCell<Option<Box<Near<'a>>>>,
 }
 
 /// What is needed of a commitment that is a neighbor of the new work.
 #[derive(Debug)]
 pub(crate) struct Near<'a> {
-    pub(crate) home: Leg,
     /// The drive between it and the new work.
     pub(crate) direct: Leg,
     pub(crate) day: Day<'a>,
+}
+
+/// One day of a candidate.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Today<'a> {
+    pub(crate) day: &'a Day<'a>,
+    /// Minutes they teach already.
+    pub(crate) teaches: u32,
+    /// Their fee; staff trainers have none, and one in another currency than the network's counts as none, having broken
+    /// a rule.
+    pub(crate) fee: Option<&'a Fee>,
 }
 
 /// A candidate made ready for one need.
@@ -68,9 +80,6 @@ pub(crate) struct Person<'a> {
     pub(crate) kept: Vec<Kept<'a>>,
     roads: Roads,
 }
-
-/// Commitments this far from the new work count as load.
-const NEAR: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 impl<'a> Person<'a> {
     /// Without a calendar, which [`Self::with_calendar`] adds: enough for the rules that need none.
@@ -101,52 +110,75 @@ impl<'a> Person<'a> {
     /// With what is known of their time around `range`.
     pub(crate) fn with_calendar(mut self, asked: &Asked<'_>, candidate: &Candidate<'a>, range: Interval) -> Self {
         let around = Interval {
-            start: range.start.checked_sub(NEAR * 2).unwrap_or(Timestamp::MIN),
-            end: range.end.checked_add(NEAR * 2).unwrap_or(Timestamp::MAX),
+            start: range.start.checked_sub(FORTNIGHT * 2).unwrap_or(Timestamp::MIN),
+            end: range.end.checked_add(FORTNIGHT * 2).unwrap_or(Timestamp::MAX),
         };
         let counts = |commitment: &&Commitment| {
             commitment.expires_at.is_none_or(|end| asked.now < end)
                 && Some(commitment.cause.offer) != candidate.deciding
-                && (commitment.taken.overlaps(&around) || commitment.work.overlaps(&around))
+                && commitment.taken.overlaps(&around)
         };
         let kept = candidate.commitments.iter().filter(counts);
-        self.kept = kept.map(|commitment| Kept { commitment, near: OnceCell::new() }).collect();
-        self.kept.sort_by_key(|kept| kept.commitment.work.start);
+        let kept = kept.map(|commitment| {
+            let Commitment { work, taken, .. } = *commitment;
+            Kept { commitment, work, taken, near: OnceCell::new() }
+        });
+        self.kept = kept.collect();
+        self.kept.sort_by_key(|kept| kept.work.start);
         self.free = free(candidate.availability, range);
         self
     }
 
+    /// One day of theirs.
+    pub(crate) fn today(&self, asked: &Asked<'_>, day: &'a Day<'a>) -> Today<'a> {
+        let first = self.kept.partition_point(|kept| kept.work.start < day.midnight);
+        let on_it = self.kept[first..].iter().take_while(|kept| kept.work.start < day.next_midnight);
+        let known =
+            |fee: &&Fee| [fee.per_workshop, fee.per_hour].iter().all(|money| money.currency == asked.need.currency);
+        Today {
+            day,
+            teaches: on_it.map(|kept| kept.work.minutes().0).sum(),
+            fee: self.trainer.fee_on(day.date).filter(known),
+        }
+    }
+
     /// What is needed of a neighbor. Nothing at the ends of the calendar.
-    pub(crate) fn near(&self, asked: &Asked<'a>, kept: &'a Kept<'a>) -> Option<&'a Near<'a>> {
+    pub(crate) fn near(&'a self, asked: &Asked<'a>, kept: &'a Kept<'a>) -> Option<&'a Near<'a>> {
         let near = kept.near.get_or_init(|| {
             let at = kept.commitment.place.unwrap_or(self.roads.home);
             let here = asked.need.place.filter(|_| asked.need.on_site()).unwrap_or(self.roads.home);
-            Some(Box::new(Near {
-                home: Leg::between(&self.roads, self.roads.home, at),
-                direct: Leg::between(&self.roads, at, here),
-                day: day_of(kept.commitment, &asked.rules, asked.need.policy)?,
-            }))
+            let day = day_of(kept.commitment, &asked.rules, asked.need.policy)?;
+            Some(Box::new(Near { direct: Leg::between(&self.roads, at, here), day }))
         });
         near.as_deref()
     }
 
-    /// Whether they go straight from one commitment to the next: nothing is reckoned for a way home after the first.
-    pub(crate) fn is_linked(&self, first: &Commitment) -> bool {
-        first.taken.end == first.work.end && first.place.is_some_and(|place| place != self.roads.home)
+    /// The drive between home and a commitment.
+    pub(crate) fn home_leg(&self, commitment: &Commitment) -> Leg {
+        commitment.place.map_or(Leg::default(), |place| Leg::between(&self.roads, self.roads.home, place))
     }
 
     /// Commitments that begin from 14 days before to 14 days after a date.
     pub(crate) fn load(&self, day: &Day<'_>) -> usize {
-        let from = day.midnight.checked_sub(NEAR).unwrap_or(Timestamp::MIN);
-        let until = day.next_midnight.checked_add(NEAR).unwrap_or(Timestamp::MAX);
-        let begun_by = |at: Timestamp| self.kept.partition_point(|kept| kept.commitment.work.start < at);
-        begun_by(until) - begun_by(from)
+        let begun_by = |at: Timestamp| self.kept.partition_point(|kept| kept.work.start < at);
+        begun_by(day.near.end) - begun_by(day.near.start)
     }
 
-    /// Minutes they teach on a date already.
-    pub(crate) fn teaches(&self, day: &Day<'_>) -> u32 {
-        let first = self.kept.partition_point(|kept| kept.commitment.work.start < day.midnight);
-        let on = self.kept[first..].iter().take_while(|kept| kept.commitment.work.start < day.next_midnight);
-        on.map(|kept| kept.commitment.work.minutes().0).sum()
+    /// Which commitment is the first whose work ends after an instant.
+    pub(crate) fn following(&self, at: Timestamp) -> usize {
+        self.kept.partition_point(|kept| kept.work.end <= at)
+    }
+
+    /// That commitment, and the one before it.
+    pub(crate) fn beside(&self, following: usize) -> (Option<&Kept<'a>>, Option<&Kept<'a>>) {
+        (following.checked_sub(1).and_then(|last| self.kept.get(last)), self.kept.get(following))
+    }
+
+    /// Whether they drive straight from one commitment to the next: nothing is reckoned for a way home after the first.
+    pub(crate) fn is_straight(&self, first: Option<&Kept<'_>>, second: Option<&Kept<'_>>) -> bool {
+        second.is_some()
+            && first.is_some_and(|first| {
+                first.taken.end == first.work.end && first.commitment.place.is_some_and(|at| at != self.roads.home)
+            })
     }
 }

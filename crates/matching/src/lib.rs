@@ -86,7 +86,7 @@ pub fn place(
     let nowhere = || RuledOut { rules: vec![Rule::Preference] };
     let day = asked.day(time.start).ok_or_else(nowhere)?;
     let slot = asked.slot(time, &day);
-    let verdict = judge(&asked, &person, &day, &slot);
+    let verdict = judge(&asked, &person, &person.today(&asked, &day), &slot);
     match slot.rank {
         Some(rank) if verdict.broken.is_none() => Ok(verdict.placement(&person, time, rank)),
         Some(_) | None => Err(verdict.broken.ruled_out()),
@@ -108,7 +108,7 @@ pub fn best(need: &Need<'_>, candidate: &Candidate<'_>, now: Timestamp) -> Resul
 pub fn rank(need: &Need<'_>, candidates: &[Candidate<'_>], now: Timestamp) -> Ranking {
     let asked = Asked::new(need, now);
     let days = asked.slots();
-    let mut ranking = Ranking { matches: Vec::new(), ruled_out: Vec::new() };
+    let mut ranking = Ranking { matches: Vec::with_capacity(candidates.len()), ruled_out: Vec::new() };
     for candidate in candidates {
         match best_of(&asked, &days, candidate) {
             Ok(found) => ranking.matches.push(found),

@@ -52,6 +52,9 @@ impl Need<'_> {
     }
 }
 
+/// Commitments this far from a date count as load.
+pub(crate) const FORTNIGHT: SignedDuration = SignedDuration::from_hours(14 * 24);
+
 /// Two instants of a local day: the first at which a trainer may leave, the last at which they may be back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hours {
@@ -68,6 +71,8 @@ pub(crate) struct Day<'a> {
     pub(crate) hours: Hours,
     pub(crate) eve: Hours,
     pub(crate) morrow: Hours,
+    /// From 14 days before the date to 14 days after it: what counts as load.
+    pub(crate) near: Interval,
     /// The travel rates of that date.
     pub(crate) rates: Option<&'a TravelRates>,
 }
@@ -82,10 +87,16 @@ impl<'a> Day<'a> {
             })
         };
         let (eve, morrow) = (date.yesterday().ok()?, date.tomorrow().ok()?);
+        let midnight = rules.to_timestamp(date.at(0, 0, 0, 0)).ok()?;
+        let next_midnight = rules.to_timestamp(morrow.at(0, 0, 0, 0)).ok()?;
         Some(Self {
             date,
-            midnight: rules.to_timestamp(date.at(0, 0, 0, 0)).ok()?,
-            next_midnight: rules.to_timestamp(morrow.at(0, 0, 0, 0)).ok()?,
+            midnight,
+            next_midnight,
+            near: Interval {
+                start: midnight.checked_sub(FORTNIGHT).ok()?,
+                end: next_midnight.checked_add(FORTNIGHT).ok()?,
+            },
             hours: hours(date, policy.day)?,
             eve: hours(eve, policy.day)?,
             morrow: hours(morrow, policy.day)?,

@@ -151,3 +151,80 @@ fn depth(level: Level) -> u8 {
         Level::Advanced => 2,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use packhorse_domain::{
+        Id,
+        id::{TopicId, WorkshopId},
+        trainer::TopicSkill,
+    };
+
+    use super::*;
+
+    fn topic(n: u8) -> TopicId {
+        format!("top_01h455vb4pex5vsknk084sn02{n}").parse().unwrap()
+    }
+
+    fn trainer(topics: &[(u8, Level)]) -> TrainerDetails {
+        let mut trainer: TrainerDetails = serde_json::from_str(
+            r#"{"name": "Dana", "home_base": {"place": "Lawrence", "coordinates": {"lat": 38.9, "lon": -95.2}},
+                "time_zone": "America/Chicago", "travel_radius_km": 1, "languages": ["en"], "formats": ["virtual"],
+                "visibility": "network"}"#,
+        )
+        .unwrap();
+        trainer.topics = topics.iter().map(|&(n, level)| TopicSkill { topic: topic(n), level }).collect();
+        trainer
+    }
+
+    fn request(workshop: Option<WorkshopId>, level: Level) -> RequestDetails {
+        let mut request: RequestDetails = serde_json::from_str(
+            r#"{"level": "introductory", "expected_attendance": 1, "duration_minutes": 60, "preferences": [],
+                "format": "virtual", "language": "en"}"#,
+        )
+        .unwrap();
+        (request.workshop, request.topic, request.level) = (workshop, Some(topic(1)), level);
+        request
+    }
+
+    #[test]
+    fn the_nearest_level_fits_best() {
+        let value = |asked, theirs: &[(u8, Level)]| fit(&request(None, asked), None, &trainer(theirs));
+        let (low, middle, high) = (Level::Introductory, Level::Intermediate, Level::Advanced);
+        assert!((value(middle, &[(1, middle)]) - 1.0).abs() < 1e-12);
+        assert!((value(middle, &[(1, high), (1, low)]) - 5.0 / 6.0).abs() < 1e-12);
+        assert!((value(low, &[(1, high)]) - 4.0 / 6.0).abs() < 1e-12);
+        assert!(value(low, &[(2, low)]).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_workshop_fits_by_its_topics() {
+        let workshop = |topics: &[u8]| -> WorkshopDetails {
+            let mut workshop: WorkshopDetails = serde_json::from_str(
+                r#"{"title": "Policies", "level": "intermediate", "duration_minutes": 60, "formats": ["virtual"],
+                    "languages": ["en"]}"#,
+            )
+            .unwrap();
+            workshop.topics = topics.iter().map(|&n| topic(n)).collect();
+            workshop
+        };
+        let asked = request(Some(Id::nil()), Level::Introductory);
+        let theirs = trainer(&[(1, Level::Advanced), (2, Level::Introductory)]);
+        for (topics, value) in [(&[][..], 1.0), (&[1], 1.0), (&[1, 2], 0.75), (&[2, 3], 0.5)] {
+            assert!((fit(&asked, Some(&workshop(topics)), &theirs) - value).abs() < 1e-12, "{topics:?}");
+        }
+    }
+
+    #[test]
+    fn values_halve_where_they_are_said_to() {
+        let facts = Facts { rank: 1, preferences: 3, road_minutes: 120, total: 0, fair: 0, fit: 0.25, load: 4 };
+        let values = facts.contributions(&Weights::default()).map(|each| each.value);
+        for (value, expected) in values.into_iter().zip([2.0 / 3.0, 0.5, 1.0, 0.25, 0.5]) {
+            assert!((value - expected).abs() < 1e-12);
+        }
+        // A budget of nothing: whatever costs something has no value.
+        assert!(Facts { total: 1, ..facts }.contributions(&Weights::default())[2].value.abs() < 1e-12);
+        let nothing = Weights { preference: 0.0, travel: 0.0, cost: 0.0, fit: 0.0, load: 0.0 };
+        assert!(facts.score(&nothing).abs() < 1e-12);
+    }
+}

@@ -1,17 +1,14 @@
 //! One trainer at one time: the only place where that is decided. A list, an offer and an acceptance all come here.
 
-use packhorse_domain::{
-    Interval, Km, Timestamp,
-    commitment::{Commitment, Travel},
-    price::Price,
-};
+use packhorse_calendar::intervals::covers;
+use packhorse_domain::{Interval, Km, Minutes, commitment::Travel, price::Price};
 
 use crate::{
-    candidate::{Kept, Person},
-    need::{Asked, Day, Slot},
+    candidate::{Kept, Person, Today},
+    need::{Asked, Slot},
     price::Basis,
     rules::{Broken, Rule},
-    travel::{Neighbor, Side, Spot, back, begins, ends, gap, out},
+    travel::{End, Gap, Leg, Neighbor, Side, back, begins, ends, gap, in_order, out},
 };
 
 /// What it means to place a workshop with a trainer at a time: their time, their way, and what it costs.
@@ -25,8 +22,8 @@ pub struct Placement {
     pub travel: Travel,
     /// The trainer's time it takes, travel and nights away included.
     pub taken: Interval,
-    /// Commitments before and after it whose way changes, with the time each takes from then on. Store those together with
-    /// `taken`, the shrinking ones first.
+    /// Commitments before and after it whose way changes, with the time each takes from then on. To be stored in this order,
+    /// before `taken` is, so that nothing overlaps on the way.
     pub neighbors: Vec<Neighbor>,
     /// What it costs.
     pub price: Price,
@@ -70,40 +67,40 @@ impl Verdict<'_> {
             rank,
             travel: self.travel(person),
             taken: Interval { start: self.before.edge, end: self.after.edge },
-            neighbors: self.neighbors.into_iter().flatten().collect(),
+            neighbors: in_order(self.neighbors),
             price: self.price(),
         }
     }
 }
 
 /// Judges one trainer at one time, by every rule there is.
-pub(crate) fn judge<'a>(asked: &Asked<'a>, person: &'a Person<'a>, day: &Day<'a>, slot: &Slot) -> Verdict<'a> {
+pub(crate) fn judge<'a>(asked: &Asked<'a>, person: &'a Person<'a>, today: &Today<'a>, slot: &Slot) -> Verdict<'a> {
     let (need, time) = (asked.need, slot.time);
     let mut broken = asked.broken.and(person.broken).and(slot.broken);
-    broken.add_if(!packhorse_calendar::intervals::covers(&person.free, &time), Rule::Availability);
-    let way = way(asked, person, day, time);
+    broken.add_if(!covers(&person.free, &time), Rule::Availability);
+    let way = way(asked, person, today, time);
     broken = broken.and(way.broken);
 
-    let policy = need.policy;
-    let most =
-        person.trainer.hours_per_day.map_or(policy.trainer_hours_per_day, |own| own.min(policy.trainer_hours_per_day));
-    broken.add_if(person.teaches(day) + time.minutes().0 > u32::from(most) * 60, Rule::HoursPerDay);
+    let network = need.policy.trainer_hours_per_day;
+    let most = person.trainer.hours_per_day.map_or(network, |own| own.min(network));
+    broken.add_if(today.teaches + time.minutes().0 > u32::from(most) * 60, Rule::HoursPerDay);
 
-    let fee = person.trainer.fee_on(day.date);
     let basis = Basis {
-        // A fee in another currency is a broken rule, and never added up.
-        fee: fee.filter(|fee| fee.per_workshop.currency == need.currency && fee.per_hour.currency == need.currency),
-        rates: day.rates,
-        duration: time.minutes(),
         km: [way.before.leg.km, way.after.leg.km],
         nights: way.before.nights + way.after.nights,
-        currency: need.currency,
+        ..basis(asked, today, time.minutes())
     };
     let total = basis.amounts().total();
     let ceiling =
         need.details.budget.filter(|budget| need.details.budget_is_ceiling && budget.currency == need.currency);
     broken.add_if(ceiling.is_some_and(|budget| total > budget.amount_minor), Rule::Budget);
     Verdict { broken, before: way.before, after: way.after, neighbors: way.neighbors, basis, total }
+}
+
+/// What a price on a day is reckoned from, without any travel.
+pub(crate) fn basis<'a>(asked: &Asked<'a>, today: &Today<'a>, duration: Minutes) -> Basis<'a> {
+    let rates = today.day.rates;
+    Basis { fee: today.fee, rates, duration, km: [0.0, 0.0], nights: 0, currency: asked.need.currency }
 }
 
 struct Way {
@@ -114,46 +111,42 @@ struct Way {
 }
 
 /// The way to a time and back between what the trainer is committed to already.
-fn way<'a>(asked: &Asked<'a>, person: &'a Person<'a>, day: &Day<'a>, time: Interval) -> Way {
-    let overnight = person.trainer.travels_overnight;
-    let spot = Spot { work: time, home: person.home, day };
-    let (there, home) = (out(&spot, overnight), back(&spot, overnight));
+fn way<'a>(asked: &Asked<'a>, person: &'a Person<'a>, today: &Today<'a>, time: Interval) -> Way {
+    let (day, leg, overnight) = (today.day, person.home, person.trainer.travels_overnight);
+    let (there, home) = (out(time.start, leg, day, overnight), back(time.end, leg, day, overnight));
     let mut broken = Broken::default();
-    let late = time.start < day.hours.from || day.hours.until < time.end;
-    broken.add_if(late || there.is_none() || home.is_none(), Rule::WorkingDay);
-    let leg = person.home;
+    broken.add_if(there.is_none() || home.is_none(), Rule::WorkingDay);
     let mut way = Way {
         broken,
         before: there.unwrap_or(Side { edge: time.start, leg, nights: 0 }),
         after: home.unwrap_or(Side { edge: time.end, leg, nights: 0 }),
         neighbors: [None, None],
     };
-
-    let following = person.kept.partition_point(|kept| kept.commitment.work.end <= time.start);
-    let next = person.kept.get(following);
-    let previous = following.checked_sub(1).and_then(|last| person.kept.get(last));
-    if next.is_some_and(|next| next.commitment.work.start < time.end) {
+    let (previous, next) = person.beside(person.following(time.start));
+    if next.is_some_and(|next| next.work.start < time.end) {
         way.broken.add_if(true, Rule::Commitments);
         return way;
     }
-    // What is reckoned for a neighbor's way home or from home stands, as long as there is room beside it. Between two that
-    // are driven straight there is no way home to stand on.
-    let straight = next.is_some() && previous.is_some_and(|previous| person.is_linked(previous.commitment));
+    // What is reckoned for a neighbor's way from or to home stands, as long as there is room beside it. Between two that are
+    // driven straight there is no such way, and it is reckoned now.
+    let straight = person.is_straight(previous, next);
     let mut crowded = false;
-    if let Some(kept) = previous.filter(|kept| straight || way.before.edge < kept.commitment.taken.end) {
-        match beside(asked, person, kept, &spot, true) {
-            Some((side, edge)) => {
-                way.before = side;
-                way.neighbors[0] = ends(kept.commitment, edge);
+    if let Some(kept) = previous.filter(|kept| straight || way.before.edge < kept.taken.end) {
+        let new = End { at: time.start, day, home: way.before };
+        match after(asked, person, kept, straight, &new) {
+            Some(gap) => {
+                way.before = gap.second;
+                way.neighbors[0] = ends(kept.commitment, gap.first.edge);
             }
             None => crowded = true,
         }
     }
-    if let Some(kept) = next.filter(|kept| straight || kept.commitment.taken.start < way.after.edge) {
-        match beside(asked, person, kept, &spot, false) {
-            Some((side, edge)) => {
-                way.after = side;
-                way.neighbors[1] = begins(kept.commitment, edge);
+    if let Some(kept) = next.filter(|kept| straight || kept.taken.start < way.after.edge) {
+        let new = End { at: time.end, day, home: way.after };
+        match before(asked, person, kept, straight, &new) {
+            Some(gap) => {
+                way.after = gap.first;
+                way.neighbors[1] = begins(kept.commitment, gap.second.edge);
             }
             None => crowded = true,
         }
@@ -162,23 +155,38 @@ fn way<'a>(asked: &Asked<'a>, person: &'a Person<'a>, day: &Day<'a>, time: Inter
     way
 }
 
-/// What the new work takes on the side of a neighbor, and until or from when that one's time is taken.
-fn beside<'a>(
+/// The gap between a commitment and the new work after it.
+fn after<'a>(
     asked: &Asked<'a>,
     person: &'a Person<'a>,
     kept: &'a Kept<'a>,
-    new: &Spot<'_>,
-    is_before: bool,
-) -> Option<(Side, Timestamp)> {
-    let near = person.near(asked, kept)?;
-    let Commitment { work, .. } = *kept.commitment;
-    let old = Spot { work, home: near.home, day: &near.day };
-    let overnight = person.trainer.travels_overnight;
-    if is_before {
-        let gap = gap(&old, new, near.direct, overnight)?;
-        Some((gap.second, gap.first.edge))
+    straight: bool,
+    new: &End<'_>,
+) -> Option<Gap> {
+    let (near, overnight) = (person.near(asked, kept)?, person.trainer.travels_overnight);
+    let home = if straight {
+        back(kept.work.end, person.home_leg(kept.commitment), &near.day, overnight)?
     } else {
-        let gap = gap(new, &old, near.direct, overnight)?;
-        Some((gap.first, gap.second.edge))
-    }
+        let nights = u32::from(near.day.hours.until < kept.taken.end);
+        Side { edge: kept.taken.end, leg: Leg::default(), nights }
+    };
+    gap(&End { at: kept.work.end, day: &near.day, home }, new, near.direct, overnight)
+}
+
+/// The gap between the new work and a commitment after it.
+fn before<'a>(
+    asked: &Asked<'a>,
+    person: &'a Person<'a>,
+    kept: &'a Kept<'a>,
+    straight: bool,
+    new: &End<'_>,
+) -> Option<Gap> {
+    let (near, overnight) = (person.near(asked, kept)?, person.trainer.travels_overnight);
+    let home = if straight {
+        out(kept.work.start, person.home_leg(kept.commitment), &near.day, overnight)?
+    } else {
+        let nights = u32::from(kept.taken.start < near.day.hours.from);
+        Side { edge: kept.taken.start, leg: Leg::default(), nights }
+    };
+    gap(new, &End { at: kept.work.start, day: &near.day, home }, near.direct, overnight)
 }

@@ -68,22 +68,24 @@ impl Basis<'_> {
             rate_source: "rate card of the trainer".to_owned(),
         });
         let travel = self.rates.into_iter().flat_map(|rates| {
-            let item = |kind, detail, amount| PriceItem {
-                kind,
-                detail,
-                amount: money(amount),
-                rate_from: rates.from,
-                rate_source: rates.source.clone(),
+            let item = |kind, detail: &dyn Fn() -> String, amount| {
+                (amount != 0).then(|| PriceItem {
+                    kind,
+                    detail: detail(),
+                    amount: money(amount),
+                    rate_from: rates.from,
+                    rate_source: rates.source.clone(),
+                })
             };
             let [there, back] = self.km;
             let nights = self.nights;
             [
-                item(CostKind::Mileage, format!("{there:.1} km there, {back:.1} km back"), amounts.mileage),
-                item(CostKind::Lodging, counted(nights, "night"), amounts.lodging),
-                item(CostKind::PerDiem, counted(self.days(), "day"), amounts.per_diem),
+                item(CostKind::Mileage, &|| format!("{there:.1} km there, {back:.1} km back"), amounts.mileage),
+                item(CostKind::Lodging, &|| counted(nights, "night"), amounts.lodging),
+                item(CostKind::PerDiem, &|| counted(self.days(), "day"), amounts.per_diem),
             ]
         });
-        Price::of(honorarium.into_iter().chain(travel), self.currency)
+        Price::of(honorarium.into_iter().chain(travel.flatten()), self.currency)
     }
 }
 

@@ -1,13 +1,16 @@
 //! The best time of one trainer, and why there is none.
 
-use packhorse_domain::Interval;
+use packhorse_calendar::intervals::covers;
+use packhorse_domain::{Interval, Timestamp};
 
 use crate::{
-    candidate::Person,
+    candidate::{Person, Today},
     need::{Asked, DaySlots, Slot},
     objectives::Facts,
-    placement::{Verdict, judge},
+    placement::{Verdict, basis, judge},
+    price::Basis,
     rules::{Broken, Rule, RuledOut},
+    travel::{Leg, back, out},
 };
 
 /// A time that breaks no rule.
@@ -21,10 +24,25 @@ pub(crate) struct Found<'a> {
 }
 
 impl Found<'_> {
+    fn merit(&self) -> Merit {
+        Merit { score: self.score, total: self.verdict.total, nights: self.verdict.nights(), start: self.time.start }
+    }
+}
+
+/// What orders the times of one trainer.
+#[derive(Debug, Clone, Copy)]
+struct Merit {
+    score: f64,
+    total: i64,
+    nights: u32,
+    start: Timestamp,
+}
+
+impl Merit {
     /// Higher score, lower cost, fewer nights away, earlier.
     fn beats(&self, other: &Self) -> bool {
-        let cost = |found: &Self| (found.verdict.total, found.verdict.nights(), found.time.start);
-        other.score.total_cmp(&self.score).then_with(|| cost(self).cmp(&cost(other))).is_lt()
+        let rest = |merit: &Self| (merit.total, merit.nights, merit.start);
+        other.score.total_cmp(&self.score).then_with(|| rest(self).cmp(&rest(other))).is_lt()
     }
 }
 
@@ -35,80 +53,146 @@ pub(crate) fn hull(days: &[DaySlots<'_>]) -> Option<Interval> {
     Interval::new(start, end)
 }
 
-/// The best slot of all. Every slot is judged but those that cannot be better than one of the same day that was: on a day
-/// without commitments near, driving, cost and load are the same at every start that needs no night away.
-pub(crate) fn best<'a>(asked: &Asked<'a>, days: &[DaySlots<'a>], person: &'a Person<'a>) -> Option<Found<'a>> {
+/// The best slot of all. Every slot is judged but those that cannot be better than one that is: on one day, those of the
+/// same preference with the same room beside them have the same way, nights, cost and load.
+pub(crate) fn best<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &'a Person<'a>) -> Option<Found<'a>> {
     let mut best: Option<Found<'a>> = None;
+    let mut busy = Vec::new();
     for day in days {
         let Some(best_rank) = day.best_rank else { continue };
         let first_free = person.free.partition_point(|free| free.end <= day.span.start);
-        let free = &person.free[first_free..];
-        if free.first().is_none_or(|free| day.span.end <= free.start) {
+        if person.free.get(first_free).is_none_or(|free| day.span.end <= free.start) {
             continue;
         }
-        let open = || {
-            day.slots
-                .iter()
-                .filter(|slot| slot.broken.is_none() && packhorse_calendar::intervals::covers(free, &slot.time))
-        };
-        let alike = is_clear(person, day)
-            .then(|| open().find(|slot| slot.rank == Some(best_rank) && is_day_trip(person, day, slot)))
-            .flatten();
-        let load = person.load(&day.day);
-        let mut consider = |slot: &Slot| {
-            let verdict = judge(asked, person, &day.day, slot);
-            if verdict.broken.is_none() {
-                let found = found(asked, person, slot, verdict, load);
-                if best.as_ref().is_none_or(|best| found.beats(best)) {
-                    best = Some(found);
-                }
-            }
-        };
-        match alike {
-            Some(slot) => consider(slot),
-            None => open().for_each(consider),
+        let visit = Visit { slots: day, today: person.today(asked, &day.day), load: person.load(&day.day), best_rank };
+        // Busy days come last: then there is something to beat, and some need no closer look.
+        if is_clear(person, day) {
+            visit.look(asked, person, true, &mut best);
+        } else {
+            busy.push(visit);
         }
+    }
+    for visit in busy {
+        visit.look(asked, person, false, &mut best);
     }
     best
 }
 
-fn found<'a>(asked: &Asked<'a>, person: &Person<'a>, slot: &Slot, verdict: Verdict<'a>, load: usize) -> Found<'a> {
-    let rank = slot.rank.unwrap_or(usize::MAX);
-    let facts = Facts {
-        rank,
-        preferences: asked.need.details.preferences.len(),
-        road_minutes: verdict.before.leg.minutes.0 + verdict.after.leg.minutes.0,
-        total: verdict.total,
-        fair: asked.fair,
-        fit: person.fit,
-        load,
-    };
-    Found { time: slot.time, rank, verdict, facts, score: facts.score(&asked.need.policy.weights) }
+/// A day of a candidate on which the need could be met.
+struct Visit<'a> {
+    slots: &'a DaySlots<'a>,
+    today: Today<'a>,
+    load: usize,
+    best_rank: usize,
+}
+
+impl<'a> Visit<'a> {
+    /// What no start from `start` on can beat at a rank, with at least these drives.
+    fn at_most(
+        &self,
+        asked: &Asked<'a>,
+        person: &Person<'_>,
+        rank: usize,
+        drives: [Leg; 2],
+        start: Timestamp,
+    ) -> Merit {
+        let basis = Basis { km: drives.map(|leg| leg.km), ..basis(asked, &self.today, asked.need.details.duration()) };
+        let total = basis.amounts().total();
+        let minutes = drives.iter().map(|leg| leg.minutes.0).sum();
+        let score = self.facts(asked, person, rank, minutes, total).score(&asked.need.policy.weights);
+        Merit { score, total, nights: 0, start }
+    }
+
+    fn facts(&self, asked: &Asked<'_>, person: &Person<'_>, rank: usize, road_minutes: u32, total: i64) -> Facts {
+        let preferences = asked.need.details.preferences.len();
+        Facts { rank, preferences, road_minutes, total, fair: asked.fair, fit: person.fit, load: self.load }
+    }
+
+    /// Judges the slots of the day and keeps the best.
+    fn look(&self, asked: &Asked<'a>, person: &'a Person<'a>, is_clear: bool, best: &mut Option<Found<'a>>) {
+        let leg = person.home;
+        let drive = if is_clear { leg } else { Leg::default() };
+        let day_at_most = self.at_most(asked, person, self.best_rank, [drive, drive], self.slots.span.start);
+        if best.as_ref().is_some_and(|best| !day_at_most.beats(&best.merit())) {
+            return;
+        }
+        let (day, overnight) = (self.today.day, person.trainer.travels_overnight);
+        let mut class = None;
+        let mut is_done = false;
+        for slot in self.slots.slots.iter().filter(|slot| slot.broken.is_none() && covers(&person.free, &slot.time)) {
+            let Some(rank) = slot.rank else { continue };
+            // Whom the day is too short for breaks a rule.
+            let Some(there) = out(slot.time.start, leg, day, overnight) else { continue };
+            let Some(home) = back(slot.time.end, leg, day, overnight) else { continue };
+            let room = if is_clear { Room::ALL } else { room(person, there.edge, slot, home.edge) };
+            let alike = (rank, there.nights, home.nights, room);
+            if class != Some(alike) {
+                class = Some(alike);
+                let drives = room.beside.map(|is_room| if is_room { leg } else { Leg::default() });
+                let at_most = self.at_most(asked, person, rank, drives, slot.time.start);
+                is_done = best.as_ref().is_some_and(|best| !at_most.beats(&best.merit()));
+            }
+            if is_done {
+                continue;
+            }
+            let verdict = judge(asked, person, &self.today, slot);
+            if verdict.broken.is_none() {
+                let road_minutes = verdict.before.leg.minutes.0 + verdict.after.leg.minutes.0;
+                let facts = self.facts(asked, person, rank, road_minutes, verdict.total);
+                let score = facts.score(&asked.need.policy.weights);
+                let found = Found { time: slot.time, rank, verdict, facts, score };
+                if best.as_ref().is_none_or(|best| found.merit().beats(&best.merit())) {
+                    *best = Some(found);
+                }
+            }
+            // With room on both sides all of a class break the same rules; else a later one may still be reached in time.
+            is_done = room.beside == [true, true] || verdict.broken.is_none() && !room.is_straight;
+            // Nothing later on a clear day is better than the best preference without a night away.
+            if is_clear && alike == (self.best_rank, 0, 0, Room::ALL) {
+                break;
+            }
+        }
+    }
+}
+
+/// What there is beside a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Room {
+    /// Whether the way from home, and the way back, touch nothing that is taken.
+    beside: [bool; 2],
+    /// Whether it lies between two commitments that are driven straight.
+    is_straight: bool,
+    /// Which commitment comes after it.
+    next: usize,
+}
+
+impl Room {
+    /// Nothing near.
+    const ALL: Self = Self { beside: [true, true], is_straight: false, next: 0 };
+}
+
+fn room(person: &Person<'_>, from: Timestamp, slot: &Slot, until: Timestamp) -> Room {
+    let following = person.following(slot.time.start);
+    let (previous, next) = person.beside(following);
+    let is_straight = person.is_straight(previous, next);
+    let before = previous.is_none_or(|previous| previous.taken.end <= from);
+    let after = next.is_none_or(|next| until <= next.taken.start);
+    Room { beside: [before && !is_straight, after && !is_straight], is_straight, next: following }
 }
 
 /// Whether nothing the trainer is committed to is near enough to any slot of the day to change how they travel.
 fn is_clear(person: &Person<'_>, slots: &DaySlots<'_>) -> bool {
-    let (day, leg) = (&slots.day, person.home.minutes.span());
-    let overnight = person.trainer.travels_overnight;
-    let (Ok(mut from), Ok(mut until)) = (slots.span.start.checked_sub(leg), slots.span.end.checked_add(leg)) else {
-        return false;
-    };
+    let (day, leg, overnight) = (&slots.day, person.home, person.trainer.travels_overnight);
+    let (mut from, mut until) = (leg.before(slots.span.start), leg.after(slots.span.end));
     if overnight && from < day.hours.from {
-        from = from.min(day.eve.until.checked_sub(leg).unwrap_or(from));
+        from = from.min(leg.before(day.eve.until));
     }
     if overnight && day.hours.until < until {
-        until = until.max(day.morrow.from.checked_add(leg).unwrap_or(until));
+        until = until.max(leg.after(day.morrow.from));
     }
-    let following = person.kept.partition_point(|kept| kept.commitment.taken.end <= from);
-    let Some(next) = person.kept.get(following) else { return true };
-    let previous = following.checked_sub(1).and_then(|last| person.kept.get(last));
-    until <= next.commitment.taken.start && !previous.is_some_and(|previous| person.is_linked(previous.commitment))
-}
-
-/// Whether they can leave and be back within the working day.
-fn is_day_trip(person: &Person<'_>, slots: &DaySlots<'_>, slot: &Slot) -> bool {
-    let (hours, leg) = (slots.day.hours, person.home.minutes.span());
-    slot.time.start.duration_since(hours.from) >= leg && hours.until.duration_since(slot.time.end) >= leg
+    let following = person.kept.partition_point(|kept| kept.taken.end <= from);
+    let (previous, next) = person.beside(following);
+    next.is_none_or(|next| until <= next.taken.start) && !person.is_straight(previous, next)
 }
 
 /// Most slots that are judged to say why there is none.
@@ -116,21 +200,27 @@ const MOST_LOOKS: usize = 2000;
 
 /// Every rule that stands in the way at the time that comes nearest: the fewest rules broken, then the best preference, then
 /// the earliest. Only the first 2,000 starts are looked at, those of the best preferences first.
-pub(crate) fn why_not<'a>(asked: &Asked<'a>, days: &[DaySlots<'a>], person: &'a Person<'a>) -> RuledOut {
+pub(crate) fn why_not<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &'a Person<'a>) -> RuledOut {
     let always = asked.broken.and(person.broken);
     // Nothing can come nearer than one rule, or those that are broken whenever it takes place.
     let least = always.count().max(1);
     let mut nearest: Option<Broken> = None;
-    for (day, slot) in days.iter().flat_map(|day| day.slots.iter().map(move |slot| (day, slot))).take(MOST_LOOKS) {
-        let broken = judge(asked, person, &day.day, slot).broken;
-        if nearest.is_none_or(|nearest| broken.count() < nearest.count()) {
-            nearest = Some(broken);
-            if broken.count() <= least {
-                break;
+    let mut looks = 0;
+    'search: for day in days {
+        let today = person.today(asked, &day.day);
+        for slot in &day.slots {
+            let broken = judge(asked, person, &today, slot).broken;
+            if nearest.is_none_or(|nearest| broken.count() < nearest.count()) {
+                nearest = Some(broken);
+            }
+            looks += 1;
+            if looks == MOST_LOOKS || nearest.is_some_and(|nearest| nearest.count() <= least) {
+                break 'search;
             }
         }
     }
     let mut broken = nearest.unwrap_or(always);
-    broken.add_if(nearest.is_none(), Rule::Preference);
+    // No start at all: the preferences are too narrow for the grid.
+    broken.add_if(nearest.is_none(), Rule::StartGrid);
     broken.ruled_out()
 }

@@ -27,7 +27,9 @@ use crate::need::{Day, Hours};
 pub struct Neighbor {
     /// Which commitment.
     pub commitment: CommitmentId,
-    /// What it takes instead of what it took.
+    /// What it took until now.
+    pub was: Interval,
+    /// What it takes from now on.
     pub taken: Interval,
 }
 
@@ -44,13 +46,18 @@ impl Leg {
         Self { km, minutes }
     }
 
-    fn before(self, at: Timestamp) -> Timestamp {
-        at.checked_sub(self.minutes.span()).unwrap_or(Timestamp::MIN)
+    pub(crate) fn before(self, at: Timestamp) -> Timestamp {
+        moved(at, -i64::from(self.minutes.0)).unwrap_or(Timestamp::MIN)
     }
 
-    fn after(self, at: Timestamp) -> Timestamp {
-        at.checked_add(self.minutes.span()).unwrap_or(Timestamp::MAX)
+    pub(crate) fn after(self, at: Timestamp) -> Timestamp {
+        moved(at, i64::from(self.minutes.0)).unwrap_or(Timestamp::MAX)
     }
+}
+
+/// Far quicker than arithmetic with durations, and this is asked for most.
+fn moved(at: Timestamp, minutes: i64) -> Option<Timestamp> {
+    Timestamp::new(at.as_second() + minutes * 60, at.subsec_nanosecond()).ok()
 }
 
 /// What one side of a piece of work takes.
@@ -62,12 +69,13 @@ pub(crate) struct Side {
     pub(crate) nights: u32,
 }
 
-/// A piece of work on its date, with the drive from home.
+/// One end of a piece of work: its start, or its end, on its date, with the way from or to home as it is without anything
+/// else near.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Spot<'a> {
-    pub(crate) work: Interval,
-    pub(crate) home: Leg,
+pub(crate) struct End<'a> {
+    pub(crate) at: Timestamp,
     pub(crate) day: &'a Day<'a>,
+    pub(crate) home: Side,
 }
 
 /// What a gap takes after the first and before the second of two pieces of work.
@@ -81,47 +89,49 @@ fn minutes(hours: Hours) -> i64 {
     hours.until.duration_since(hours.from).as_mins()
 }
 
-/// From home, the same day or the evening before.
-pub(crate) fn out(spot: &Spot<'_>, overnight: bool) -> Option<Side> {
-    let leaves = spot.home.before(spot.work.start);
-    if leaves >= spot.day.hours.from {
-        return Some(Side { edge: leaves, leg: spot.home, nights: 0 });
+/// From home to a work that starts at `start`, the same day or the evening before. Nothing when it starts too early to be
+/// taught.
+pub(crate) fn out(start: Timestamp, leg: Leg, day: &Day<'_>, overnight: bool) -> Option<Side> {
+    let leaves = leg.before(start);
+    if leaves >= day.hours.from {
+        return Some(Side { edge: leaves, leg, nights: 0 });
     }
-    let leaves = spot.home.before(spot.day.eve.until);
-    (overnight && leaves >= spot.day.eve.from).then_some(Side { edge: leaves, leg: spot.home, nights: 1 })
+    let leaves = leg.before(day.eve.until);
+    let in_time = day.hours.from <= start && day.eve.from <= leaves;
+    (overnight && in_time).then_some(Side { edge: leaves, leg, nights: 1 })
 }
 
-/// Home again, the same day or the morning after.
-pub(crate) fn back(spot: &Spot<'_>, overnight: bool) -> Option<Side> {
-    let arrives = spot.home.after(spot.work.end);
-    if arrives <= spot.day.hours.until {
-        return Some(Side { edge: arrives, leg: spot.home, nights: 0 });
+/// Home from a work that ends at `end`, the same day or the morning after. Nothing when it ends too late to be taught.
+pub(crate) fn back(end: Timestamp, leg: Leg, day: &Day<'_>, overnight: bool) -> Option<Side> {
+    let arrives = leg.after(end);
+    if arrives <= day.hours.until {
+        return Some(Side { edge: arrives, leg, nights: 0 });
     }
-    let arrives = spot.home.after(spot.day.morrow.from);
-    (overnight && arrives <= spot.day.morrow.until).then_some(Side { edge: arrives, leg: spot.home, nights: 1 })
+    let arrives = leg.after(day.morrow.from);
+    let in_time = end <= day.hours.until && arrives <= day.morrow.until;
+    (overnight && in_time).then_some(Side { edge: arrives, leg, nights: 1 })
 }
 
-/// How the time between two pieces of work is spent; `direct` is the drive from one to the other.
-pub(crate) fn gap(first: &Spot<'_>, second: &Spot<'_>, direct: Leg, overnight: bool) -> Option<Gap> {
-    let (home, again) = (back(first, overnight)?, out(second, overnight)?);
-    if home.edge <= again.edge {
-        return Some(Gap { first: home, second: again });
+/// How the time from the end of one work to the start of the next is spent; `direct` is the drive from one to the other.
+/// Nothing when there is too little of it.
+pub(crate) fn gap(first: &End<'_>, second: &End<'_>, direct: Leg, overnight: bool) -> Option<Gap> {
+    if first.home.edge <= second.home.edge {
+        return Some(Gap { first: first.home, second: second.home });
     }
-    let stays = Side { edge: first.work.end, leg: Leg::default(), nights: 0 };
-    let leaves = direct.before(second.work.start);
+    let stays = Side { edge: first.at, leg: Leg::default(), nights: 0 };
+    let leaves = direct.before(second.at);
     if first.day.date == second.day.date {
         let second = Side { edge: leaves, leg: direct, nights: 0 };
-        return (first.work.end <= leaves).then_some(Gap { first: stays, second });
+        return (first.at <= leaves).then_some(Gap { first: stays, second });
     }
     let nights = u32::try_from(second.day.date.duration_since(first.day.date).as_hours() / 24).ok()?;
-    let that_evening = direct.after(first.work.end) <= first.day.hours.until;
+    let that_evening = direct.after(first.at) <= first.day.hours.until;
     let that_morning = second.day.hours.from <= leaves;
     let in_between = nights > 1 && i64::from(direct.minutes.0) <= minutes(first.day.morrow);
-    // Whoever stays is away all the time, and has no need of the night that the other work alone would have taken.
-    let besides = |side: Side| nights.saturating_sub(side.nights);
+    // Who stays has no need of the night away that the other work takes by itself.
     (overnight && (that_evening || that_morning || in_between)).then_some(Gap {
-        first: Side { nights: besides(again), ..stays },
-        second: Side { edge: first.work.end, leg: direct, nights: besides(home) },
+        first: Side { nights: nights.saturating_sub(second.home.nights), ..stays },
+        second: Side { edge: first.at, leg: direct, nights: nights.saturating_sub(first.home.nights) },
     })
 }
 
@@ -131,7 +141,8 @@ pub(crate) fn roads(trainer: &TrainerDetails, policy: &Policy) -> Roads {
 }
 
 /// What becomes of two neighbors when the work between them falls away (a cancellation, a reschedule, a hold that ended):
-/// the time each takes from then on. Either may be missing. Those that stay as they are do not appear.
+/// the time each takes from then on, to be stored in this order. Either may be missing. Those that stay as they are do not
+/// appear.
 ///
 /// `zone` is that of the work that fell away.
 pub fn rejoin(
@@ -141,30 +152,37 @@ pub fn rejoin(
     previous: Option<&Commitment>,
     next: Option<&Commitment>,
 ) -> Vec<Neighbor> {
-    let (roads, rules) = (roads(trainer, policy), zone.rules());
-    let (first, second) =
-        (previous.and_then(|c| day_of(c, &rules, policy)), next.and_then(|c| day_of(c, &rules, policy)));
-    let spot = |commitment: &Commitment, day| {
-        let home = Leg::between(&roads, roads.home, commitment.place.unwrap_or(roads.home));
-        Spot { work: commitment.work, home, day }
-    };
-    let first = previous.zip(first.as_ref()).map(|(commitment, day)| (commitment, spot(commitment, day)));
-    let second = next.zip(second.as_ref()).map(|(commitment, day)| (commitment, spot(commitment, day)));
-    let overnight = trainer.travels_overnight;
-    let (after, before) = match (&first, &second) {
-        (Some((a, first)), Some((b, second))) => {
-            let [from, to] = [a, b].map(|commitment| commitment.place.unwrap_or(roads.home));
-            let gap = gap(first, second, Leg::between(&roads, from, to), overnight);
+    let (roads, rules, overnight) = (roads(trainer, policy), zone.rules(), trainer.travels_overnight);
+    let place = |commitment: &Commitment| commitment.place.unwrap_or(roads.home);
+    let home = |commitment: &Commitment| Leg::between(&roads, roads.home, place(commitment));
+    let first_day = previous.and_then(|first| day_of(first, &rules, policy));
+    let second_day = next.and_then(|second| day_of(second, &rules, policy));
+    let first = previous.zip(first_day.as_ref()).and_then(|(first, day)| {
+        let at = first.work.end;
+        Some(End { at, day, home: back(at, home(first), day, overnight)? })
+    });
+    let second = next.zip(second_day.as_ref()).and_then(|(second, day)| {
+        let at = second.work.start;
+        Some(End { at, day, home: out(at, home(second), day, overnight)? })
+    });
+    let (after, before) = match (previous, next) {
+        (Some(previous), Some(next)) => {
+            let direct = Leg::between(&roads, place(previous), place(next));
+            let gap = first.zip(second).and_then(|(first, second)| gap(&first, &second, direct, overnight));
             (gap.map(|gap| gap.first), gap.map(|gap| gap.second))
         }
-        (first, second) => (
-            first.as_ref().and_then(|(_, spot)| back(spot, overnight)),
-            second.as_ref().and_then(|(_, spot)| out(spot, overnight)),
-        ),
+        (_, _) => (first.map(|first| first.home), second.map(|second| second.home)),
     };
-    let after = first.zip(after).and_then(|((commitment, _), side)| ends(commitment, side.edge));
-    let before = second.zip(before).and_then(|((commitment, _), side)| begins(commitment, side.edge));
-    after.into_iter().chain(before).collect()
+    let after = previous.zip(after).and_then(|(first, side)| ends(first, side.edge));
+    let before = next.zip(before).and_then(|(second, side)| begins(second, side.edge));
+    in_order([after, before])
+}
+
+/// Those that come to take less first, so that no two overlap when they are stored one after the other.
+pub(crate) fn in_order(neighbors: [Option<Neighbor>; 2]) -> Vec<Neighbor> {
+    let mut neighbors: Vec<_> = neighbors.into_iter().flatten().collect();
+    neighbors.sort_by_key(|neighbor| !neighbor.was.contains(&neighbor.taken));
+    neighbors
 }
 
 /// The date of a commitment's work with its hours.
@@ -175,11 +193,11 @@ pub(crate) fn day_of<'a>(commitment: &Commitment, rules: &TimeZone, policy: &'a 
 /// The commitment, taken until `end` from now on; nothing when it was so before.
 pub(crate) fn ends(commitment: &Commitment, end: Timestamp) -> Option<Neighbor> {
     let taken = Interval { end, ..commitment.taken };
-    (taken != commitment.taken).then_some(Neighbor { commitment: commitment.id, taken })
+    (taken != commitment.taken).then_some(Neighbor { commitment: commitment.id, was: commitment.taken, taken })
 }
 
 /// The commitment, taken from `start` on; nothing when it was so before.
 pub(crate) fn begins(commitment: &Commitment, start: Timestamp) -> Option<Neighbor> {
     let taken = Interval { start, ..commitment.taken };
-    (taken != commitment.taken).then_some(Neighbor { commitment: commitment.id, taken })
+    (taken != commitment.taken).then_some(Neighbor { commitment: commitment.id, was: commitment.taken, taken })
 }

@@ -1,0 +1,8 @@
+//! What the crate promises, through what it makes public.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails says so")]
+
+mod rules;
+mod search;
+mod travel;
+mod world;
