@@ -15,7 +15,7 @@ use crate::{
     need::{Asked, Day, FORTNIGHT},
     objectives::fit,
     rules::{Broken, of_trainer},
-    travel::{Leg, day_of, roads},
+    travel::{Leg, apart, day_of, roads},
 };
 
 /// A trainer who may be asked, with what is known of their time.
@@ -37,8 +37,9 @@ pub struct Candidate<'a> {
 #[derive(Debug)]
 pub(crate) struct Kept<'a> {
     pub(crate) commitment: &'a Commitment,
-    /// Those of the commitment, at hand.
+    /// That of the commitment, at hand.
     pub(crate) work: Interval,
+    /// That of the commitment, unless something beside it does not count.
     pub(crate) taken: Interval,
     near: OnceCell<Option<Box<Near<'a>>>>,
 }
@@ -113,20 +114,52 @@ impl<'a> Person<'a> {
             start: range.start.checked_sub(FORTNIGHT * 2).unwrap_or(Timestamp::MIN),
             end: range.end.checked_add(FORTNIGHT * 2).unwrap_or(Timestamp::MAX),
         };
-        let counts = |commitment: &&Commitment| {
-            commitment.expires_at.is_none_or(|end| asked.now < end)
-                && Some(commitment.cause.offer) != candidate.deciding
-                && commitment.taken.overlaps(&around)
-        };
-        let kept = candidate.commitments.iter().filter(counts);
-        let kept = kept.map(|commitment| {
+        let near = |commitment: &&Commitment| commitment.taken.overlaps(&around);
+        let kept = |commitment: &'a Commitment| {
             let Commitment { work, taken, .. } = *commitment;
             Kept { commitment, work, taken, near: OnceCell::new() }
-        });
-        self.kept = kept.collect();
+        };
+        self.kept = candidate.commitments.iter().filter(near).map(kept).collect();
         self.kept.sort_by_key(|kept| kept.work.start);
+        let counts = |commitment: &Commitment| {
+            commitment.expires_at.is_none_or(|end| asked.now < end)
+                && Some(commitment.cause.offer) != candidate.deciding
+        };
+        if !self.kept.iter().all(|kept| counts(kept.commitment)) {
+            self.leave_out(asked, counts);
+        }
         self.free = free(candidate.availability, range);
         self
+    }
+
+    /// Drops commitments that do not count. Those beside them take what they take without them.
+    fn leave_out(&mut self, asked: &Asked<'_>, counts: impl Fn(&Commitment) -> bool) {
+        let overnight = self.trainer.travels_overnight;
+        let rejoined = |left: &mut Vec<Kept<'a>>, mut next: Option<&mut Kept<'a>>| {
+            let pair = [left.last().map(|kept| kept.commitment), next.as_ref().map(|kept| kept.commitment)];
+            let [end, start] = apart(&self.roads, &asked.rules, asked.need.policy, overnight, pair);
+            if let (Some(previous), Some(end)) = (left.last_mut(), end) {
+                previous.taken.end = end;
+            }
+            if let (Some(next), Some(start)) = (next.as_mut(), start) {
+                next.taken.start = start;
+            }
+        };
+        let (mut left, mut is_gap) = (Vec::with_capacity(self.kept.len()), false);
+        for mut kept in std::mem::take(&mut self.kept) {
+            if !counts(kept.commitment) {
+                is_gap = true;
+                continue;
+            }
+            if std::mem::take(&mut is_gap) {
+                rejoined(&mut left, Some(&mut kept));
+            }
+            left.push(kept);
+        }
+        if is_gap {
+            rejoined(&mut left, None);
+        }
+        self.kept = left;
     }
 
     /// One day of theirs.

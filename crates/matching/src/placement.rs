@@ -1,14 +1,14 @@
 //! One trainer at one time: the only place where that is decided. A list, an offer and an acceptance all come here.
 
 use packhorse_calendar::intervals::covers;
-use packhorse_domain::{Interval, Km, Minutes, commitment::Travel, price::Price};
+use packhorse_domain::{Interval, Km, Minutes, Timestamp, commitment::Travel, price::Price};
 
 use crate::{
     candidate::{Kept, Person, Today},
     need::{Asked, Slot},
     price::Basis,
     rules::{Broken, Rule},
-    travel::{End, Gap, Leg, Neighbor, Side, back, begins, ends, gap, in_order, out},
+    travel::{End, Gap, Leg, Neighbor, Side, back, gap, in_order, out},
 };
 
 /// What it means to place a workshop with a trainer at a time: their time, their way, and what it costs.
@@ -23,7 +23,7 @@ pub struct Placement {
     /// The trainer's time it takes, travel and nights away included.
     pub taken: Interval,
     /// Commitments before and after it whose way changes, with the time each takes from then on. To be stored in this order,
-    /// before `taken` is, so that nothing overlaps on the way.
+    /// before `taken` is and after what the offer under decision took was given back, so that nothing overlaps on the way.
     pub neighbors: Vec<Neighbor>,
     /// What it costs.
     pub price: Price,
@@ -36,7 +36,8 @@ pub(crate) struct Verdict<'a> {
     pub(crate) broken: Broken,
     pub(crate) before: Side,
     pub(crate) after: Side,
-    neighbors: [Option<Neighbor>; 2],
+    /// The end of what is taken before it, and the start of what is taken after, where they change.
+    edges: [Option<Timestamp>; 2],
     basis: Basis<'a>,
     /// Minor units.
     pub(crate) total: i64,
@@ -61,13 +62,28 @@ impl Verdict<'_> {
         self.basis.price()
     }
 
+    /// Every commitment of which less or more is taken than is stored.
+    fn neighbors(&self, person: &Person<'_>, time: Interval) -> Vec<Neighbor> {
+        let following = person.following(time.start);
+        let neighbors = person.kept.iter().enumerate().map(|(n, kept)| {
+            let mut taken = kept.taken;
+            if n + 1 == following {
+                taken.end = self.edges[0].unwrap_or(taken.end);
+            } else if n == following {
+                taken.start = self.edges[1].unwrap_or(taken.start);
+            }
+            Neighbor { commitment: kept.commitment.id, was: kept.commitment.taken, taken }
+        });
+        in_order(neighbors)
+    }
+
     pub(crate) fn placement(&self, person: &Person<'_>, time: Interval, rank: usize) -> Placement {
         Placement {
             time,
             rank,
             travel: self.travel(person),
             taken: Interval { start: self.before.edge, end: self.after.edge },
-            neighbors: in_order(self.neighbors),
+            neighbors: self.neighbors(person, time),
             price: self.price(),
         }
     }
@@ -94,7 +110,7 @@ pub(crate) fn judge<'a>(asked: &Asked<'a>, person: &'a Person<'a>, today: &Today
     let ceiling =
         need.details.budget.filter(|budget| need.details.budget_is_ceiling && budget.currency == need.currency);
     broken.add_if(ceiling.is_some_and(|budget| total > budget.amount_minor), Rule::Budget);
-    Verdict { broken, before: way.before, after: way.after, neighbors: way.neighbors, basis, total }
+    Verdict { broken, before: way.before, after: way.after, edges: way.edges, basis, total }
 }
 
 /// What a price on a day is reckoned from, without any travel.
@@ -107,7 +123,7 @@ struct Way {
     broken: Broken,
     before: Side,
     after: Side,
-    neighbors: [Option<Neighbor>; 2],
+    edges: [Option<Timestamp>; 2],
 }
 
 /// The way to a time and back between what the trainer is committed to already.
@@ -120,7 +136,7 @@ fn way<'a>(asked: &Asked<'a>, person: &'a Person<'a>, today: &Today<'a>, time: I
         broken,
         before: there.unwrap_or(Side { edge: time.start, leg, nights: 0 }),
         after: home.unwrap_or(Side { edge: time.end, leg, nights: 0 }),
-        neighbors: [None, None],
+        edges: [None, None],
     };
     let (previous, next) = person.beside(person.following(time.start));
     if next.is_some_and(|next| next.work.start < time.end) {
@@ -136,7 +152,7 @@ fn way<'a>(asked: &Asked<'a>, person: &'a Person<'a>, today: &Today<'a>, time: I
         match after(asked, person, kept, straight, &new) {
             Some(gap) => {
                 way.before = gap.second;
-                way.neighbors[0] = ends(kept.commitment, gap.first.edge);
+                way.edges[0] = Some(gap.first.edge);
             }
             None => crowded = true,
         }
@@ -146,7 +162,7 @@ fn way<'a>(asked: &Asked<'a>, person: &'a Person<'a>, today: &Today<'a>, time: I
         match before(asked, person, kept, straight, &new) {
             Some(gap) => {
                 way.after = gap.first;
-                way.neighbors[1] = begins(kept.commitment, gap.second.edge);
+                way.edges[1] = Some(gap.second.edge);
             }
             None => crowded = true,
         }

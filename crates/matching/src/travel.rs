@@ -152,11 +152,30 @@ pub fn rejoin(
     previous: Option<&Commitment>,
     next: Option<&Commitment>,
 ) -> Vec<Neighbor> {
-    let (roads, rules, overnight) = (roads(trainer, policy), zone.rules(), trainer.travels_overnight);
+    let (roads, rules) = (roads(trainer, policy), zone.rules());
+    let [after, before] = apart(&roads, &rules, policy, trainer.travels_overnight, [previous, next]);
+    let taken = |commitment: &Commitment, start, end| Neighbor {
+        commitment: commitment.id,
+        was: commitment.taken,
+        taken: Interval { start, end },
+    };
+    let previous = previous.zip(after).map(|(first, end)| taken(first, first.taken.start, end));
+    let next = next.zip(before).map(|(second, start)| taken(second, start, second.taken.end));
+    in_order(previous.into_iter().chain(next))
+}
+
+/// Until when the first of two neighbors is taken, and from when the second, when nothing is between them. Nothing where it
+/// cannot be told.
+pub(crate) fn apart(
+    roads: &Roads,
+    rules: &TimeZone,
+    policy: &Policy,
+    overnight: bool,
+    [previous, next]: [Option<&Commitment>; 2],
+) -> [Option<Timestamp>; 2] {
     let place = |commitment: &Commitment| commitment.place.unwrap_or(roads.home);
-    let home = |commitment: &Commitment| Leg::between(&roads, roads.home, place(commitment));
-    let first_day = previous.and_then(|first| day_of(first, &rules, policy));
-    let second_day = next.and_then(|second| day_of(second, &rules, policy));
+    let home = |commitment: &Commitment| Leg::between(roads, roads.home, place(commitment));
+    let [first_day, second_day] = [previous, next].map(|each| each.and_then(|each| day_of(each, rules, policy)));
     let first = previous.zip(first_day.as_ref()).and_then(|(first, day)| {
         let at = first.work.end;
         Some(End { at, day, home: back(at, home(first), day, overnight)? })
@@ -165,22 +184,18 @@ pub fn rejoin(
         let at = second.work.start;
         Some(End { at, day, home: out(at, home(second), day, overnight)? })
     });
-    let (after, before) = match (previous, next) {
-        (Some(previous), Some(next)) => {
-            let direct = Leg::between(&roads, place(previous), place(next));
-            let gap = first.zip(second).and_then(|(first, second)| gap(&first, &second, direct, overnight));
-            (gap.map(|gap| gap.first), gap.map(|gap| gap.second))
-        }
-        (_, _) => (first.map(|first| first.home), second.map(|second| second.home)),
+    let (Some(previous), Some(next)) = (previous, next) else {
+        return [first, second].map(|end| end.map(|end| end.home.edge));
     };
-    let after = previous.zip(after).and_then(|(first, side)| ends(first, side.edge));
-    let before = next.zip(before).and_then(|(second, side)| begins(second, side.edge));
-    in_order([after, before])
+    let direct = Leg::between(roads, place(previous), place(next));
+    let gap = first.zip(second).and_then(|(first, second)| gap(&first, &second, direct, overnight));
+    [gap.map(|gap| gap.first.edge), gap.map(|gap| gap.second.edge)]
 }
 
-/// Those that come to take less first, so that no two overlap when they are stored one after the other.
-pub(crate) fn in_order(neighbors: [Option<Neighbor>; 2]) -> Vec<Neighbor> {
-    let mut neighbors: Vec<_> = neighbors.into_iter().flatten().collect();
+/// Those that change, the ones that come to take less first, so that no two overlap when they are stored one after the
+/// other.
+pub(crate) fn in_order(neighbors: impl Iterator<Item = Neighbor>) -> Vec<Neighbor> {
+    let mut neighbors: Vec<_> = neighbors.filter(|neighbor| neighbor.was != neighbor.taken).collect();
     neighbors.sort_by_key(|neighbor| !neighbor.was.contains(&neighbor.taken));
     neighbors
 }
@@ -188,16 +203,4 @@ pub(crate) fn in_order(neighbors: [Option<Neighbor>; 2]) -> Vec<Neighbor> {
 /// The date of a commitment's work with its hours.
 pub(crate) fn day_of<'a>(commitment: &Commitment, rules: &TimeZone, policy: &'a Policy) -> Option<Day<'a>> {
     Day::new(rules.to_datetime(commitment.work.start).date(), rules, policy)
-}
-
-/// The commitment, taken until `end` from now on; nothing when it was so before.
-pub(crate) fn ends(commitment: &Commitment, end: Timestamp) -> Option<Neighbor> {
-    let taken = Interval { end, ..commitment.taken };
-    (taken != commitment.taken).then_some(Neighbor { commitment: commitment.id, was: commitment.taken, taken })
-}
-
-/// The commitment, taken from `start` on; nothing when it was so before.
-pub(crate) fn begins(commitment: &Commitment, start: Timestamp) -> Option<Neighbor> {
-    let taken = Interval { start, ..commitment.taken };
-    (taken != commitment.taken).then_some(Neighbor { commitment: commitment.id, was: commitment.taken, taken })
 }

@@ -168,6 +168,33 @@ fn straight_on_the_same_day_when_there_is_no_time_to_go_home() {
 }
 
 #[test]
+fn an_offer_under_decision_is_out_of_its_own_way() {
+    let mut world = World::new();
+    for start in ["2027-03-03T09:00", "2027-03-03T11:30", "2027-03-03T14:00"] {
+        let placement = world.place(start).unwrap();
+        world.store(&placement);
+    }
+    // Asked again, nothing has changed: straight from the first, and straight on to the last.
+    world.deciding = Some(world.commitments[1].cause.offer);
+    let again = world.place("2027-03-03T11:30").unwrap();
+    assert_eq!((again.travel.minutes_before, again.travel.minutes_after), (Minutes(0), Minutes(0)));
+    assert_eq!((again.taken, again.neighbors.len()), (world.commitments[1].taken, 0));
+    // Moved to the next day, the others have their ways home back, and there is time for them.
+    let moved = world.place("2027-03-04T11:30").unwrap();
+    assert_eq!(
+        moved.neighbors.iter().map(|each| each.taken).collect::<Vec<_>>(),
+        [
+            Interval { end: local("2027-03-03T11:35"), ..world.commitments[0].taken },
+            Interval { start: local("2027-03-03T13:25"), ..world.commitments[2].taken },
+        ]
+    );
+    // The same when it is a hold that has run out.
+    world.deciding = None;
+    world.commitments[1].expires_at = Some(world.now);
+    assert_eq!(world.place("2027-03-04T11:30").unwrap(), moved);
+}
+
+#[test]
 fn what_falls_away_at_the_ends_changes_one_neighbor() {
     let mut world = World::new();
     world.commit(work("2027-03-03T10:00", 60), Some(TOPEKA)).taken = work("2027-03-03T10:00", 60);
@@ -209,6 +236,12 @@ proptest! {
                 let sum: i64 = placement.price.items.iter().map(|item| item.amount.amount_minor).sum();
                 prop_assert_eq!(Money { amount_minor: sum, ..placement.price.total }, placement.price.total);
                 world.store(&placement);
+                // Decided again, as when it is accepted, it is the same.
+                world.deciding = world.commitments.iter().find(|each| each.work == time).map(|each| each.cause.offer);
+                let again = world.place_at(time);
+                world.deciding = None;
+                let same = packhorse_matching::Placement { neighbors: vec![], ..placement };
+                prop_assert_eq!(again, Ok(same));
             }
             let roads = world.roads();
             for pair in world.commitments.windows(2) {
@@ -217,7 +250,7 @@ proptest! {
                 prop_assert!(wait >= i64::from(roads.between(from, to).1.0));
                 let home = pair[0].taken.end.duration_since(pair[0].work.end).as_mins();
                 let again = pair[1].work.start.duration_since(pair[1].taken.start).as_mins();
-                let via_home = home >= i64::from(roads.home_leg(from).1.0) && again >= i64::from(roads.home_leg(to).1.0);
+                let via_home = home >= i64::from(roads.between(roads.home, from).1.0) && again >= i64::from(roads.between(roads.home, to).1.0);
                 let straight_on = home == 0 && again >= i64::from(roads.between(from, to).1.0);
                 prop_assert!(via_home || straight_on, "{} {}", home, again);
                 // Who does not sleep away goes straight on within one date only.

@@ -228,7 +228,8 @@ impl World {
 
     /// Commits the trainer to a work, with the way from home and back, and nothing said of nights.
     pub fn commit(&mut self, work: Interval, place: Option<Coordinates>) -> &mut Commitment {
-        let leg = place.map_or(SignedDuration::ZERO, |place| self.roads().home_leg(place).1.span());
+        let roads = self.roads();
+        let leg = place.map_or(SignedDuration::ZERO, |place| roads.between(roads.home, place).1.span());
         let n = self.serial;
         self.serial += 1;
         self.commitments.push(Commitment {
