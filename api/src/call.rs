@@ -131,9 +131,11 @@ impl Call {
         }
     }
 
-    /// What makes two requests the same: method, address and body.
+    /// What makes two requests the same: method, address and body. With a secret, so that nobody who reads the table can try
+    /// out what a body was: it may hold a password.
     fn fingerprint(&self) -> String {
-        let mut text = format!("{} {}\n", self.request.method(), self.request.uri()).into_bytes();
+        let mut text = self.app.tokens.pepper().as_bytes().to_vec();
+        text.extend_from_slice(format!("{} {}\n", self.request.method(), self.request.uri()).as_bytes());
         if let Some(bytes) = self.request.extensions().get::<Bytes>() {
             text.extend_from_slice(&bytes.0);
         }

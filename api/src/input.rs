@@ -170,13 +170,17 @@ where
 {
     let mut faults: Vec<_> =
         schemas.faults(&T::name(), &value).into_iter().map(|fault| (fault.document, fault.structural)).collect();
-    let errors = match serde_json::from_value::<T>(value) {
+    let errors = match serde_path_to_error::deserialize::<_, T>(value) {
         Ok(input) => match Valid::new(input) {
             Ok(valid) if faults.is_empty() => return Ok(valid),
             Ok(_) => ValidationErrors::new(),
             Err(errors) => errors,
         },
-        Err(error) if faults.is_empty() => return Err(vec![(body_fault("", "type", &error.to_string()), true)]),
+        // What the schema cannot tell, such as a zone that is none.
+        Err(error) if faults.is_empty() => {
+            let fault = body_fault(&pointer(error.path()), "unknown_value", &error.inner().to_string());
+            return Err(vec![(fault, true)]);
+        }
         Err(_) => ValidationErrors::new(),
     };
     let mut rules = Vec::new();
@@ -184,6 +188,17 @@ where
     rules.retain(|rule| !faults.iter().any(|(known, _)| known.pointer == rule.pointer));
     faults.extend(rules.into_iter().map(|rule| (rule, false)));
     Err(faults)
+}
+
+/// Where serde stopped, as a JSON Pointer.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let part = |segment: &Segment| match segment {
+        Segment::Seq { index } => Some(format!("/{index}")),
+        Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    };
+    path.iter().filter_map(part).collect()
 }
 
 /// Turns what `validator` found into faults, by place.

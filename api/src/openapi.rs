@@ -122,6 +122,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
     let has_body = operation.get("requestBody").is_some();
     let succeeded = |status: &str| operation["responses"].get(status).is_some();
     let creates = succeeded("201");
+    let conditional = method == "get" && is_versioned(&operation["responses"]["200"], schemas);
     let preconditioned =
         method == "patch" || method == "delete" || (method == "post" && path.contains("/{id}/") && succeeded("200"));
     if !public {
@@ -139,6 +140,12 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
         parameters.push(json!({
             "name": "If-Match", "in": "header", "required": true, "description": "`ETag` of the version that was seen.",
             "schema": { "type": "string" }, "example": "\"v1\""
+        }));
+    }
+    if conditional {
+        parameters.push(json!({
+            "name": "If-None-Match", "in": "header", "required": false, "description": "`ETag` of the version that is known.",
+            "schema": { "type": "string" }, "example": "\"v7\""
         }));
     }
     let takes_parameters = !parameters.is_empty();
@@ -165,6 +172,9 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
             let reference = || json!({ "$ref": format!("#/components/responses/{}", kind.code) });
             responses.entry(kind.status.to_string()).or_insert_with(reference);
         }
+        if conditional {
+            responses.insert("304".to_owned(), json!({ "description": "It is as the caller knows it." }));
+        }
         for (status, response) in responses {
             if status.starts_with('2') {
                 complete_success(status, response, path, schemas, identified);
@@ -175,18 +185,13 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
 
 /// Example, headers and links of an answer that succeeded.
 fn complete_success(status: &str, response: &mut Value, path: &str, schemas: &Value, identified: &Identified) {
-    let mut schema_of_one = None;
-    if let Some(content) = response.get_mut("content").and_then(|content| content.get_mut("application/json")) {
-        if content.get("example").is_none() && content.get("examples").is_none() {
-            content["example"] = example(&content["schema"], schemas, 0);
-        }
-        schema_of_one = content["schema"]["$ref"].as_str().map(str::to_owned);
+    if let Some(content) = response.get_mut("content").and_then(|content| content.get_mut("application/json"))
+        && content.get("example").is_none()
+        && content.get("examples").is_none()
+    {
+        content["example"] = example(&content["schema"], schemas, 0);
     }
-    let versioned = schema_of_one.is_some_and(|name| {
-        let name = name.rsplit('/').next().unwrap_or_default();
-        example(&schemas[name], schemas, 0).get("version").is_some()
-    });
-    if versioned {
+    if is_versioned(response, schemas) {
         response["headers"]["ETag"] = json!({ "description": "Version of the resource, for `If-Match` and `If-None-Match`.", "schema": { "type": "string" }, "example": "\"v1\"" });
     }
     if status == "201" {
@@ -199,6 +204,13 @@ fn complete_success(status: &str, response: &mut Value, path: &str, schemas: &Va
                 json!({ "operationId": operation, "parameters": { "id": "$response.body#/id" } });
         }
     }
+}
+
+/// Whether an answer is one resource with a version.
+fn is_versioned(response: &Value, schemas: &Value) -> bool {
+    let target = response["content"]["application/json"]["schema"]["$ref"].as_str();
+    let schema = target.and_then(|target| schemas.get(target.rsplit('/').next()?));
+    schema.is_some_and(|schema| example(schema, schemas, 0).get("version").is_some())
 }
 
 /// The answer of every kind of problem, by code, for operations to refer to.

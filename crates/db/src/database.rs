@@ -193,9 +193,8 @@ impl Worker {
             };
             failed = error;
             match verdict {
-                Verdict::Keep | Verdict::Undo => break,
                 Verdict::Retry if Instant::now() < until => pause(attempt),
-                Verdict::Retry => break,
+                Verdict::Keep | Verdict::Undo | Verdict::Retry => break,
                 Verdict::Lost => {
                     // A read is safe to try once more on a new connection; of a write nobody knows what became of it.
                     let had = self.conn.take().is_some();

@@ -1,6 +1,6 @@
 //! The only place with SQL: connections, schema, queries. It decides nothing.
 //!
-//! One query serves both databases wherever SQL allows; what differs lives in [`dialect`].
+//! One query serves both databases wherever SQL allows; what differs lives in `dialect.rs`.
 //! A column stands where a query, an order or a constraint needs it; the rest of an entity is one JSON document.
 
 mod backup;

@@ -50,6 +50,7 @@ pub struct Tokens {
     verifying: HashMap<String, DecodingKey>,
     public: JwkSet,
     validation: Validation,
+    pepper: String,
 }
 
 /// DER of a PKCS #8 Ed25519 private key up to its 32 bytes (RFC 8410 section 7).
@@ -80,6 +81,8 @@ impl Tokens {
             verifying.insert(kid.clone(), DecodingKey::from_jwk(&jwk).map_err(corrupt)?);
             public.keys.push(jwk);
         }
+        // The first key there ever was stays when others come.
+        let pepper = fingerprint(keys.last().map_or(&[], |(_, pem)| pem.as_bytes()));
         let (kid, pem) = keys.swap_remove(0);
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
@@ -89,12 +92,17 @@ impl Tokens {
         validation.validate_exp = false;
         validation.validate_nbf = false;
         let signing = EncodingKey::from_ed_pem(pem.as_bytes()).map_err(corrupt)?;
-        Ok(Self { issuer: issuer.to_owned(), lifetime, kid, signing, verifying, public, validation })
+        Ok(Self { issuer: issuer.to_owned(), lifetime, kid, signing, verifying, public, validation, pepper })
     }
 
     /// The public keys, for `/.well-known/jwks.json`.
     pub fn jwks(&self) -> &JwkSet {
         &self.public
+    }
+
+    /// A secret of this installation, the same in all its processes, to mix into fingerprints.
+    pub fn pepper(&self) -> &str {
+        &self.pepper
     }
 
     /// How long a token is good.
