@@ -11,7 +11,7 @@ pub use database::{Backend, TestDatabase};
 pub use seed::{
     Catalog, DAY, GOODLAND, LAWRENCE, Market, PASSWORD, Place, Planter, Region, TOPEKA, Teacher, details, merge,
 };
-pub use world::{TestClock, World};
+pub use world::{START, TestClock, World};
 
 /// Runs one test on both databases: `both! { fn name(world) { … } }`.
 #[macro_export]

@@ -1,7 +1,18 @@
-//! The demonstration: two networks that partner, with libraries, trainers, a catalog and open requests.
+//! The demonstration: two networks that partner, with libraries, trainers, a catalog and requests.
+//!
+//! The towns are real, so that distances are; everything else is invented. Days are counted from the day on which it is
+//! set up, so that what is asked for lies ahead on any day.
 
-use packhorse_db::Conn;
-use packhorse_domain::Timestamp;
+mod build;
+mod catalog;
+mod days;
+mod networks;
+mod people;
+mod requests;
+mod trainers;
+
+use packhorse_db::{Conn, Order, Page, networks as rows};
+use packhorse_domain::{Scope, Timestamp};
 
 use crate::{Error, passwords};
 
@@ -22,10 +33,15 @@ pub fn password_hash() -> Option<String> {
     passwords::hash(PASSWORD)
 }
 
-/// Sets the demonstration up, unless there is a network already. Gives its people either way.
+/// Sets the demonstration up, unless there is a network already. Gives those of its people who are there, the coordinator
+/// of the first network in front.
 ///
 /// # Errors
 /// Those of the database.
-pub fn set_up(_conn: &mut Conn, _hash: &str, _now: Timestamp) -> Result<Vec<Person>, Error> {
-    Ok(Vec::new())
+pub fn set_up(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<Vec<Person>, Error> {
+    let any = Page { limit: 1, after: None, order: Order::Ascending };
+    if rows::list(conn, Scope::Everything, &any)?.is_empty() {
+        build::everything(conn, hash, now)?;
+    }
+    people::present(conn)
 }

@@ -1,0 +1,88 @@
+//! The demonstration, on any day.
+
+use diesel::connection::SimpleConnection;
+use jiff::SignedDuration;
+use packhorse_db::{Conn, Order, Page};
+use packhorse_domain::{Timestamp, request::RequestStateName};
+use packhorse_services::{
+    Context, Expected, bookings, demo, libraries, matches,
+    offers::{self, Proposal},
+    requests::{self, RequestFilter},
+    trainers,
+};
+use packhorse_tests::{Backend, START, TestDatabase, both};
+use serde_json::json;
+
+/// What the README's story relies on: the first open request is Hiawatha's, Lorna Beckwith is the best match for it, and
+/// others could be asked, too.
+fn the_story_goes_well(ctx: &mut Context<'_>) {
+    let open = RequestFilter { state: Some(RequestStateName::Open), ..RequestFilter::default() };
+    let page = Page { limit: 100, after: None, order: Order::Ascending };
+    let open = requests::list(ctx, &open, &page).unwrap();
+    assert_eq!(open.len(), 7);
+    for request in &open {
+        let ranking = matches::list(ctx, request.id).unwrap();
+        assert!(!ranking.matches.is_empty() && !ranking.ruled_out.is_empty(), "{}: {request:?}", ctx.now);
+    }
+    let host = libraries::get(ctx, open[0].library).unwrap();
+    assert_eq!(host.details.name, "Hiawatha Public Library");
+    let ranking = matches::list(ctx, open[0].id).unwrap();
+    let best = &ranking.matches[0];
+    assert_eq!(trainers::get(ctx, best.trainer).unwrap().details.name, "Lorna Beckwith", "{}", ctx.now);
+    assert!(best.preference_rank == 0 && ranking.matches.len() == 2, "{}: {ranking:?}", ctx.now);
+    let proposal = Proposal { starts_at: best.time.start, honorarium: None, message: String::new() };
+    let offer = offers::make(ctx, open[0].id, best.trainer, &proposal).unwrap();
+    let booking = offers::accept(ctx, offer.id, &Expected::OneOf(vec![offer.record.version])).unwrap();
+    bookings::confirm(ctx, booking.id, &Expected::Any).unwrap();
+}
+
+fn on(conn: &mut Conn, now: Timestamp) {
+    conn.batch_execute("BEGIN").unwrap();
+    assert_eq!(demo::set_up(conn, "no hash", now).unwrap().len(), 9);
+    the_story_goes_well(&mut Context::of_program(conn, now + SignedDuration::from_secs(60)));
+    conn.batch_execute("ROLLBACK").unwrap();
+}
+
+#[test]
+fn the_story_goes_well_on_any_day() {
+    let database = TestDatabase::new(Backend::Sqlite);
+    let mut conn = database.url.connect().unwrap();
+    let first: Timestamp = "2026-01-01T00:05:00Z".parse().unwrap();
+    // Every weekday, every part of the year and hour of the day, and leap days.
+    for step in 0..120 {
+        on(&mut conn, first + SignedDuration::from_hours(step * (24 * 10 + 7)));
+    }
+    for hard in ["2026-11-26T20:00:00Z", "2026-12-31T23:59:59Z", "2027-03-14T08:00:00Z", "2028-02-29T12:00:00Z"] {
+        on(&mut conn, hard.parse().unwrap());
+    }
+}
+
+both! {
+    fn a_second_start_changes_nothing(world) {
+        let hash = demo::password_hash().unwrap();
+        let start: Timestamp = START.parse().unwrap();
+        let of = hash.clone();
+        let people = world.write(move |conn| demo::set_up(conn, &of, start));
+        let again = world.write(move |conn| demo::set_up(conn, &hash, start + SignedDuration::from_hours(24 * 90)));
+        let told = |people: &[demo::Person]| people.iter().map(|each| each.email.clone() + &each.role).collect::<Vec<_>>();
+        assert_eq!(told(&people), told(&again));
+        assert!(people[0].role.ends_with("coordinates the Northeast Kansas Library Network"));
+        for person in &people {
+            let me = world.client().sign_in(&person.email, demo::PASSWORD).get("/v1/me").expect(200).json();
+            assert!(person.role.starts_with(me["name"].as_str().unwrap()) && me["roles"][0]["role"].is_string(), "{me}");
+        }
+        let operator = world.client().sign_in("operator@packhorse.example", demo::PASSWORD);
+        for (list, length) in [("networks", 2), ("libraries", 33), ("venues", 33), ("workshops", 15), ("trainers", 12), ("requests", 9), ("offers", 2), ("bookings", 1)] {
+            let items = operator.get(&format!("/v1/{list}?limit=100")).expect(200).json()["items"].as_array().unwrap().len();
+            assert_eq!(items, length, "{list}");
+        }
+        let venue = &operator.get("/v1/venues?limit=1").json()["items"][0];
+        assert_eq!((&venue["city"], &venue["approximate"]), (&json!("Hiawatha"), &json!(true)));
+    }
+
+    fn a_database_in_use_stays_as_it_is(world) {
+        world.network("ours");
+        let people = world.write(|conn| demo::set_up(conn, "no hash", START.parse().unwrap()));
+        assert!(people.is_empty());
+    }
+}
