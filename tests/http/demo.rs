@@ -49,8 +49,8 @@ fn the_story_goes_well_on_any_day() {
     let mut conn = database.url.connect().unwrap();
     let first: Timestamp = "2026-01-01T00:05:00Z".parse().unwrap();
     // Every weekday, every part of the year and hour of the day, and leap days.
-    for step in 0..120 {
-        on(&mut conn, first + SignedDuration::from_hours(step * (24 * 10 + 7)));
+    for step in 0..60 {
+        on(&mut conn, first + SignedDuration::from_hours(step * (24 * 12 + 7)));
     }
     for hard in ["2026-11-26T20:00:00Z", "2026-12-31T23:59:59Z", "2027-03-14T08:00:00Z", "2028-02-29T12:00:00Z"] {
         on(&mut conn, hard.parse().unwrap());

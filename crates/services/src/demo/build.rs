@@ -28,8 +28,7 @@ use super::{
     trainers::{TRAINERS, TrainerRow},
 };
 use crate::{
-    Context, Error, Expected, availability, bookings, libraries, matches, networks, offers,
-    offers::Proposal,
+    Context, Error, Expected, availability, bookings, libraries, matches, networks, offers, offers::Proposal,
     partnerships, requests, rooms, topics, trainers, users, venues, workshops,
 };
 
@@ -191,8 +190,7 @@ impl<'c> Build<'c> {
     }
 
     fn topic(&mut self, name: &'static str, scheme: &str) -> Result<(), Error> {
-        let details =
-            TopicDetails { name: name.to_owned(), scheme: scheme.to_owned(), description: String::new() };
+        let details = TopicDetails { name: name.to_owned(), scheme: scheme.to_owned(), description: String::new() };
         let topic = topics::create(self.next(), None, Valid::new(details).map_err(broken)?)?;
         self.topics.insert(name, topic.id);
         Ok(())

@@ -269,7 +269,10 @@ pub(super) const WORKSHOPS: &[WorkshopRow] = &[
         network: CALIFORNIA.name,
         title: PRIVACY,
         summary: "What the library knows about people, who asks for it, and what to answer.",
-        objectives: &["List the records your library keeps, and for how long", "Answer a request for records by the law"],
+        objectives: &[
+            "List the records your library keeps, and for how long",
+            "Answer a request for records by the law",
+        ],
         level: Intermediate,
         audience: "Staff and trustees",
         minutes: 90,

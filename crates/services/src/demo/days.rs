@@ -26,7 +26,7 @@ impl Days {
     ///
     /// # Errors
     /// At the end of the calendar.
-    pub fn day(&self, week: i8, weekday: Weekday) -> Result<Date, jiff::Error> {
+    pub fn day(self, week: i8, weekday: Weekday) -> Result<Date, jiff::Error> {
         let mut day = self.in_week(week, weekday)?;
         while is_holiday(day) {
             day = day.checked_add(1.week())?;
@@ -38,7 +38,7 @@ impl Days {
     ///
     /// # Errors
     /// At the end of the calendar.
-    pub fn in_week(&self, week: i8, weekday: Weekday) -> Result<Date, jiff::Error> {
+    pub fn in_week(self, week: i8, weekday: Weekday) -> Result<Date, jiff::Error> {
         self.monday.checked_add(i64::from(week).weeks().days(weekday.to_monday_zero_offset()))
     }
 
@@ -46,12 +46,12 @@ impl Days {
     ///
     /// # Errors
     /// At the end of the calendar.
-    pub fn first_of_year(&self, away: i16) -> Result<Date, jiff::Error> {
+    pub fn first_of_year(self, away: i16) -> Result<Date, jiff::Error> {
         self.today.first_of_year().checked_add(away.years())
     }
 
     /// The holidays of this year and the next.
-    pub fn holidays(&self) -> Vec<Date> {
+    pub fn holidays(self) -> Vec<Date> {
         let year = self.today.first_of_year().series(1.day());
         year.take(2 * 366).filter(|day| is_holiday(*day)).collect()
     }

@@ -62,8 +62,7 @@ pub(super) struct Wish {
 }
 
 const fn wish(week: i8, first: Weekday, days: i8, earliest: (i8, i8), latest: (i8, i8)) -> Wish {
-    let (earliest, latest) =
-        (Time::constant(earliest.0, earliest.1, 0, 0), Time::constant(latest.0, latest.1, 0, 0));
+    let (earliest, latest) = (Time::constant(earliest.0, earliest.1, 0, 0), Time::constant(latest.0, latest.1, 0, 0));
     Wish { week, first, days, earliest, latest }
 }
 
@@ -86,7 +85,7 @@ pub(super) const REQUESTS: &[RequestRow] = &[
         wishes: &[
             wish(5, WED, 1, (10, 0), (16, 0)),
             wish(6, TUE, 1, (10, 0), (16, 0)),
-            wish(7, TUE, 3, (9, 30), (16, 30)),
+            wish(7, TUE, 8, (9, 30), (16, 30)),
         ],
         format: InPerson,
         room: Some("Community Room"),

@@ -146,7 +146,7 @@ pub(super) const TRAINERS: &[TrainerRow] = &[
         fees: &[(-1, 12_000, 4_000)],
         visibility: Visibility::Network,
         active: true,
-        free: &[free(&[THU, FRI], (9, 30), (16, 30))],
+        free: &[free(&[MON, THU, FRI], (9, 30), (16, 30))],
         off: &[],
     },
     TrainerRow {
