@@ -43,3 +43,40 @@ macro_rules! queries {
     };
 }
 pub(crate) use queries;
+
+/// Most rows of one statement: PostgreSQL takes 65,535 values, and no statement may last.
+pub(crate) const BATCH: usize = 1000;
+
+/// Writes `put_all` for a table with `queries`: what is said of each column when a row is there already differs in nothing but
+/// names.
+macro_rules! bulk {
+    ($table:ident: $entity:ty, set $($column:ident),+) => {
+        /// Keeps many at once: new ones, and changed ones that nobody else changed since.
+        ///
+        /// # Errors
+        /// [`DbError::Contention`] when somebody did, [`DbError::Conflict`] with the name of the constraint that refused one.
+        pub fn put_all(conn: &mut Conn, entities: &[$entity]) -> Result<(), DbError> {
+            use diesel::{query_dsl::methods::FilterDsl, upsert::excluded};
+
+            let set = || ($($table::$column.eq(excluded($table::$column)),)+);
+            let before = || excluded($table::version).eq($table::version + 1);
+            for batch in entities.chunks($crate::entity::BATCH) {
+                let mut rows = batch.iter().map(Row::from);
+                let kept = match conn {
+                    Conn::Pg(conn) => {
+                        let rows: Vec<Row> = rows.collect();
+                        let put = diesel::insert_into($table::table).values(rows).on_conflict($table::id);
+                        FilterDsl::filter(put.do_update().set(set()), before()).execute(conn)?
+                    }
+                    Conn::Sqlite(conn) => rows.try_fold(0, |kept, row| {
+                        let put = diesel::insert_into($table::table).values(row).on_conflict($table::id);
+                        FilterDsl::filter(put.do_update().set(set()), before()).execute(conn).map(|each| kept + each)
+                    })?,
+                };
+                $crate::error::all(kept, batch.len())?;
+            }
+            Ok(())
+        }
+    };
+}
+pub(crate) use bulk;

@@ -119,5 +119,10 @@ fn unknown(message: &str) -> DbError {
 
 /// A write by id and version changed its one row; otherwise somebody else was there first.
 pub(crate) fn one(changed: usize) -> Result<(), DbError> {
-    if changed == 1 { Ok(()) } else { Err(DbError::Contention(format!("{changed} rows changed in place of one"))) }
+    all(changed, 1)
+}
+
+/// The same of many.
+pub(crate) fn all(changed: usize, of: usize) -> Result<(), DbError> {
+    if changed == of { Ok(()) } else { Err(DbError::Contention(format!("{changed} rows changed in place of {of}"))) }
 }

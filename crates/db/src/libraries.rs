@@ -11,7 +11,7 @@ use crate::dialect::contains;
 use crate::{
     Conn, DbError, Page,
     connection::MultiBackend,
-    entity::queries,
+    entity::{bulk, queries},
     page::paged,
     schema::libraries,
     scope::{self, SeenBy},
@@ -75,6 +75,18 @@ fn visible(scope: Scope) -> libraries::BoxedQuery<'static, MultiBackend> {
 }
 
 queries! { libraries: Library, LibraryId }
+bulk! { libraries: Library, set network_id, fscs_key, search_text, details, version, updated_at }
+
+/// Those with one of these FSCS keys.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_fscs_keys(conn: &mut Conn, scope: Scope, keys: &[&str]) -> Result<Vec<Library>, DbError> {
+    let keys = keys.iter().map(|key| (*key).to_owned());
+    let query = visible(scope).filter(libraries::fscs_key.eq_any(keys));
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Library::from).collect())
+}
 
 /// What a list of libraries may be narrowed to.
 #[derive(Debug, Clone, Default)]

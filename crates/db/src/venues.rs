@@ -10,7 +10,7 @@ use packhorse_domain::{
 use crate::{
     Conn, DbError, Page,
     connection::MultiBackend,
-    entity::queries,
+    entity::{bulk, queries},
     page::paged,
     schema::venues,
     scope::{self, SeenBy},
@@ -73,6 +73,18 @@ fn visible(scope: Scope) -> venues::BoxedQuery<'static, MultiBackend> {
 }
 
 queries! { venues: Venue, VenueId }
+bulk! { venues: Venue, set library_id, fscs_seq, details, version, updated_at }
+
+/// Those of any of these libraries that have an FSCS sequence number.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_libraries(conn: &mut Conn, scope: Scope, libraries: &[LibraryId]) -> Result<Vec<Venue>, DbError> {
+    let libraries = libraries.iter().copied().map(Spelled);
+    let query = visible(scope).filter(venues::library_id.eq_any(libraries)).filter(venues::fscs_seq.is_not_null());
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Venue::from).collect())
+}
 
 /// One page of venues; one row more when another page follows.
 ///

@@ -163,16 +163,15 @@ fn locale(row: &mut Row) -> Option<String> {
     Some(locale)
 }
 
-/// What says nothing is open.
-fn open(row: &mut Row) -> bool {
+fn open(row: &mut Row) -> Option<bool> {
     match row.layout {
-        Layout::Published => row.number(Column::Status, &(0..=99)).is_none_or(|code| !CLOSED_CODES.contains(&code)),
-        Layout::Cleaned => match row.take(Column::Status).as_deref() {
-            None | Some("open") => true,
-            Some("closed" | "temporarily_closed") => false,
-            Some(other) => {
+        Layout::Published => row.number(Column::Status, &(0..=99)).map(|code| !CLOSED_CODES.contains(&code)),
+        Layout::Cleaned => match row.take(Column::Status)?.as_str() {
+            "open" => Some(true),
+            "closed" | "temporarily_closed" => Some(false),
+            other => {
                 row.fault(Column::Status, "unknown_status", other);
-                true
+                None
             }
         },
     }

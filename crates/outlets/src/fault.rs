@@ -2,34 +2,50 @@
 
 use std::fmt;
 
+use crate::row::WHOLE_LINE;
+
 /// The longest `value` of a fault, in characters.
 const VALUE_CHARACTERS: usize = 100;
 
-/// One thing wrong (or, among [`crate::Outlet::warnings`], suspect) in one line.
-///
-/// | code | meaning |
-/// |---|---|
-/// | `missing` | a needed value is blank or one of IMLS's missing markers |
-/// | `too_long` | a value or a whole line is longer than we keep |
-/// | `bad_number`, `out_of_range` | not a number; a number no such place, year or code can have |
-/// | `bad_key`, `bad_zip` | not in the form of an FSCS key or sequence; not in the form of a ZIP code |
-/// | `unknown_outlet_type`, `unknown_state`, `unknown_status` | a code that is not in the list |
-/// | `bad_encoding`, `bad_character` | bytes that are not text in the file's encoding; a control character |
-/// | `field_count`, `unclosed_quote` | more or fewer fields than the header; a quotation that never ends |
-/// | `bad_json`, `bad_value`, `unknown_column` | only in JSON lines: not an object; neither text, number nor null; a name we do not know |
-/// | `duplicate` | the FSCS key and sequence stood on an earlier line, named in `value` |
-/// | `no_time_zone` | neither coordinates nor ZIP code give a time zone |
-/// | `unreadable` | the input failed; nothing after it was read |
-/// | `far_from_zip` | warning: the coordinates are over 60 km from the ZIP code's centroid; `value` says how far |
-/// | `unknown_zip` | warning: the Census Bureau has no area for the ZIP code (often one for post boxes) |
-/// | `foreign_time_zone` | warning: the coordinates lie outside the United States; the ZIP code's zone was taken |
+/// Every code, and what it means.
+#[rustfmt::skip]
+const MEANINGS: [(&str, &str); 26] = [
+    ("missing", "a value is needed here"),
+    ("too_long", "longer than what is kept"),
+    ("bad_number", "is no number"),
+    ("out_of_range", "no such number, year or code can be"),
+    ("bad_key", "is not in the form of an FSCS key or sequence"),
+    ("bad_zip", "is not in the form of a ZIP code"),
+    ("unknown_outlet_type", "is no outlet type: CE, BR, BS, BM or MO"),
+    ("unknown_state", "is no state, district or territory"),
+    ("unknown_status", "is no status: open, closed or temporarily_closed"),
+    ("bad_encoding", "is no text in the encoding of the file"),
+    ("bad_character", "holds a control character"),
+    ("field_count", "has not as many fields as the header"),
+    ("unclosed_quote", "begins a quotation that never ends"),
+    ("bad_json", "is no JSON object"),
+    ("bad_value", "is neither text nor number nor null"),
+    ("unknown_column", "is no column that is known"),
+    ("missing_column", "the header must have this column"),
+    ("repeated_column", "the header has this column twice"),
+    ("duplicate", "an earlier line has this key"),
+    ("no_time_zone", "neither coordinates nor ZIP code give a time zone"),
+    ("unreadable", "the input failed; nothing after it was read"),
+    ("empty", "the file is empty"),
+    ("unknown_layout", "is neither the outlet file of IMLS nor the cleaned form"),
+    ("far_from_zip", "warning: the coordinates are over 60 km from the middle of the ZIP code's area"),
+    ("unknown_zip", "warning: the Census Bureau has no area for this ZIP code"),
+    ("foreign_time_zone", "warning: the coordinates lie outside the United States; the ZIP code's zone was taken"),
+];
+
+/// One thing wrong (or, among [`crate::Outlet::warnings`], suspect) in one line; [`Self::meaning`] says what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineFault {
     /// The physical line the record begins on; the first line of the file is 1.
     pub line: u64,
     /// The column's name as in the file, or `line` when the whole line is meant.
     pub column: &'static str,
-    /// A stable code in `snake_case`, from the table above.
+    /// A stable code in `snake_case`.
     pub code: &'static str,
     /// What stood there, at most 100 characters, control characters replaced.
     pub value: String,
@@ -40,6 +56,13 @@ impl LineFault {
     pub(crate) fn new(line: u64, column: &'static str, code: &'static str, value: &str) -> Self {
         let printable = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
         Self { line, column, code, value: value.chars().take(VALUE_CHARACTERS).map(printable).collect() }
+    }
+}
+
+impl LineFault {
+    /// What the code means, in words; nothing for a code that is not of this crate.
+    pub fn meaning(&self) -> Option<&'static str> {
+        MEANINGS.iter().find(|(code, _)| *code == self.code).map(|(_, meaning)| *meaning)
     }
 }
 
@@ -80,4 +103,25 @@ pub enum HeaderError {
         /// Columns that are there twice.
         repeated: Vec<&'static str>,
     },
+}
+
+impl HeaderError {
+    /// The same as faults of the first line, all of them: `missing_column`, `unknown_column`, `repeated_column`, `empty`,
+    /// `unreadable`, `too_long`, `bad_encoding` or `unknown_layout`.
+    pub fn faults(&self) -> Vec<LineFault> {
+        let whole = |code, value: &str| vec![LineFault::new(1, WHOLE_LINE, code, value)];
+        match self {
+            Self::Empty => whole("empty", ""),
+            Self::Unreadable(error) => whole("unreadable", &error.to_string()),
+            Self::TooLong => whole("too_long", ""),
+            Self::Utf16 => whole("bad_encoding", "UTF-16"),
+            Self::UnknownLayout => whole("unknown_layout", ""),
+            Self::Columns { missing, unknown, repeated } => {
+                let missing = missing.iter().map(|name| LineFault::new(1, name, "missing_column", ""));
+                let unknown = unknown.iter().map(|name| LineFault::new(1, WHOLE_LINE, "unknown_column", name));
+                let repeated = repeated.iter().map(|name| LineFault::new(1, name, "repeated_column", ""));
+                missing.chain(unknown).chain(repeated).collect()
+            }
+        }
+    }
 }

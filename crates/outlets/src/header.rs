@@ -93,6 +93,12 @@ mod tests {
             }
             other => panic!("{other:?}"),
         }
+        let error = header("fscskey,seq,name,name,outlet_type,city,state,lattitude").err().unwrap();
+        let told: Vec<_> = error.faults().iter().map(|fault| (fault.column, fault.code, fault.value.clone())).collect();
+        let expected =
+            [("zip", "missing_column", ""), ("line", "unknown_column", "lattitude"), ("name", "repeated_column", "")];
+        assert_eq!(told, expected.map(|(column, code, value)| (column, code, value.to_owned())));
+        assert!(error.faults().iter().all(|fault| fault.line == 1 && fault.meaning().is_some()));
     }
 
     #[test]

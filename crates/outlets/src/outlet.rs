@@ -69,8 +69,8 @@ pub struct Outlet {
     pub phone: Option<String>,
     /// NCES locale code, `11` (large city) to `43` (remote rural).
     pub locale: Option<String>,
-    /// False when closed, for good or for a time.
-    pub open: bool,
+    /// False when closed, for good or for a time; `None` when the file does not say.
+    pub open: Option<bool>,
     /// IANA name of the time zone.
     pub time_zone: &'static str,
     /// What looks wrong but does not keep the line out.

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use crate::check::{SeenKeys, check};
-use crate::columns::Layout;
+use crate::columns::{Column, Layout};
 use crate::fault::{HeaderError, LineFault};
 use crate::header::Header;
 use crate::lines::Lines;
@@ -57,6 +57,11 @@ impl<R: Read> OutletReader<R> {
             Source::Csv(_, header) => header.layout,
             Source::JsonLines(_) => Layout::Cleaned,
         }
+    }
+
+    /// What the file calls the column of the system's key.
+    pub fn key_column(&self) -> &'static str {
+        Column::FscsKey.name_in(self.layout()).unwrap_or(WHOLE_LINE)
     }
 
     /// The next row, good or not; `None` at the end.

@@ -39,7 +39,7 @@ fn every_outlet_of_the_country_is_read() {
     let outlets: Vec<Outlet> = OutletReader::new(shared("libraries.csv")).unwrap().map(Result::unwrap).collect();
     assert_eq!(outlets.len(), 17_496);
     assert_eq!(outlets.last().unwrap().line, 17_497);
-    assert_eq!(outlets.iter().filter(|outlet| !outlet.open).count(), 64);
+    assert_eq!(outlets.iter().filter(|outlet| outlet.open == Some(false)).count(), 64);
     assert_eq!(outlets.iter().filter(|outlet| outlet.approximate).count(), 0);
     let count = |kind| outlets.iter().filter(|outlet| outlet.kind == kind).count();
     assert_eq!(
@@ -128,14 +128,14 @@ fn the_published_form_is_read_as_windows_1252() {
             population_fiscal_year: None,
             phone: Some("8187903330".into()),
             locale: Some("21".into()),
-            open: true,
+            open: Some(true),
             time_zone: "America/Los_Angeles",
             warnings: vec![],
         }
     );
     let second = &outlets[1];
     assert_eq!((second.name.as_str(), second.seq.as_str()), ("McPherson Café “Read” Bookmobile", "003"));
-    assert_eq!((&second.address, &second.phone, &second.locale, second.open), (&None, &None, &None, false));
+    assert_eq!((&second.address, &second.phone, &second.locale, second.open), (&None, &None, &None, Some(false)));
     assert_eq!((second.coordinates, second.approximate), (crate::zip_centroid("67735"), true));
     assert_eq!(second.time_zone, "America/Denver");
 }
@@ -192,6 +192,7 @@ fn all_faults_of_a_line_are_reported_under_the_files_own_names() {
     assert_eq!(found.len(), expected.len());
 
     let all: Vec<LineFault> = read.into_iter().filter_map(Result::err).flatten().collect();
+    assert!(all.iter().all(|fault| fault.meaning().is_some()));
     let value = |code| all.iter().find(|fault| fault.code == code).unwrap().value.clone();
     assert_eq!(value("duplicate"), "KS0001-002, first on line 3");
     assert_eq!(value("too_long"), "c".repeat(100));
@@ -225,7 +226,7 @@ fn json_lines_give_the_same_outlets() {
     );
     let line = r#"{"fscskey":"KS0001","seq":2,"name":"GOODLAND PUBLIC LIBRARY","system_name":null,"outlet_type":"CE",
         "address":"812 BROADWAY, 1ST FLOOR","city":"GOODLAND","state":"KS","zip":67735,"county":"SHERMAN","county_fips":20181,
-        "lat":39.35102,"lon":"-101.71","population_served":4489,"population_fy":2022,"locale":"33"}"#;
+        "lat":39.35102,"lon":"-101.71","population_served":4489,"population_fy":2022,"locale":"33","status":"open"}"#;
     let text = format!("\u{feff}\n{}\r\n", line.replace('\n', ""));
     let mut outlets: Vec<Outlet> = OutletReader::json_lines(text.as_bytes()).map(Result::unwrap).collect();
     outlets[0].line = 2;

@@ -115,9 +115,23 @@ impl<'c> Context<'c> {
         before: Option<&T>,
         after: Option<&T>,
     ) -> Result<(), Error> {
+        let event = self.event(change, before, after)?;
+        Ok(events::append(self.conn, event)?)
+    }
+
+    /// The event of a change, for those who add many at once.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON, which is a defect.
+    pub fn event<K: Kind, T: Serialize>(
+        &self,
+        change: Change<K>,
+        before: Option<&T>,
+        after: Option<&T>,
+    ) -> Result<Event, Error> {
         let json = |value: Option<&T>| value.map(serde_json::to_value).transpose();
         let corrupt = |error: serde_json::Error| DbError::Corrupt(error.to_string());
-        let event = Event {
+        Ok(Event {
             id: EventId::new(self.now),
             network: change.network,
             subject_kind: K::NAME.to_owned(),
@@ -127,8 +141,7 @@ impl<'c> Context<'c> {
             at: self.now,
             before: json(before).map_err(corrupt)?,
             after: json(after).map_err(corrupt)?,
-        };
-        Ok(events::append(self.conn, event)?)
+        })
     }
 }
 

@@ -11,6 +11,7 @@ pub mod availability;
 pub mod bookings;
 pub mod changes;
 pub mod demo;
+pub mod import;
 pub mod libraries;
 pub mod matches;
 pub mod networks;
