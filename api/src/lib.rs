@@ -5,6 +5,7 @@ mod call;
 mod docs;
 mod edge;
 mod input;
+mod lines;
 mod routes;
 mod schema;
 mod shapes;

@@ -161,7 +161,8 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
     add(!public, &[problem::UNAUTHENTICATED]);
     add(public && has_body, &[problem::BAD_CREDENTIALS]);
     add(takes_parameters || has_body || !public, &[problem::BAD_REQUEST]);
-    add(named || creates, &[problem::NOT_FOUND]);
+    // An import names a network in its query.
+    add(named || creates || path.ends_with("/import"), &[problem::NOT_FOUND]);
     add(!public && (writes || named), &[problem::FORBIDDEN]);
     add(has_body, &[problem::REQUEST_TIMEOUT, problem::TOO_LARGE, problem::UNSUPPORTED_MEDIA_TYPE]);
     add(writes && !public, &[problem::CONFLICT, problem::INVALID, problem::FULL]);

@@ -6,48 +6,42 @@ use std::{
     path::Path,
 };
 
-use super::{arguments::ImportLibraries, failure::Failure, progress};
+use actix_web::rt::System;
+use packhorse_domain::{Clock, time::SystemClock};
+use packhorse_services::{
+    Context, Error,
+    import::{self, Format, ImportOptions, ImportReport, LineFault, Notes, OutletFile, meaning},
+};
+
+use super::{arguments::ImportLibraries, failure::Failure, migrate, progress};
 use crate::config::Config;
-
-/// How a file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Layout {
-    /// Comma-separated, as IMLS publishes it or cleaned.
-    Csv,
-    /// One JSON object a line.
-    JsonLines,
-}
-
-/// What came of an import.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Report {
-    /// Things that were not there before.
-    pub created: u64,
-    /// Things that were otherwise.
-    pub updated: u64,
-    /// Things that were just so.
-    pub unchanged: u64,
-    /// Bad lines, each in words: number, column, code, value.
-    pub faults: Vec<String>,
-}
 
 /// Imports libraries.
 pub(super) fn libraries(config: &Config, import: &ImportLibraries, out: &mut dyn Write) -> Result<(), Failure> {
     let (input, bytes) = open(&import.file)?;
     let bar = progress::reading(bytes);
-    let report = run(config, Box::new(bar.wrap_read(input)), layout(&import.file), import);
+    let file = OutletFile::read(format(&import.file), bar.wrap_read(input));
     bar.finish_and_clear();
-    tell(&report?, import, out, &mut io::stderr().lock())
+    let report = run(config, file, options(import))?;
+    tell(&report, import, out, &mut io::stderr().lock())
 }
 
-/// Hands the file to the service.
-fn run(
-    _config: &Config,
-    _input: Box<dyn Read + Send>,
-    _layout: Layout,
-    _import: &ImportLibraries,
-) -> Result<Report, Failure> {
-    Err(Failure::Said("import libraries is not connected".to_owned()))
+/// Hands what was read to the service, as the program.
+fn run(config: &Config, file: OutletFile, options: ImportOptions) -> Result<ImportReport, Failure> {
+    let database = migrate::ready(config)?;
+    let now = SystemClock.now();
+    let spinner = progress::spinner("comparing and writing");
+    let imported = database.write(move |conn| import::import(&mut Context::of_program(conn, now), &file, &options));
+    let imported = System::new().block_on(imported);
+    spinner.finish_and_clear();
+    imported.map_err(|error| match error {
+        Error::NotFound => Failure::Usage("--network: there is no such network".to_owned()),
+        other => Failure::refused("nothing was imported", other),
+    })
+}
+
+fn options(import: &ImportLibraries) -> ImportOptions {
+    ImportOptions { network: import.network, dry_run: import.dry_run, partial: import.partial }
 }
 
 /// The input, and its length in bytes if that is known.
@@ -61,52 +55,89 @@ fn open(file: &Path) -> Result<(Box<dyn Read + Send>, Option<u64>), Failure> {
     Ok((Box::new(opened), Some(bytes).filter(|bytes| *bytes > 0)))
 }
 
-fn layout(file: &Path) -> Layout {
+fn format(file: &Path) -> Format {
     let extension = file.extension().and_then(|extension| extension.to_str()).map(str::to_lowercase);
     match extension.as_deref() {
-        Some("ndjson" | "jsonl") => Layout::JsonLines,
-        _ => Layout::Csv,
+        Some("ndjson" | "jsonl") => Format::JsonLines,
+        _ => Format::Csv,
     }
 }
 
 /// Prints what came of it: counts as the answer, bad lines as errors.
-fn tell(report: &Report, import: &ImportLibraries, out: &mut dyn Write, errors: &mut dyn Write) -> Result<(), Failure> {
-    for fault in &report.faults {
-        writeln!(errors, "{fault}")?;
+fn tell(
+    report: &ImportReport,
+    import: &ImportLibraries,
+    out: &mut dyn Write,
+    errors: &mut dyn Write,
+) -> Result<(), Failure> {
+    let none = Notes::default();
+    // Of a real file there are some hundred, about lines that were taken all the same.
+    let warnings = if import.dry_run { &report.warnings } else { &none };
+    for (what, notes) in [("warnings", warnings), ("faults", &report.faults)] {
+        for note in &notes.first {
+            writeln!(errors, "{}", told(note))?;
+        }
+        let more = notes.count - notes.first.len() as u64;
+        if more > 0 {
+            writeln!(errors, "{more} more {what}")?;
+        }
     }
-    let bad = report.faults.len();
-    if bad > 0 && !import.partial {
+    let bad = report.faults.count;
+    if !report.kept && !(import.dry_run && (bad == 0 || import.partial)) {
         return Err(Failure::Said(format!("{bad} faults, so nothing was kept; --partial keeps the good lines")));
     }
-    let Report { created, updated, unchanged, .. } = report;
     let would = if import.dry_run { "Would be: " } else { "" };
-    Ok(writeln!(out, "{would}{created} created, {updated} updated, {unchanged} unchanged, {bad} faults.")?)
+    let (libraries, venues) = (&report.libraries, &report.venues);
+    for (what, counts) in [("libraries", libraries), ("venues", venues)] {
+        let import::Counts { created, updated, unchanged } = counts;
+        writeln!(out, "{would}{created} {what} created, {updated} updated, {unchanged} unchanged.")?;
+    }
+    let hint = if report.warnings.count > 0 && !import.dry_run { " (--dry-run names them)" } else { "" };
+    Ok(writeln!(out, "{} lines, {bad} faults, {} warnings{hint}.", report.lines, report.warnings.count)?)
+}
+
+/// A fault or warning in words: line, column, what stood there, what is wrong with it.
+fn told(note: &LineFault) -> String {
+    let LineFault { line, column, code, value } = note;
+    format!("line {line}, {column}: \"{value}\": {} ({code})", meaning(note))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn told(faults: &[&str], dry_run: bool, partial: bool) -> Result<String, Failure> {
+    fn printed(faults: Vec<LineFault>, dry_run: bool, partial: bool) -> Result<(String, String), Failure> {
         let import = ImportLibraries { file: "a.csv".into(), network: None, dry_run, partial };
-        let faults = faults.iter().map(|fault| (*fault).to_owned()).collect();
-        let mut out = Vec::new();
-        tell(&Report { created: 3, updated: 2, unchanged: 1, faults }, &import, &mut out, &mut Vec::new())?;
-        Ok(String::from_utf8(out).unwrap())
+        let faults = Notes { count: faults.len() as u64, first: faults };
+        let kept = !dry_run && (faults.count == 0 || partial);
+        let venues = import::Counts { created: 3, updated: 2, unchanged: 1 };
+        let report = ImportReport { kept, lines: 6 + faults.count, venues, faults, ..ImportReport::default() };
+        let (mut out, mut errors) = (Vec::new(), Vec::new());
+        tell(&report, &import, &mut out, &mut errors)?;
+        Ok((String::from_utf8(out).unwrap(), String::from_utf8(errors).unwrap()))
+    }
+
+    fn bad_zip() -> Vec<LineFault> {
+        vec![LineFault { line: 7, column: "ZIP", code: "bad_zip", value: "x".to_owned() }]
     }
 
     #[test]
     fn bad_lines_fail_an_import_unless_it_may_be_partial() {
-        assert_eq!(told(&[], false, false).unwrap(), "3 created, 2 updated, 1 unchanged, 0 faults.\n");
-        assert!(told(&[], true, false).unwrap().starts_with("Would be: 3 created"));
-        assert_eq!(told(&["line 7, column ZIP: bad_zip \"x\""], false, false).unwrap_err().status(), 1);
-        assert!(told(&["line 7, column ZIP: bad_zip \"x\""], false, true).unwrap().ends_with("1 faults.\n"));
+        let (out, errors) = printed(vec![], false, false).unwrap();
+        assert!(out.contains("\n3 venues created, 2 updated, 1 unchanged.\n6 lines, 0 faults,"), "{out}");
+        assert_eq!(errors, "");
+        assert!(printed(vec![], true, false).unwrap().0.contains("Would be: 3 venues created"));
+        assert_eq!(printed(bad_zip(), false, false).unwrap_err().status(), 1);
+        assert_eq!(printed(bad_zip(), true, false).unwrap_err().status(), 1);
+        let (out, errors) = printed(bad_zip(), false, true).unwrap();
+        assert!(out.ends_with("7 lines, 1 faults, 0 warnings.\n"), "{out}");
+        assert_eq!(errors, "line 7, ZIP: \"x\": is not in the form of a ZIP code (bad_zip)\n");
     }
 
     #[test]
-    fn the_name_tells_the_layout() {
-        assert_eq!(layout(Path::new("a.NDJSON")), Layout::JsonLines);
-        assert_eq!(layout(Path::new("a.csv")), Layout::Csv);
-        assert_eq!(layout(Path::new("-")), Layout::Csv);
+    fn the_name_tells_the_format() {
+        assert_eq!(format(Path::new("a.NDJSON")), Format::JsonLines);
+        assert_eq!(format(Path::new("a.csv")), Format::Csv);
+        assert_eq!(format(Path::new("-")), Format::Csv);
     }
 }

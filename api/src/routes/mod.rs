@@ -4,6 +4,7 @@ mod availability;
 mod bookings;
 mod calendars;
 mod changes;
+mod import;
 mod libraries;
 mod networks;
 mod offers;
@@ -28,6 +29,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(users::mount)
         .configure(networks::mount)
         .configure(partnerships::mount)
+        .configure(import::mount)
         .configure(libraries::mount)
         .configure(venues::mount)
         .configure(rooms::mount)
