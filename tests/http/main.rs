@@ -3,5 +3,6 @@
 
 mod changes;
 mod demo;
+mod imports;
 mod libraries;
 mod story;

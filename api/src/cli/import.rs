@@ -135,6 +135,28 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_imported_and_may_be_again() {
+        let folder = std::env::temp_dir().join(format!("packhorse-import-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut config = Config::default();
+        config.database.url = packhorse_db::DatabaseUrl::Sqlite(folder.join("packhorse.db"));
+        let file = folder.join("outlets.csv");
+        let line = "KS0155,002,GOODLAND PUBLIC LIBRARY,CE,GOODLAND,KS,67735";
+        std::fs::write(&file, format!("fscskey,seq,name,outlet_type,city,state,zip\n{line}\n")).unwrap();
+        let imported = |network: Option<packhorse_domain::id::NetworkId>| {
+            let import = ImportLibraries { file: file.clone(), network, dry_run: false, partial: false };
+            let mut out = Vec::new();
+            libraries(&config, &import, &mut out).map(|()| String::from_utf8(out).unwrap())
+        };
+        let (first, again) = (imported(None), imported(None));
+        let nowhere = imported(Some(packhorse_domain::Id::nil()));
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(first.unwrap().starts_with("1 libraries created, 0 updated, 0 unchanged.\n1 venues created"));
+        assert!(again.unwrap().starts_with("0 libraries created, 0 updated, 1 unchanged.\n0 venues created"));
+        assert_eq!(nowhere.unwrap_err().status(), 2);
+    }
+
+    #[test]
     fn the_name_tells_the_format() {
         assert_eq!(format(Path::new("a.NDJSON")), Format::JsonLines);
         assert_eq!(format(Path::new("a.csv")), Format::Csv);
