@@ -52,7 +52,9 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     let sources = Sources::read(arguments.everywhere.config.clone(), arguments.flags());
     let mut effective = Effective::of(sources)?;
     let serves = matches!(arguments.command, Command::Serve(_) | Command::Worker);
-    if !serves && effective.origin("log_filter") == Origin::Default {
+    // What is printed as a file to begin with is what serve would do.
+    let prints = matches!(arguments.command, Command::Check { print_config: true });
+    if !serves && !prints && effective.origin("log_filter") == Origin::Default {
         // A person reads the answer of the command; what is merely interesting would be in the way.
         "warn".clone_into(&mut effective.config.log.filter);
     }
