@@ -88,7 +88,7 @@ pub(super) const TRAINERS: &[TrainerRow] = &[
         languages: &["en"],
         formats: &[InPerson, Virtual, Hybrid],
         topics: &[(TRUSTEES, Advanced), (ORGANIZATION, Advanced), (MANAGEMENT, Intermediate)],
-        workshops: &[POLICIES, NEW_TRUSTEES, ONE_PERSON],
+        workshops: &[POLICIES, NEW_TRUSTEES, ONE_PERSON, SUMMER],
         fees: &[],
         visibility: Visibility::Partners,
         active: true,
