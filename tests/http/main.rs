@@ -5,4 +5,5 @@ mod changes;
 mod demo;
 mod imports;
 mod libraries;
+mod requests;
 mod story;
