@@ -11,7 +11,7 @@ use packhorse_domain::{
 };
 use packhorse_matching::{Neighbor, Placement, rejoin};
 
-use crate::{Context, Error, matches::Brief, offers, requests::lock_all};
+use crate::{Context, Error, matches::{BEFORE, Brief, earlier}, offers, requests::lock_all};
 
 /// Locks a trainer and a room, and clears away holds of theirs that have run out.
 pub(crate) fn lock(ctx: &mut Context<'_>, trainer: &Trainer, room: Option<RoomId>) -> Result<(), Error> {
@@ -89,14 +89,14 @@ pub(crate) fn release(
 /// A trainer's commitments that may be neighbors of some work. Holds that ran out count until they are cleared away, since
 /// they still take the time in the database.
 fn around(ctx: &mut Context<'_>, trainer: &Trainer, work: Interval) -> Result<Vec<Commitment>, Error> {
-    let before = work.start - jiff::SignedDuration::from_hours(21 * 24);
+    let before = earlier(work.start, BEFORE);
     Ok(commitments::of_trainers(ctx.conn, &[trainer.id], before, Timestamp::MIN)?)
 }
 
 /// Gives neighbors the time they take from now on, those that shrink first, so that none meet on the way.
 fn change(ctx: &mut Context<'_>, trainer: &Trainer, neighbors: &[Neighbor]) -> Result<(), Error> {
     let Some(first) = neighbors.iter().map(|neighbor| neighbor.taken.start).min() else { return Ok(()) };
-    let before = first - jiff::SignedDuration::from_hours(21 * 24);
+    let before = earlier(first, BEFORE);
     let present = commitments::of_trainers(ctx.conn, &[trainer.id], before, Timestamp::MIN)?;
     let mut changes: Vec<_> = neighbors
         .iter()

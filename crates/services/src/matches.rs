@@ -20,7 +20,7 @@ use packhorse_matching::{Candidate, Need, Placement, Ranking, Rule, RuledOut, pl
 use crate::{Context, Error, Fault};
 
 /// Commitments this long before the first window still shape the way to a workshop.
-const BEFORE: SignedDuration = SignedDuration::from_hours(21 * 24);
+pub(crate) const BEFORE: SignedDuration = SignedDuration::from_hours(21 * 24);
 
 /// Everything about a request that decides who can teach it, whoever the trainer is.
 pub(crate) struct Brief {
@@ -35,6 +35,16 @@ pub(crate) struct Brief {
     /// When the first window begins.
     opens: Timestamp,
     pub(crate) notice_given: Option<Timestamp>,
+}
+
+/// An instant some time before another; the first there is when that would be before it.
+pub(crate) fn earlier(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_sub(by).unwrap_or(Timestamp::MIN)
+}
+
+/// An instant some time after another; the last there is when that would be after it.
+fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 impl Brief {
@@ -63,7 +73,7 @@ impl Brief {
         let opens = details.windows(time_zone).map(|(_, window)| window.start).min().unwrap_or(ctx.now);
         let mut room_taken = Vec::new();
         if let Some(room) = &room {
-            let taken = commitments::of_room(ctx.conn, room.id, opens - BEFORE, ctx.now)?;
+            let taken = commitments::of_room(ctx.conn, room.id, earlier(opens, BEFORE), ctx.now)?;
             room_taken =
                 taken.iter().filter(|each| Some(each.cause.offer) != deciding).map(|each| each.taken).collect();
         }
@@ -71,7 +81,7 @@ impl Brief {
         if network.details.policy.library_days_per_year.is_some() {
             // Any date of the windows may be asked about: a year on either side takes in every calendar year of theirs.
             let year = SignedDuration::from_hours(2 * 366 * 24);
-            let standing = bookings::of_library(ctx.conn, library, opens - year, opens + year)?;
+            let standing = bookings::of_library(ctx.conn, library, earlier(opens, year), later(opens, year))?;
             let others = standing.iter().filter(|booking| Some(booking.offer) != deciding);
             library_days =
                 others.map(|each| each.terms.time.start.to_zoned(each.terms.time_zone.rules()).date()).collect();
@@ -140,11 +150,13 @@ impl Brief {
         start: Timestamp,
         deciding: Option<OfferId>,
     ) -> Result<Placement, Error> {
-        let time = Interval { start, end: start + self.details.duration().span() };
+        let out_of_range = || Fault::new("/starts_at", "range", "is beyond the calendar");
+        let time = Interval { start, end: start.checked_add(self.details.duration().span()).map_err(|_| out_of_range())? };
         let of = [trainer.id];
         let statements = availability::of_trainers(ctx.conn, &of)?;
         let statements: Vec<_> = statements.into_iter().map(|statement| statement.details).collect();
-        let commitments = commitments::of_trainers(ctx.conn, &of, start.min(self.opens) - BEFORE, ctx.now)?;
+        let from = earlier(start.min(self.opens), BEFORE);
+        let commitments = commitments::of_trainers(ctx.conn, &of, from, ctx.now)?;
         let candidate = Candidate {
             id: trainer.id,
             trainer: &trainer.details,
@@ -191,7 +203,7 @@ impl Pool {
             }
         }
         let mut commitments = vec![Vec::new(); ids.len()];
-        for commitment in commitments::of_trainers(ctx.conn, &ids, opens - BEFORE, ctx.now)? {
+        for commitment in commitments::of_trainers(ctx.conn, &ids, earlier(opens, BEFORE), ctx.now)? {
             if let packhorse_domain::commitment::Holder::Trainer(trainer) = commitment.holder
                 && let Some(place) = place(trainer)
             {
