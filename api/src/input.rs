@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use packhorse_domain::{Id, Valid, id::Kind};
-use packhorse_services::Fault;
+use packhorse_services::{Error, Fault};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -81,14 +81,16 @@ impl<T: Serialize + DeserializeOwned + Validate + ToSchema> Merge<T> {
     ///
     /// # Errors
     /// Every fault of it.
-    pub fn apply(&self, present: &T) -> Result<Valid<T>, packhorse_services::Error> {
+    pub fn apply(&self, present: &T) -> Result<Valid<T>, Error> {
         let mut value = serde_json::to_value(present).unwrap_or_default();
         json_patch::merge(&mut value, &self.patch);
         checked(self.app.schemas, value).map_err(|faults| {
+            let structural = faults.iter().any(|(_, structural)| *structural);
             let faults = faults
                 .into_iter()
-                .map(|(fault, _)| Fault::new(fault.pointer.unwrap_or_default(), fault.code, fault.detail));
-            packhorse_services::Error::Invalid(faults.collect())
+                .map(|(fault, _)| Fault::new(fault.pointer.unwrap_or_default(), fault.code, fault.detail))
+                .collect();
+            if structural { Error::Malformed(faults) } else { Error::Invalid(faults) }
         })
     }
 }

@@ -176,15 +176,19 @@ impl From<Error> for Problem {
                 let fault = fault("", code, &detail);
                 Self::new(CONFLICT, detail).with(vec![fault])
             }
+            Error::Malformed(faults) => Self::new(BAD_REQUEST, "the body breaks the schema").with(documents(faults)),
             Error::Invalid(faults) => {
-                let errors = faults.into_iter().map(|each| fault(&each.pointer, &each.code, &each.detail)).collect();
-                Self::new(INVALID, "the input breaks the rules named in errors").with(errors)
+                Self::new(INVALID, "the input breaks the rules named in errors").with(documents(faults))
             }
             Error::KeyReused => Self::new(KEY_REUSED, detail),
             Error::InProgress => Self::new(IN_PROGRESS, detail).later(1),
             Error::Db(error) => error.into(),
         }
     }
+}
+
+fn documents(faults: Vec<packhorse_services::Fault>) -> Vec<FaultDocument> {
+    faults.into_iter().map(|each| fault(&each.pointer, &each.code, &each.detail)).collect()
 }
 
 fn fault(pointer: &str, code: &str, detail: &str) -> FaultDocument {

@@ -37,6 +37,9 @@ pub enum Error {
         /// In words.
         detail: String,
     },
+    /// What a change leads to does not fit the schema; all faults.
+    #[error("against the schema")]
+    Malformed(Vec<Fault>),
     /// Well-formed, but against the rules; all faults.
     #[error("against the rules")]
     Invalid(Vec<Fault>),
