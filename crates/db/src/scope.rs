@@ -8,7 +8,7 @@ use diesel::{
     query_builder::{AstPass, QueryFragment, QueryId},
     sql_types::{Bool, Text},
 };
-use packhorse_domain::id::UserId;
+use packhorse_domain::{Viewer, id::UserId};
 
 use crate::{connection::MultiBackend, types::Spelled};
 
@@ -24,31 +24,50 @@ macro_rules! subjects {
         concat!("(SELECT subject_id FROM roles WHERE user_id = ? AND role = '", $role, "')")
     };
 }
+/// Partnerships that stand on the day it is.
+macro_rules! standing {
+    () => {
+        "partnerships WHERE from_day <= @ AND until_day >= @"
+    };
+}
 /// Networks that lend to theirs.
 macro_rules! lenders {
     () => {
-        concat!("(SELECT lender_id FROM partnerships WHERE borrower_id IN ", $crate::scope::networks!(), ")")
+        concat!(
+            "(SELECT lender_id FROM ",
+            $crate::scope::standing!(),
+            " AND borrower_id IN ",
+            $crate::scope::networks!(),
+            ")"
+        )
     };
 }
 /// Networks that borrow from theirs.
 macro_rules! borrowers {
     () => {
-        concat!("(SELECT borrower_id FROM partnerships WHERE lender_id IN ", $crate::scope::networks!(), ")")
+        concat!(
+            "(SELECT borrower_id FROM ",
+            $crate::scope::standing!(),
+            " AND lender_id IN ",
+            $crate::scope::networks!(),
+            ")"
+        )
     };
 }
-pub(crate) use {borrowers, lenders, networks, subjects};
+pub(crate) use {borrowers, lenders, networks, standing, subjects};
 
-/// A condition in which every `?` stands for the person.
-#[derive(Debug, Clone, Copy)]
+/// A condition in which every `?` stands for the person, and every `@` for the day it is.
+#[derive(Debug, Clone)]
 pub(crate) struct SeenBy {
     condition: &'static str,
     user: Spelled<UserId>,
+    today: String,
 }
 
 impl SeenBy {
-    /// The condition for one person.
-    pub fn new(condition: &'static str, user: UserId) -> Self {
-        Self { condition, user: Spelled(user) }
+    /// The condition for one person on one day.
+    pub fn new(condition: &'static str, viewer: Viewer) -> Self {
+        Self { condition, user: Spelled(viewer.user), today: viewer.today.to_string() }
     }
 }
 
@@ -67,11 +86,13 @@ impl QueryId for SeenBy {
 impl QueryFragment<MultiBackend> for SeenBy {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
         out.push_sql("(");
-        for (place, piece) in self.condition.split('?').enumerate() {
-            if place > 0 {
+        for piece in self.condition.split_inclusive(['?', '@']) {
+            out.push_sql(piece.trim_end_matches(['?', '@']));
+            if piece.ends_with('?') {
                 out.push_bind_param::<Text, _>(&self.user)?;
+            } else if piece.ends_with('@') {
+                out.push_bind_param::<Text, _>(&self.today)?;
             }
-            out.push_sql(piece);
         }
         out.push_sql(")");
         Ok(())

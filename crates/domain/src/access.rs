@@ -3,12 +3,14 @@
 //! Invariant: what an actor may not see is not found (the [`Scope`] of every query), what they may see but not do is
 //! forbidden ([`authorize`]).
 
+use jiff::{civil::Date, tz::TimeZone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
     id::{LibraryId, NetworkId, SessionId, TrainerId, UserId},
     text::words,
+    time::Timestamp,
     user::{Grant, Role},
 };
 
@@ -29,14 +31,23 @@ pub enum Scope {
     /// Everything: operators and the program itself.
     Everything,
     /// What this person's roles show them.
-    Of(UserId),
+    Of(Viewer),
+}
+
+/// Somebody who looks, and on which day: partnerships stand from one day until another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Viewer {
+    /// Who.
+    pub user: UserId,
+    /// The day it is, in UTC.
+    pub today: Date,
 }
 
 impl Actor {
-    /// What they may see.
-    pub fn scope(&self) -> Scope {
+    /// What they may see at present.
+    pub fn scope(&self, now: Timestamp) -> Scope {
         let operator = self.grants.iter().any(|grant| grant.role == Role::Operator);
-        if operator { Scope::Everything } else { Scope::Of(self.user) }
+        if operator { Scope::Everything } else { Scope::Of(Viewer { user: self.user, today: now.to_zoned(TimeZone::UTC).date() }) }
     }
 
     fn is(&self, relation: Relation, on: &Resource) -> bool {
@@ -180,7 +191,7 @@ pub fn authorize(actor: &Actor, action: Action, on: &Resource) -> Result<(), Den
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{id::RoleId, time::Timestamp};
+    use crate::id::RoleId;
 
     fn actor(role: Role, network: Option<NetworkId>) -> Actor {
         let now = Timestamp::UNIX_EPOCH;

@@ -27,7 +27,7 @@ pub mod user;
 pub mod valid;
 pub mod workshop;
 
-pub use access::{Action, Actor, Denied, Resource, Scope, authorize};
+pub use access::{Action, Actor, Denied, Resource, Scope, Viewer, authorize};
 pub use geo::{Coordinates, Km};
 pub use id::Id;
 pub use money::{Currency, Money};

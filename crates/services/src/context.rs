@@ -44,7 +44,7 @@ impl<'c> Context<'c> {
 
     /// What may be seen.
     pub fn scope(&self) -> Scope {
-        self.actor.as_ref().map_or(Scope::Everything, Actor::scope)
+        self.actor.as_ref().map_or(Scope::Everything, |actor| actor.scope(self.now))
     }
 
     /// Whether the actor may do this to a thing they can see.
