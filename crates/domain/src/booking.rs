@@ -169,14 +169,20 @@ impl Booking {
     /// # Errors
     /// [`InvalidTransition`] once it was taught or canceled.
     pub fn reschedule(mut self, terms: OfferTerms, by: UserId, reason: String, now: Timestamp) -> Moved {
-        if !self.is_ahead() {
-            return Err(self.refuse("reschedule"));
-        }
+        self.movable()?;
         self.history.push(Reschedule { from: self.terms.time, at: now, by, reason });
         self.terms = terms;
         self.sequence += 1;
         self.record = self.record.changed(now);
         Ok(self)
+    }
+
+    /// Whether it may be moved.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] once it was taught or canceled.
+    pub fn movable(&self) -> Result<(), InvalidTransition> {
+        if self.is_ahead() { Ok(()) } else { Err(self.refuse("reschedule")) }
     }
 
     /// It will not take place. The charge follows the cancellation terms it was booked under.

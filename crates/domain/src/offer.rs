@@ -219,10 +219,16 @@ impl Offer {
     /// # Errors
     /// [`InvalidTransition`] unless it is pending or countered.
     pub fn revise(self, terms: OfferTerms, expires_at: Timestamp, now: Timestamp) -> Moved {
-        if self.state.expires_at().is_none() {
-            return Err(self.refuse("revise"));
-        }
+        self.revisable()?;
         Ok(Self { terms, ..self.moved(OfferState::Pending { expires_at }, now) })
+    }
+
+    /// Whether it may be offered on other terms.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] unless it is pending or countered.
+    pub fn revisable(&self) -> Result<(), InvalidTransition> {
+        if self.state.expires_at().is_some() { Ok(()) } else { Err(self.refuse("revise")) }
     }
 
     /// The coordinator takes it back.

@@ -93,6 +93,7 @@ pub fn reschedule(
     reason: String,
 ) -> Result<Booking, Error> {
     let before = locked(ctx, id, Action::RescheduleBooking, expected)?;
+    before.movable()?;
     let request = requests::find(ctx.conn, Scope::Everything, before.request)?;
     let trainer = trainers::find(ctx.conn, Scope::Everything, before.trainer)?;
     holds::lock(ctx, &trainer, before.terms.room)?;

@@ -149,6 +149,7 @@ pub fn revise(ctx: &mut Context<'_>, id: OfferId, expected: &Expected, proposal:
     holds::lock(ctx, &trainer, request.details.room)?;
     // Its own hold may have run out, and been cleared away just now.
     let before = get(ctx, id)?;
+    before.revisable()?;
     holds::release(ctx, id, before.network)?;
     let brief = Brief::of(ctx, &request, Some(id))?;
     let placement = brief.decide(ctx, &trainer, proposal.starts_at, Some(id))?;
