@@ -93,7 +93,7 @@ pub struct RequestDetails {
     pub format: Format,
     /// In what language, BCP 47.
     #[validate(custom(function = "crate::text::language_tag"))]
-    #[schema(example = "en", max_length = 35)]
+    #[schema(example = "en", max_length = 35, pattern = "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
     pub language: String,
     /// Where; needed unless it is virtual.
     pub venue: Option<VenueId>,
