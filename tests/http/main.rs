@@ -5,5 +5,6 @@ mod changes;
 mod demo;
 mod imports;
 mod libraries;
+mod offers;
 mod requests;
 mod story;

@@ -219,7 +219,7 @@ both! {
         for (body, status, faults) in [
             (json!({ "workshop": null }), 422, vec![("", "workshop_or_topic_needed")]),
             (json!({ "colour": "red", "expected_attendance": "many" }), 400, vec![("/colour", "unknown_field"), ("/expected_attendance", "type")]),
-            (json!({ "format": null, "language": "Klingon!" }), 400, vec![("/format", "type")]),
+            (json!({ "format": null, "language": "Klingon!" }), 400, vec![("/format", "required"), ("/language", "form")]),
             (json!({ "expected_attendance": 0, "duration_minutes": 5000 }), 422, vec![("/duration_minutes", "range"), ("/expected_attendance", "range")]),
             (json!({ "state": "booked" }), 400, vec![("/state", "unknown_field")]),
             (json!(["notes"]), 400, vec![("", "type")]),

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use packhorse_db::{Conn, availability, libraries, networks, partnerships, rooms, topics, trainers, venues, workshops};
+use packhorse_db::{Conn, availability, libraries, partnerships, rooms, topics, trainers, venues, workshops};
 use packhorse_domain::{
     Currency, Record, Timestamp, Valid, Zone,
     availability::Availability,
@@ -10,14 +10,14 @@ use packhorse_domain::{
         AvailabilityId, LibraryId, NetworkId, PartnershipId, RoomId, TopicId, TrainerId, UserId, VenueId, WorkshopId,
     },
     library::{Library, Room, Venue},
-    network::{Network, NetworkDetails, NetworkKind, Partnership},
+    network::{NetworkDetails, NetworkKind, Partnership},
     policy::Policy,
     topic::Topic,
     trainer::Trainer,
     user::{Role, UserDetails},
     workshop::{Workshop, WorkshopState},
 };
-use packhorse_services::{Context, passwords, sessions, users};
+use packhorse_services::{Context, networks, passwords, sessions, users};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ impl Planter<'_> {
 
     /// A network with this policy.
     pub fn network(&mut self, name: &str, policy: Policy) -> NetworkId {
-        let record = self.record();
+        self.record();
         let details = NetworkDetails {
             name: name.to_owned(),
             kind: NetworkKind::Regional,
@@ -66,9 +66,7 @@ impl Planter<'_> {
             currency: Currency::USD,
             policy,
         };
-        let network = Network { id: NetworkId::new(self.now), details, record };
-        networks::insert(self.conn, &network).unwrap();
-        network.id
+        networks::create(&mut Context::of_program(self.conn, self.now), Valid::new(details).unwrap()).unwrap().id
     }
 
     /// `lender` lends to `borrower`.
