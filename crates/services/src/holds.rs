@@ -46,7 +46,7 @@ pub(crate) fn take(
     change(ctx, trainer, &placement.neighbors)?;
     let theirs = commitment(ctx, Holder::Trainer(trainer.id), placement.taken);
     commitments::insert(ctx.conn, &theirs)?;
-    if let Some(room) = brief.details.room {
+    if let Some(room) = brief.details.room.filter(|_| brief.on_site()) {
         let rooms = commitment(ctx, Holder::Room(room), placement.time);
         commitments::insert(ctx.conn, &rooms)?;
     }
