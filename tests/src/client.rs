@@ -1,5 +1,7 @@
 //! Somebody who talks to the server.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use ureq::{
     Agent,
@@ -74,7 +76,9 @@ impl Client {
     /// Nobody in particular.
     pub fn new(base: &str) -> Self {
         let agent = Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None);
-        let agent = agent.timeout_global(Some(std::time::Duration::from_secs(30))).build().into();
+        // The server hangs up on connections that rest for five seconds; one that it has just closed must not be used.
+        let agent = agent.max_idle_age(Duration::from_secs(2)).timeout_global(Some(Duration::from_secs(30)));
+        let agent = agent.build().into();
         Self { base: base.to_owned(), agent, token: None }
     }
 
