@@ -115,7 +115,8 @@ impl Draw {
 /// Does to bookings of one trainer in two towns whatever comes to mind. What is shown as a match can be offered and accepted,
 /// and the database stays sound.
 fn wander(world: &World, steps: Range<u64>) {
-    let market = Market::with(world, "nekls", &Policy { slot_grid_minutes: 60, trainer_hours_per_day: 24, ..Policy::default() });
+    let market =
+        Market::with(world, "nekls", &Policy { slot_grid_minutes: 60, trainer_hours_per_day: 24, ..Policy::default() });
     let towns = [TOPEKA, (39.1836, -96.5717), GOODLAND].map(|town| library_in(world, &market, town));
     let places = [market.place, towns[0], towns[1], towns[2]];
     let kim = third(world, &market, &json!({ "travels_overnight": true, "travel_radius_km": 900 }));
@@ -152,7 +153,11 @@ fn wander(world: &World, steps: Range<u64>) {
                     _ => {
                         // The network of the trainers may answer for them.
                         let accepted = market.coordinator.step(&offer, "accept", None);
-                        assert_eq!(accepted.status, 200, "step {step}: a hold could not be accepted: {}", accepted.text);
+                        assert_eq!(
+                            accepted.status, 200,
+                            "step {step}: a hold could not be accepted: {}",
+                            accepted.text
+                        );
                         bookings.push(format!("/v1/bookings/{}", accepted.id()));
                     }
                 }
@@ -168,7 +173,12 @@ fn wander(world: &World, steps: Range<u64>) {
             _ => {
                 let request = market.ask(&anywhen());
                 moves(Reply { status: 200, ..market.offer(&request, teacher.id, &at) });
-                if let Some(offer) = market.coordinator.get(&format!("/v1/offers?request={}", request.rsplit('/').next().unwrap())).json()["items"].get(0) {
+                if let Some(offer) = market
+                    .coordinator
+                    .get(&format!("/v1/offers?request={}", request.rsplit('/').next().unwrap()))
+                    .json()["items"]
+                    .get(0)
+                {
                     offers.push(format!("/v1/offers/{}", offer["id"].as_str().unwrap()));
                 }
             }
@@ -408,7 +418,8 @@ fn in_state_early(market: &Market, hour: &str) -> String {
 
 /// Bookings of the first day that stand.
 fn ids_standing(market: &Market) -> Vec<String> {
-    let calendar = format!("/v1/trainers/{}/calendar?from=2027-03-01T00:00:00Z&to=2027-12-31T00:00:00Z", market.dana.id);
+    let calendar =
+        format!("/v1/trainers/{}/calendar?from=2027-03-01T00:00:00Z&to=2027-12-31T00:00:00Z", market.dana.id);
     let agenda = market.dana.client.get(&calendar).expect(200).json();
     let standing = agenda["items"].as_array().unwrap().iter().filter(|item| item["state"] != "canceled");
     standing.map(|item| format!("/v1/bookings/{}", item["id"].as_str().unwrap())).collect()
@@ -432,7 +443,10 @@ fn check(market: &Market, name: BookingStateName, make: impl Fn() -> String, ove
         }
         let booking = make();
         act(market, &booking, action).expect(200);
-        assert_eq!(Some(state(market, &booking).as_str().unwrap()), leads_to(name, action, over), "{action} of {name:?}");
+        assert_eq!(
+            Some(state(market, &booking).as_str().unwrap()),
+            leads_to(name, action, over),
+            "{action} of {name:?}"
+        );
     }
 }
-

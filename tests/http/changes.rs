@@ -24,7 +24,12 @@ fn walk(client: &Client, mut after: Option<String>, limit: usize) -> (Vec<Value>
 
 /// Walks until so many changes were seen. On PostgreSQL the feed waits for every transaction on the server that began before
 /// it, those of other databases too.
-fn await_changes(client: &Client, mut after: Option<String>, limit: usize, count: usize) -> (Vec<Value>, Option<String>) {
+fn await_changes(
+    client: &Client,
+    mut after: Option<String>,
+    limit: usize,
+    count: usize,
+) -> (Vec<Value>, Option<String>) {
     let began = std::time::Instant::now();
     let mut seen = Vec::new();
     loop {

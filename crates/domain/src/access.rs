@@ -47,7 +47,11 @@ impl Actor {
     /// What they may see at present.
     pub fn scope(&self, now: Timestamp) -> Scope {
         let operator = self.grants.iter().any(|grant| grant.role == Role::Operator);
-        if operator { Scope::Everything } else { Scope::Of(Viewer { user: self.user, today: now.to_zoned(TimeZone::UTC).date() }) }
+        if operator {
+            Scope::Everything
+        } else {
+            Scope::Of(Viewer { user: self.user, today: now.to_zoned(TimeZone::UTC).date() })
+        }
     }
 
     fn is(&self, relation: Relation, on: &Resource) -> bool {

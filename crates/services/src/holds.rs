@@ -11,7 +11,12 @@ use packhorse_domain::{
 };
 use packhorse_matching::{Neighbor, Placement, rejoin};
 
-use crate::{Context, Error, matches::{BEFORE, Brief, earlier}, offers, requests::lock_all};
+use crate::{
+    Context, Error,
+    matches::{BEFORE, Brief, earlier},
+    offers,
+    requests::lock_all,
+};
 
 /// Locks a trainer and a room, and clears away holds of theirs that have run out.
 pub(crate) fn lock(ctx: &mut Context<'_>, trainer: &Trainer, room: Option<RoomId>) -> Result<(), Error> {

@@ -151,7 +151,8 @@ impl Brief {
         deciding: Option<OfferId>,
     ) -> Result<Placement, Error> {
         let out_of_range = || Fault::new("/starts_at", "range", "is beyond the calendar");
-        let time = Interval { start, end: start.checked_add(self.details.duration().span()).map_err(|_| out_of_range())? };
+        let time =
+            Interval { start, end: start.checked_add(self.details.duration().span()).map_err(|_| out_of_range())? };
         let of = [trainer.id];
         let statements = availability::of_trainers(ctx.conn, &of)?;
         let statements: Vec<_> = statements.into_iter().map(|statement| statement.details).collect();
