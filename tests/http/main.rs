@@ -1,12 +1,17 @@
 //! Every test through HTTP, a module for each resource.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
+mod access;
 mod bookings;
 mod changes;
 mod demo;
+mod durability;
 mod imports;
 mod libraries;
 mod matches;
+mod migrations;
 mod offers;
+mod openapi;
+mod races;
 mod requests;
 mod story;

@@ -82,6 +82,12 @@ impl Client {
         Self { base: base.to_owned(), agent, token: None }
     }
 
+    /// The same at another server.
+    #[must_use]
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     /// The same with a token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {

@@ -58,7 +58,8 @@ pub struct World {
     pub app: Arc<App>,
     runtime: tokio::runtime::Runtime,
     server: Option<(actix_web::dev::ServerHandle, JoinHandle<()>)>,
-    database: TestDatabase,
+    database: Arc<TestDatabase>,
+    config: Config,
 }
 
 /// Where every test begins: a Tuesday.
@@ -79,7 +80,16 @@ impl World {
             let filter = tracing_subscriber::EnvFilter::from_default_env();
             let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
         }
-        let clock = Arc::new(TestClock::at(START));
+        Self::serve(Arc::new(database), config, Arc::new(TestClock::at(START)))
+    }
+
+    /// One more server on the same database, with connections of its own, as another process has them.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self::serve(self.database.clone(), &self.config, self.clock.clone())
+    }
+
+    fn serve(database: Arc<TestDatabase>, config: &Config, clock: Arc<TestClock>) -> Self {
         let db = Database::open(&database.url, Options { connections: 4, patience: Duration::from_secs(10) }).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (issuer, lifetime) = (config.http.public_url.clone(), config.tokens.access);
@@ -98,7 +108,7 @@ impl World {
             });
         });
         let handle = receiver.recv().unwrap();
-        Self { base, clock, app, runtime, server: Some((handle, thread)), database }
+        Self { base, clock, app, runtime, server: Some((handle, thread)), database, config: config.clone() }
     }
 
     /// Somebody who is not signed in.
@@ -114,6 +124,17 @@ impl World {
     /// Writes straight through the services, for what no operation makes.
     pub fn write<T: Send + 'static>(&self, work: impl FnMut(&mut Conn) -> Result<T, Error> + Send + 'static) -> T {
         self.runtime.block_on(self.app.db.write(work)).unwrap()
+    }
+
+    /// The same, for what may be refused.
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub fn try_write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Conn) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.runtime.block_on(self.app.db.write(work))
     }
 
     /// Does the background work that is due. How many chores there were.

@@ -1,0 +1,258 @@
+//! The access matrix: every operation of the document, by every role, on what is theirs, what is another network's, and what is
+//! not there at all.
+
+use std::collections::BTreeMap;
+
+use packhorse_tests::{Backend, Client, Market, Reply, World};
+use serde_json::{Value, json};
+
+/// Who tries, in the order of the letters of a row: operator, coordinator, coordinator elsewhere, staff, staff elsewhere, the
+/// trainer, a trainer elsewhere.
+const ROLES: usize = 7;
+
+/// What each may do: `a` allowed, `f` forbidden, `n` not to be seen, `i` an input that names what is not to be seen.
+/// An operation without a row fails the test.
+const MATRIX: &[(&str, &str)] = &[
+    ("create_network", "affffff"),
+    ("get_network", "aananan"),
+    ("update_network", "aanfnfn"),
+    ("create_partnership", "aanfnfn"),
+    ("get_partnership", "aananan"),
+    ("update_partnership", "aanfnfn"),
+    ("create_user", "aaififi"),
+    ("get_user", "aanannn"),
+    ("grant_role", "aanfnnn"),
+    ("revoke_role", "aanfnnn"),
+    ("create_library", "aanfnfn"),
+    ("get_library", "aananan"),
+    ("update_library", "aananfn"),
+    ("create_venue", "aananfn"),
+    ("get_venue", "aananan"),
+    ("update_venue", "aananfn"),
+    ("create_room", "aananfn"),
+    ("get_room", "aananan"),
+    ("update_room", "aananfn"),
+    ("create_topic", "aanfnfn"),
+    ("get_topic", "aananan"),
+    ("update_topic", "aanfnfn"),
+    ("create_workshop", "aanfnfn"),
+    ("get_workshop", "aananan"),
+    ("update_workshop", "aanfnfn"),
+    ("publish_workshop", "aanfnfn"),
+    ("retire_workshop", "aanfnfn"),
+    ("create_trainer", "aanfnfn"),
+    ("get_trainer", "aananan"),
+    ("update_trainer", "aanfnan"),
+    ("list_availability", "aanfnan"),
+    ("create_availability", "aanfnan"),
+    ("get_availability", "aannnan"),
+    ("update_availability", "aannnan"),
+    ("delete_availability", "aannnan"),
+    ("get_trainer_calendar", "aanfnan"),
+    ("get_trainer_ics", "aanfnan"),
+    ("get_venue_calendar", "aananan"),
+    ("get_venue_ics", "aananan"),
+    ("create_request", "aaiaifi"),
+    ("preview_matches", "aaiaifi"),
+    ("get_request", "aananan"),
+    ("update_request", "aananfn"),
+    ("submit_request", "aananfn"),
+    ("withdraw_request", "aananfn"),
+    ("open_request", "aanfnfn"),
+    ("ask_request", "aanfnfn"),
+    ("decline_request", "aanfnfn"),
+    ("merge_request", "aanfnfn"),
+    ("list_matches", "aananfn"),
+    ("create_offer", "aanfnfn"),
+    ("get_offer", "aannnan"),
+    ("accept_offer", "fannnan"),
+    ("decline_offer", "fannnan"),
+    ("counter_offer", "fannnan"),
+    ("revise_offer", "aannnfn"),
+    ("withdraw_offer", "aannnfn"),
+    ("get_booking", "aananan"),
+    ("get_booking_ics", "aananan"),
+    ("confirm_booking", "aananfn"),
+    ("reschedule_booking", "aanfnfn"),
+    ("cancel_booking", "aananan"),
+    ("deliver_booking", "aananan"),
+    ("close_booking", "aanfnfn"),
+];
+
+/// Operations that everybody who is signed in may use: what they show is narrowed by the scope of the query.
+const EVERYBODY: &[&str] = &[
+    "get_me",
+    "list_bookings",
+    "list_changes",
+    "list_libraries",
+    "list_networks",
+    "list_offers",
+    "list_partnerships",
+    "list_requests",
+    "list_rooms",
+    "list_topics",
+    "list_trainers",
+    "list_users",
+    "list_venues",
+    "list_workshops",
+];
+
+/// Operations with tests of their own: `imports` and the end of a sign-in.
+const ELSEWHERE: &[&str] = &["import_libraries", "sign_out"];
+
+struct Things {
+    ids: BTreeMap<&'static str, String>,
+    bodies: BTreeMap<&'static str, Value>,
+    role: String,
+}
+
+/// One thing of every kind in a network, and a good body for every operation that takes one.
+fn things(world: &World, market: &Market) -> Things {
+    let request = market.ask(&json!({}));
+    let offer = market.offer(&request, market.dana.id, "2027-03-03T16:00:00Z").expect(201).id();
+    let booking = market.book(&market.dana, "2027-03-04T16:00:00Z", &json!({ "room": null }));
+    let staff = market.staff.get("/v1/me").json();
+    let operator = Market::operator(world);
+    let lends = json!({ "lender": market.network, "borrower": world.network("third"), "from": "2027-01-01" });
+    let partnership = operator.post("/v1/partnerships", &lends).expect(201).id();
+    let statements =
+        market.dana.client.get(&format!("/v1/trainers/{}/availability", market.dana.id)).expect(200).json();
+    let last = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+    let ids = BTreeMap::from([
+        ("networks", market.network.to_string()),
+        ("partnerships", partnership),
+        ("users", staff["id"].as_str().unwrap().to_owned()),
+        ("libraries", market.place.library.to_string()),
+        ("venues", market.place.venue.to_string()),
+        ("rooms", market.place.room.to_string()),
+        ("topics", market.catalog.topic.to_string()),
+        ("workshops", market.catalog.workshop.to_string()),
+        ("trainers", market.dana.id.to_string()),
+        ("availability", statements["items"][0]["id"].as_str().unwrap().to_owned()),
+        ("requests", last(&request)),
+        ("offers", offer),
+        ("bookings", last(&booking)),
+    ]);
+    let network = market.network;
+    let library = json!({ "name": "New", "time_zone": "America/Chicago" });
+    let off = json!({ "time_zone": "America/Chicago", "pattern": { "kind": "blackout", "from": "2027-07-01", "until": "2027-07-02" } });
+    let workshop = json!({ "title": "New", "level": "introductory", "duration_minutes": 60, "formats": ["virtual"], "languages": ["en"] });
+    let home = json!({ "place": "Topeka", "coordinates": { "lat": 39.0, "lon": -95.7 } });
+    let trainer = json!({ "name": "New", "home_base": home, "time_zone": "America/Chicago", "travel_radius_km": 10, "languages": ["en"], "formats": ["virtual"], "visibility": "network" });
+    let again = json!({ "lender": network, "borrower": world.network("fourth"), "from": "2027-01-01" });
+    let bodies = BTreeMap::from([
+        ("create_network", json!({ "name": "New", "kind": "informal", "time_zone": "UTC", "currency": "USD" })),
+        ("create_partnership", again),
+        (
+            "create_user",
+            json!({ "email": "new@example.org", "name": "New", "password": "a quiet mule on a road", "role": { "role": "coordinator", "network": network } }),
+        ),
+        ("grant_role", json!({ "role": "coordinator", "network": network })),
+        ("create_library", json!({ "network": network, "details": library })),
+        ("create_venue", json!({ "name": "New", "kind": "branch", "time_zone": "America/Chicago" })),
+        ("create_room", json!({ "name": "New", "capacity": 5 })),
+        ("create_topic", json!({ "network": network, "details": { "name": "New", "scheme": "ours" } })),
+        ("create_workshop", json!({ "network": network, "details": workshop })),
+        ("create_trainer", json!({ "network": network, "details": trainer })),
+        ("create_availability", off),
+        ("create_request", market.need(&json!({}))),
+        ("preview_matches", market.need(&json!({}))),
+        ("ask_request", json!({ "question": "Why?" })),
+        ("merge_request", json!({ "into": "req_01k9z3k8m4e0r9q2v7x5y6w8ta" })),
+        ("create_offer", json!({ "trainer": market.lee.id, "starts_at": "2027-03-05T16:00:00Z" })),
+        ("counter_offer", json!({ "starts_at": "2027-03-05T16:00:00Z" })),
+        ("revise_offer", json!({ "starts_at": "2027-03-05T16:00:00Z" })),
+        ("reschedule_booking", json!({ "starts_at": "2027-03-05T16:00:00Z" })),
+        ("deliver_booking", json!({ "attendance": 3 })),
+    ]);
+    Things { ids, bodies, role: staff["roles"][0]["id"].as_str().unwrap().to_owned() }
+}
+
+fn send(client: &Client, method: &str, path: &str, body: Option<&Value>) -> Reply {
+    // A version that no thing has: whoever may do it is told so, and nothing changes.
+    let kind = if method == "patch" { "application/merge-patch+json" } else { "application/json" };
+    let headers = [("if-match", "\"v0\""), ("content-type", kind)];
+    let body = body.map(Value::to_string);
+    client.send(&method.to_uppercase(), path, &headers, Some(body.unwrap_or_default().as_bytes()))
+}
+
+/// An answer without what differs from request to request.
+fn plain(reply: &Reply) -> (u16, Value) {
+    let mut json = reply.json();
+    json["request_id"] = Value::Null;
+    json["instance"] = Value::Null;
+    (reply.status, json)
+}
+
+fn matrix(backend: Backend) {
+    let world = World::new(backend);
+    let (here, there) =
+        (Market::with(&world, "here", &Default::default()), Market::with(&world, "there", &Default::default()));
+    let things = things(&world, &here);
+    let operator = world.client().sign_in("root@packhorse.example", packhorse_tests::PASSWORD);
+    let roles: [&Client; ROLES] = [
+        &operator,
+        &here.coordinator,
+        &there.coordinator,
+        &here.staff,
+        &there.staff,
+        &here.dana.client,
+        &there.dana.client,
+    ];
+    let rows: BTreeMap<_, _> = MATRIX.iter().copied().chain(EVERYBODY.iter().map(|name| (*name, "aaaaaaa"))).collect();
+    let document = packhorse::openapi::document();
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    for (template, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let name = operation["operationId"].as_str().unwrap();
+            if operation["security"].as_array().is_some_and(Vec::is_empty) || ELSEWHERE.contains(&name) {
+                continue;
+            }
+            let Some(row) = rows.get(name) else {
+                wrong.push(format!("{name} has no row"));
+                continue;
+            };
+            seen += 1;
+            let kind = template.split('/').nth(2).unwrap();
+            let at = |id: &str| template.replace("{id}", id).replace("{role_id}", &things.role);
+            let own = at(things.ids.get(kind).map_or("", String::as_str));
+            let absent =
+                at(&format!("{}01k9z3k8m4e0r9q2v7x5y6w8ta", things.ids.get(kind).map_or("xxx_", |id| &id[..4])));
+            let body =
+                operation.get("requestBody").map(|_| things.bodies.get(name).cloned().unwrap_or_else(|| json!({})));
+            assert_eq!(send(&world.client(), method, &own, body.as_ref()).status, 401, "{name} by nobody");
+            for (client, expected) in roles.iter().zip(row.chars()) {
+                let reply = send(client, method, &own, body.as_ref());
+                let got = match reply.status {
+                    403 => 'f',
+                    404 => 'n',
+                    422 if expected == 'i' => 'i',
+                    status if status < 500 && status != 401 && status != 400 => 'a',
+                    _ => '!',
+                };
+                if got != expected {
+                    wrong.push(format!("{name}: {expected} expected, {} {}", reply.status, reply.text));
+                } else if got == 'n' && template.contains("{id}") {
+                    let nothing = send(client, method, &absent, body.as_ref());
+                    if plain(&reply) != plain(&nothing) {
+                        wrong.push(format!("{name}: what is foreign answers otherwise than what is absent"));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(seen, rows.len(), "a row is of no operation");
+}
+
+#[test]
+fn sqlite() {
+    matrix(Backend::Sqlite);
+}
+
+#[test]
+fn postgres() {
+    if let Some(backend) = Backend::postgres() {
+        matrix(backend);
+    }
+}

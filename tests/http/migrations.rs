@@ -1,0 +1,56 @@
+//! Both databases end in the same tables and columns, and the way down undoes the way up.
+
+use std::collections::BTreeSet;
+
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
+use packhorse_db::Conn;
+use packhorse_tests::{Backend, TestDatabase};
+
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// `table.column`, with `?` where it may be null.
+fn columns(conn: &mut Conn) -> BTreeSet<String> {
+    let rows: Vec<Column> = match conn {
+        Conn::Pg(conn) => sql_query(
+            "SELECT table_name || '.' || column_name || CASE is_nullable WHEN 'YES' THEN '?' ELSE '' END AS name \
+             FROM information_schema.columns WHERE table_schema = 'public'",
+        )
+        .load(conn)
+        .unwrap(),
+        Conn::Sqlite(conn) => sql_query(
+            "SELECT t.name || '.' || c.name || CASE c.\"notnull\" WHEN 0 THEN '?' ELSE '' END AS name \
+             FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'",
+        )
+        .load(conn)
+        .unwrap(),
+    };
+    rows.into_iter().map(|row| row.name).filter(|name| !name.starts_with("__diesel")).collect()
+}
+
+#[test]
+fn both_databases_have_the_same_columns() {
+    let Some(postgres) = Backend::postgres() else { return };
+    let [left, right] =
+        [Backend::Sqlite, postgres].map(|backend| columns(&mut TestDatabase::new(backend).url.connect().unwrap()));
+    assert!(left.len() > 100, "{left:?}");
+    assert_eq!(left, right);
+}
+
+#[test]
+fn the_way_down_undoes_the_way_up() {
+    for backend in [Some(Backend::Sqlite), Backend::postgres()].into_iter().flatten() {
+        let database = TestDatabase::empty(backend);
+        let mut conn = database.url.connect().unwrap();
+        let up = packhorse_db::migrate(&mut conn).unwrap();
+        let first = columns(&mut conn);
+        assert_eq!(packhorse_db::down_all(&mut conn).unwrap(), up);
+        assert_eq!(columns(&mut conn), BTreeSet::new(), "{backend:?}");
+        assert_eq!(packhorse_db::migrate(&mut conn).unwrap(), up);
+        assert_eq!(columns(&mut conn), first);
+        assert_eq!(packhorse_db::pending(&mut conn).unwrap(), 0);
+    }
+}
