@@ -91,7 +91,7 @@ impl Default for DatabaseConfig {
 impl DatabaseConfig {
     /// The address, without anything secret.
     pub fn shown(&self) -> String {
-        settings::shown(&self.url)
+        self.url.to_string()
     }
 }
 

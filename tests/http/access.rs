@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use packhorse_domain::policy::Policy;
 use packhorse_tests::{Backend, Client, Market, Reply, World};
 use serde_json::{Value, json};
 
@@ -187,7 +188,7 @@ fn plain(reply: &Reply) -> (u16, Value) {
 fn matrix(backend: Backend) {
     let world = World::new(backend);
     let (here, there) =
-        (Market::with(&world, "here", &Default::default()), Market::with(&world, "there", &Default::default()));
+        (Market::with(&world, "here", &Policy::default()), Market::with(&world, "there", &Policy::default()));
     let things = things(&world, &here);
     let operator = world.client().sign_in("root@packhorse.example", packhorse_tests::PASSWORD);
     let roles: [&Client; ROLES] = [

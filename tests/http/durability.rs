@@ -27,8 +27,8 @@ fn program() -> &'static PathBuf {
         }
         assert!(build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).status().unwrap().success());
         // This test lies in `target/debug/deps`.
-        let built = std::env::current_exe().unwrap();
-        built.parent().unwrap().parent().unwrap().join("packhorse")
+        let test = std::env::current_exe().unwrap();
+        test.parent().unwrap().parent().unwrap().join("packhorse")
     })
 }
 

@@ -1,13 +1,13 @@
 //! Matches: rules with their codes, clocks, prices, and what is shown before anything is asked.
 
-use packhorse_domain::policy::Policy;
+use packhorse_domain::{id::TrainerId, policy::Policy};
 use packhorse_tests::{DAY, GOODLAND, Market, Reply, Teacher, World, both};
 use serde_json::{Value, json};
 
 const TEN: &str = "2027-03-03T16:00:00Z";
 
 /// Why a trainer is ruled out of a need; nothing when they can come.
-fn ruled_out(market: &Market, trainer: impl ToString, changes: &Value) -> Vec<String> {
+fn ruled_out(market: &Market, trainer: TrainerId, changes: &Value) -> Vec<String> {
     let shown = market.staff.post("/v1/matches?explain=true", &market.need(changes)).expect(200).json();
     let out = shown["ruled_out"].as_array().unwrap().iter().find(|each| each["trainer"] == trainer.to_string());
     let rules = out.map(|each| each["rules"].as_array().unwrap().clone()).unwrap_or_default();

@@ -68,9 +68,9 @@ pub const START: &str = "2027-01-05T15:00:00Z";
 impl World {
     /// A server with an empty database.
     pub fn new(backend: Backend) -> Self {
-        let mut config = Config::default();
         // Tests move the clock by months, and stay signed in.
-        config.tokens = TokenConfig { access: Minutes(2 * 366 * 24 * 60), refresh_days: 2 * 366 };
+        let tokens = TokenConfig { access: Minutes(2 * 366 * 24 * 60), refresh_days: 2 * 366 };
+        let config = Config { tokens, ..Config::default() };
         Self::with(TestDatabase::new(backend), &config)
     }
 

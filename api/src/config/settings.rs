@@ -1,6 +1,6 @@
 //! The table of settings: the one place that knows their names.
 
-use packhorse_db::{Backend, DatabaseUrl};
+use packhorse_db::DatabaseUrl;
 use packhorse_domain::Minutes;
 use toml::Value;
 
@@ -144,21 +144,9 @@ pub(super) const SETTINGS: &[Setting] = &[
 /// Whether a database address says more than is shown of it.
 pub(super) fn hides_password(url: &DatabaseUrl) -> bool {
     match url {
-        DatabaseUrl::Postgres(text) => text.trim_end_matches('/') != shown(url).trim_end_matches('/'),
+        DatabaseUrl::Postgres(text) => text.trim_end_matches('/') != url.to_string().trim_end_matches('/'),
         DatabaseUrl::Sqlite(_) => false,
     }
-}
-
-/// The address without anything secret: neither in front of the host nor among the options, however they are spelled.
-pub(super) fn shown(url: &DatabaseUrl) -> String {
-    let text = url.to_string();
-    let Some((address, options)) = text.split_once('?').filter(|_| url.backend() == Backend::Postgres) else {
-        return text;
-    };
-    let plain = |name: &str| !["%", "password", "secret"].iter().any(|part| name.contains(part));
-    let safe = options.split('&').filter(|option| option.split_once('=').is_some_and(|(name, _)| plain(name)));
-    let safe = safe.collect::<Vec<_>>().join("&");
-    if safe.is_empty() { address.to_owned() } else { format!("{address}?{safe}") }
 }
 
 fn format_name(format: LogFormat) -> &'static str {

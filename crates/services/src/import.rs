@@ -6,7 +6,7 @@
 //! event, so a file may be imported again at any time. Nothing is ever removed: that an outlet is not in a file says
 //! nothing about it.
 //!
-//! Where a file speaks it is followed, where it is silent what is known stays; [`merge`] says how.
+//! Where a file speaks it is followed, where it is silent what is known stays; `merge.rs` says how.
 //!
 //! Invariant: an import with a fault writes nothing, unless it was asked to be partial.
 //!

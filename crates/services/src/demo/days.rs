@@ -52,8 +52,8 @@ impl Days {
 
     /// The holidays of this year and the next.
     pub fn holidays(self) -> Vec<Date> {
-        let year = self.today.first_of_year().series(1.day());
-        year.take(2 * 366).filter(|day| is_holiday(*day)).collect()
+        let days = self.today.first_of_year().series(1.day()).take_while(|day| day.year() <= self.today.year() + 1);
+        days.filter(|day| is_holiday(*day)).collect()
     }
 }
 
