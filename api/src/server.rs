@@ -123,16 +123,19 @@ async fn work(db: Database, clock: Arc<dyn Clock>) {
     }
 }
 
-/// Does everything that is to be done at present.
+/// Does everything that is to be done at present; what fails is logged and tried again next time.
 ///
 /// # Errors
-/// Those of the database.
+/// Those of looking up what is to be done.
 pub async fn sweep_once(db: &Database, clock: &dyn Clock) -> Result<usize, Error> {
     let now = clock.now();
     let chores = db.read(move |conn| sweep::due(conn, now)).await?;
     for chore in &chores {
         let (chore, now) = (*chore, clock.now());
-        db.write(move |conn| sweep::run(conn, chore, now)).await?;
+        // One that fails keeps none of the others waiting.
+        if let Err(error) = db.write(move |conn| sweep::run(conn, chore, now)).await {
+            tracing::warn!(%error, ?chore, "a chore was put off");
+        }
     }
     Ok(chores.len())
 }

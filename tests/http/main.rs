@@ -15,3 +15,5 @@ mod openapi;
 mod races;
 mod requests;
 mod story;
+#[cfg(feature = "tls")]
+mod tls;

@@ -62,9 +62,10 @@ impl fmt::Display for DatabaseUrl {
         match self {
             Self::Sqlite(file) => write!(f, "sqlite:{}", file.display()),
             Self::Postgres(url) => {
-                let (place, options) = url.split_once('?').unwrap_or((url, ""));
-                let (scheme, rest) = place.split_once("://").unwrap_or(("postgres", place));
-                let (people, host) = rest.rsplit_once('@').unwrap_or(("", rest));
+                let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
+                // A password may hold anything, so it ends at the last `@`.
+                let (people, place) = rest.rsplit_once('@').unwrap_or(("", rest));
+                let (host, options) = place.split_once('?').unwrap_or((place, ""));
                 let user = people.split(':').next().unwrap_or_default();
                 let at = if user.is_empty() { "" } else { "@" };
                 write!(f, "{scheme}://{user}{at}{host}")?;
@@ -163,6 +164,7 @@ mod tests {
         let shown = |url: &str| url.parse::<DatabaseUrl>().unwrap().to_string();
         let url = "postgres://me:s3cret@db.example:5432/ph?sslmode=verify-full&pass%77ord=s3cret";
         assert_eq!(shown(url), "postgres://me@db.example:5432/ph?sslmode=verify-full");
+        assert_eq!(shown("postgres://me:s3?cret@h/db"), "postgres://me@h/db");
         assert_eq!(shown("postgresql://db.example?password=s3cret"), "postgresql://db.example");
     }
 }
