@@ -1,14 +1,23 @@
 //! Inputs against the schemas of the OpenAPI document: what is written there is what is enforced, and every fault is named.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::OnceLock,
+};
 
 use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::problem::FaultDocument;
 
-/// A validator for every schema of the document.
-pub struct Schemas(HashMap<String, Validator>);
+const COMPONENT: &str = "#/components/schemas/";
+
+/// A validator for every schema of the document. Each is compiled when it is first needed, from itself and those it refers
+/// to: most are of answers, which nobody checks, and a compiled schema is many times as large as its text.
+pub struct Schemas {
+    components: Map<String, Value>,
+    compiled: HashMap<String, OnceLock<Option<Validator>>>,
+}
 
 /// A fault, and whether it is one of structure (400) or of a rule (422).
 pub struct SchemaFault {
@@ -19,34 +28,58 @@ pub struct SchemaFault {
 }
 
 impl Schemas {
-    /// Compiles the schemas of an OpenAPI document.
+    /// The schemas of an OpenAPI document.
     pub fn of(document: &Value) -> Self {
-        let components = document.get("components").cloned().unwrap_or_default();
-        let names = components
-            .get("schemas")
-            .and_then(Value::as_object)
-            .map(|schemas| schemas.keys().cloned().collect::<Vec<_>>());
-        let compile = |name: &String| {
-            let schema = json!({ "$ref": format!("#/components/schemas/{name}"), "components": components });
-            jsonschema::draft202012::options().should_validate_formats(true).build(&schema).ok()
-        };
-        Self(
-            names
-                .unwrap_or_default()
-                .into_iter()
-                .filter_map(|name| compile(&name).map(|validator| (name, validator)))
-                .collect(),
-        )
+        let components =
+            document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
+        let compiled = components.keys().map(|name| (name.clone(), OnceLock::new())).collect();
+        Self { components, compiled }
     }
 
     /// All faults of a value against the schema of a name. A schema that the document has not knows no faults.
     pub fn faults(&self, name: &str, value: &Value) -> Vec<SchemaFault> {
-        let Some(validator) = self.0.get(name) else { return Vec::new() };
         let mut faults = Vec::new();
-        for error in validator.iter_errors(value) {
-            collect(&error, &mut faults);
+        if let Some(validator) = self.validator(name) {
+            for error in validator.iter_errors(value) {
+                collect(&error, &mut faults);
+            }
         }
         faults
+    }
+
+    fn validator(&self, name: &str) -> Option<&Validator> {
+        self.compiled.get(name)?.get_or_init(|| self.compile(name)).as_ref()
+    }
+
+    fn compile(&self, name: &str) -> Option<Validator> {
+        let mut needed = BTreeSet::from([name]);
+        let mut unread = vec![name];
+        while let Some(next) = unread.pop() {
+            each_reference(self.components.get(next)?, &mut |name| {
+                if needed.insert(name) {
+                    unread.push(name);
+                }
+            });
+        }
+        let schemas: Map<String, Value> =
+            needed.into_iter().filter_map(|name| Some((name.to_owned(), self.components.get(name)?.clone()))).collect();
+        let schema = json!({ "$ref": format!("{COMPONENT}{name}"), "components": { "schemas": schemas } });
+        jsonschema::draft202012::options().should_validate_formats(true).build(&schema).ok()
+    }
+}
+
+/// Calls `found` with the name of each schema that one refers to.
+fn each_reference<'a>(schema: &'a Value, found: &mut impl FnMut(&'a str)) {
+    match schema {
+        Value::Object(members) => {
+            let to = members.get("$ref").and_then(Value::as_str);
+            if let Some(name) = to.and_then(|address| address.strip_prefix(COMPONENT)) {
+                found(name);
+            }
+            members.values().for_each(|inner| each_reference(inner, found));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| each_reference(inner, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -115,4 +148,17 @@ fn fault(pointer: String, code: &str, detail: impl Into<String>, structural: boo
     let document =
         FaultDocument { pointer: Some(pointer), parameter: None, code: code.to_owned(), detail: detail.into() };
     SchemaFault { document, structural }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_schema_of_the_document_compiles() {
+        let schemas = Schemas::of(&crate::openapi::document());
+        let broken: Vec<_> = schemas.components.keys().filter(|name| schemas.validator(name).is_none()).collect();
+        assert!(broken.is_empty(), "{broken:?}");
+        assert!(!schemas.components.is_empty());
+    }
 }
