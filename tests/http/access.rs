@@ -223,7 +223,11 @@ fn matrix(backend: Backend) {
                 operation.get("requestBody").map(|_| things.bodies.get(name).cloned().unwrap_or_else(|| json!({})));
             assert_eq!(send(&world.client(), method, &own, body.as_ref()).status, 401, "{name} by nobody");
             for (client, expected) in roles.iter().zip(row.chars()) {
+                let before = (method != "get" && expected != 'a').then(|| world.database().digest());
                 let reply = send(client, method, &own, body.as_ref());
+                if before.is_some_and(|before| before != world.database().digest()) {
+                    wrong.push(format!("{name}: a refusal left something behind"));
+                }
                 let got = match reply.status {
                     403 => 'f',
                     404 => 'n',

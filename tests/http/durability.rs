@@ -59,13 +59,6 @@ impl Drop for Process {
     }
 }
 
-fn address(database: &TestDatabase) -> String {
-    match &database.url {
-        packhorse_db::DatabaseUrl::Postgres(url) => url.clone(),
-        packhorse_db::DatabaseUrl::Sqlite(file) => format!("sqlite:{}", file.display()),
-    }
-}
-
 /// Posts libraries until told to stop or the server is gone. Names that were acknowledged, and the one that was not answered.
 fn post_until(client: &Client, network: &str, prefix: &str, stop: &AtomicBool) -> (Vec<String>, Option<String>) {
     let mut acknowledged = Vec::new();
@@ -91,7 +84,7 @@ fn post(client: &Client, network: &str, name: &str) -> Option<u16> {
 
 fn killed_under_load(backend: Backend) {
     let database = TestDatabase::empty(backend);
-    let url = address(&database);
+    let url = database.address();
     let (mut acknowledged, mut network) = (Vec::new(), None);
     for round in 0..4 {
         let mut process = Process::start(&url);

@@ -1,4 +1,4 @@
-//! Many at once, on three servers that share a database: one winner each time, nothing refused without reason.
+//! Many at once, on three processes that share a database: one winner each time, nothing refused without reason.
 
 use std::{
     sync::Barrier,
@@ -15,15 +15,21 @@ use packhorse_domain::{
 use packhorse_tests::{Client, DAY, Market, Reply, Teacher, World, both};
 use serde_json::{Value, json};
 
-/// Runs every call at once, each on the next of three servers. The answers, in order of the calls, and the longest wait.
+/// Not a test: what the processes run that [`at_once`] starts.
+#[test]
+#[ignore = "a server for the races"]
+fn serve() {
+    packhorse_tests::serve_when_told();
+}
+
+/// Runs every call at once, each on the next of three processes. The answers, in order of the calls, and the longest wait.
 fn at_once<T: Sync>(world: &World, calls: &[T], call: impl Fn(&T, &str) -> Reply + Sync) -> (Vec<Reply>, Duration) {
-    let others = [world.beside(), world.beside()];
-    let bases: [&str; 3] = [&world.base, &others[0].base, &others[1].base];
+    let servers = world.processes(3);
     let barrier = Barrier::new(calls.len());
     let answers: Vec<(Reply, Duration)> = thread::scope(|scope| {
         let mut running = Vec::with_capacity(calls.len());
         for (number, one) in calls.iter().enumerate() {
-            let (barrier, call, base) = (&barrier, &call, bases[number % 3]);
+            let (barrier, call, base) = (&barrier, &call, servers[number % 3].base.as_str());
             running.push(scope.spawn(move || {
                 barrier.wait();
                 let began = Instant::now();
@@ -88,8 +94,11 @@ both! {
     fn neighbors_in_time_are_all_taken(world) {
         let market = Market::new(world);
         // Eight hours of each day, back to back in one town: nobody stands in anybody's way.
-        let slots: Vec<_> = (0..clients(world).min(24))
-            .map(|number| (market.ask(&roomless()), format!("2027-03-{:02}T{:02}:00:00Z", 3 + number / 8, 15 + number % 8)))
+        let days = json!([{ "from": DAY, "until": "2027-03-12", "earliest": "09:00:00", "latest": "17:00:00" }]);
+        let mut need = roomless();
+        need["preferences"] = days;
+        let slots: Vec<_> = (0..clients(world))
+            .map(|number| (market.ask(&need), format!("2027-03-{:02}T{:02}:00:00Z", 3 + number / 8, 15 + number % 8)))
             .collect();
         let (replies, worst) = at_once(world, &slots, |(request, start), base| offer(&market, base, request, start));
         assert_eq!(count(&replies, 201, 0), (slots.len(), 0));

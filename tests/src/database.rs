@@ -8,7 +8,11 @@ use std::{
     },
 };
 
-use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_types::BigInt};
+use diesel::{
+    Connection, PgConnection, QueryableByName, RunQueryDsl,
+    connection::SimpleConnection,
+    sql_types::{BigInt, Text},
+};
 use packhorse_db::{Conn, DatabaseUrl};
 use tempfile::TempDir;
 
@@ -121,6 +125,12 @@ struct Count {
     count: i64,
 }
 
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    text: String,
+}
+
 /// What must be true of every database at every moment, as queries for what breaks it.
 const UNSOUND: &[(&str, &str)] = &[
     (
@@ -175,7 +185,57 @@ const UNSOUND: &[(&str, &str)] = &[
     ("an answer was kept half", "SELECT COUNT(*) AS count FROM idempotency_keys WHERE status = 0"),
 ];
 
+/// Tables that a call may write to although it is refused: a sign-in, the first use of a key.
+const APART: &[&str] = &["sessions", "refresh_tokens", "__diesel_schema_migrations"];
+
 impl TestDatabase {
+    /// Its URL, as the program takes it.
+    pub fn address(&self) -> String {
+        match &self.url {
+            DatabaseUrl::Postgres(url) => url.clone(),
+            DatabaseUrl::Sqlite(file) => format!("sqlite:{}", file.display()),
+        }
+    }
+
+    /// Every row of every table, in a digest: the same as long as nothing was written.
+    pub fn digest(&self) -> Vec<(String, String)> {
+        let mut conn = self.url.connect().unwrap();
+        let tables = match conn {
+            Conn::Pg(_) => "SELECT table_name AS text FROM information_schema.tables WHERE table_schema = 'public'",
+            Conn::Sqlite(_) => {
+                "SELECT name AS text FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            }
+        };
+        let read = |conn: &mut Conn, query: &str| -> Vec<String> {
+            let rows: Vec<Line> = match conn {
+                Conn::Pg(conn) => diesel::sql_query(query).load(conn).unwrap(),
+                Conn::Sqlite(conn) => diesel::sql_query(query).load(conn).unwrap(),
+            };
+            rows.into_iter().map(|row| row.text).collect()
+        };
+        let mut names = read(&mut conn, tables);
+        names.retain(|name| !APART.contains(&name.as_str()));
+        let digest = |conn: &mut Conn, name: &str| match conn {
+            Conn::Pg(_) => {
+                format!("SELECT md5(COALESCE(string_agg(t::text, ' ' ORDER BY t::text), '')) AS text FROM {name} t")
+            }
+            Conn::Sqlite(conn) => {
+                let query = format!("SELECT name AS text FROM pragma_table_info('{name}')");
+                let columns: Vec<Line> = diesel::sql_query(query).load(conn).unwrap();
+                let all: Vec<_> = columns.iter().map(|column| format!("COALESCE(\"{}\", '')", column.text)).collect();
+                format!("SELECT COALESCE(group_concat({}, ' '), '') AS text FROM {name}", all.join(" || "))
+            }
+        };
+        names
+            .into_iter()
+            .map(|name| {
+                let query = digest(&mut conn, &name);
+                let text = read(&mut conn, &query).remove(0);
+                (name, text)
+            })
+            .collect()
+    }
+
     /// The number that a query calls `count`.
     pub fn count(&self, query: &str) -> i64 {
         let count: Count = match &mut self.url.connect().unwrap() {

@@ -15,11 +15,11 @@ use packhorse::{
     config::{Config, TokenConfig},
     state::App,
 };
-use packhorse_db::{Conn, Database, Options};
+use packhorse_db::{Conn, Database, DatabaseUrl, Options};
 use packhorse_domain::{Clock, Minutes, Timestamp};
 use packhorse_services::{Error, tokens::Tokens};
 
-use crate::{Backend, Client, TestDatabase};
+use crate::{Backend, Client, TestDatabase, process::ServerProcess};
 
 /// A clock that tests move.
 pub struct TestClock(AtomicI64);
@@ -58,20 +58,55 @@ pub struct World {
     pub app: Arc<App>,
     runtime: tokio::runtime::Runtime,
     server: Option<(actix_web::dev::ServerHandle, JoinHandle<()>)>,
-    database: Arc<TestDatabase>,
-    config: Config,
+    database: TestDatabase,
 }
 
 /// Where every test begins: a Tuesday.
 pub const START: &str = "2027-01-05T15:00:00Z";
 
+/// A server on a thread of its own.
+pub(crate) struct Started {
+    pub(crate) base: String,
+    pub(crate) thread: JoinHandle<()>,
+    app: Arc<App>,
+    runtime: tokio::runtime::Runtime,
+    handle: actix_web::dev::ServerHandle,
+}
+
+/// Serves a database at a free port.
+pub(crate) fn start(url: &DatabaseUrl, config: &Config, clock: Arc<TestClock>) -> Started {
+    let db = Database::open(url, Options { connections: 4, patience: Duration::from_secs(10) }).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (issuer, lifetime) = (config.http.public_url.clone(), config.tokens.access);
+    let now = clock.now();
+    let tokens = runtime.block_on(db.write(move |conn| Tokens::load(conn, &issuer, lifetime, now))).unwrap();
+    let app = Arc::new(App::new(db, clock, tokens, config));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, receiver) = mpsc::channel();
+    let shared = app.clone();
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = packhorse::server::start(shared, listener, 2).unwrap();
+            sender.send(server.handle()).unwrap();
+            server.await.unwrap();
+        });
+    });
+    let handle = receiver.recv().unwrap();
+    Started { base, thread, app, runtime, handle }
+}
+
 impl World {
     /// A server with an empty database.
     pub fn new(backend: Backend) -> Self {
+        Self::with(TestDatabase::new(backend), &Self::config())
+    }
+
+    /// The settings of [`Self::new`].
+    pub(crate) fn config() -> Config {
         // Tests move the clock by months, and stay signed in.
         let tokens = TokenConfig { access: Minutes(2 * 366 * 24 * 60), refresh_days: 2 * 366 };
-        let config = Config { tokens, ..Config::default() };
-        Self::with(TestDatabase::new(backend), &config)
+        Config { tokens, ..Config::default() }
     }
 
     /// A server with a database and settings of the test's choice. What it logs is shown when `RUST_LOG` says so.
@@ -80,35 +115,14 @@ impl World {
             let filter = tracing_subscriber::EnvFilter::from_default_env();
             let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
         }
-        Self::serve(Arc::new(database), config, Arc::new(TestClock::at(START)))
+        let clock = Arc::new(TestClock::at(START));
+        let Started { base, thread, app, runtime, handle } = start(&database.url, config, clock.clone());
+        Self { base, clock, app, runtime, server: Some((handle, thread)), database }
     }
 
-    /// One more server on the same database, with connections of its own, as another process has them.
-    #[must_use]
-    pub fn beside(&self) -> Self {
-        Self::serve(self.database.clone(), &self.config, self.clock.clone())
-    }
-
-    fn serve(database: Arc<TestDatabase>, config: &Config, clock: Arc<TestClock>) -> Self {
-        let db = Database::open(&database.url, Options { connections: 4, patience: Duration::from_secs(10) }).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let (issuer, lifetime) = (config.http.public_url.clone(), config.tokens.access);
-        let now = clock.now();
-        let tokens = runtime.block_on(db.write(move |conn| Tokens::load(conn, &issuer, lifetime, now))).unwrap();
-        let app = Arc::new(App::new(db, clock.clone(), tokens, config));
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let (sender, receiver) = mpsc::channel();
-        let shared = app.clone();
-        let thread = std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let server = packhorse::server::start(shared, listener, 2).unwrap();
-                sender.send(server.handle()).unwrap();
-                server.await.unwrap();
-            });
-        });
-        let handle = receiver.recv().unwrap();
-        Self { base, clock, app, runtime, server: Some((handle, thread)), database, config: config.clone() }
+    /// More servers on the same database, each in a process of its own.
+    pub fn processes(&self, count: usize) -> Vec<ServerProcess> {
+        (0..count).map(|_| ServerProcess::start(self)).collect()
     }
 
     /// Somebody who is not signed in.

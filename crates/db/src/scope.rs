@@ -88,14 +88,16 @@ impl QueryFragment<MultiBackend> for SeenBy {
         // Were every alternative served by an index, SQLite would gather all rows a person sees and sort them for each page;
         // one that none serves makes it walk the rows in the order of the page.
         out.push_sql("(1 = 0 OR ");
-        for piece in self.condition.split_inclusive(['?', '@']) {
-            out.push_sql(piece.trim_end_matches(['?', '@']));
-            if piece.ends_with('?') {
-                out.push_bind_param::<Text, _>(&self.user)?;
-            } else if piece.ends_with('@') {
-                out.push_bind_param::<Text, _>(&self.today)?;
+        let mut rest = self.condition;
+        while let Some(at) = memchr::memchr2(b'?', b'@', rest.as_bytes()) {
+            out.push_sql(&rest[..at]);
+            match rest.as_bytes()[at] {
+                b'?' => out.push_bind_param::<Text, _>(&self.user)?,
+                _ => out.push_bind_param::<Text, _>(&self.today)?,
             }
+            rest = &rest[at + 1..];
         }
+        out.push_sql(rest);
         out.push_sql(")");
         Ok(())
     }
