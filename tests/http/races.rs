@@ -6,13 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use packhorse_db::commitments;
+use diesel::connection::SimpleConnection;
+use packhorse_db::{Conn, commitments};
 use packhorse_domain::{
     Interval,
     commitment::{Cause, Commitment, Holder},
     id::CommitmentId,
 };
-use packhorse_tests::{Client, DAY, Market, Reply, Teacher, World, both};
+use packhorse_tests::{Backend, Client, DAY, Market, Reply, Teacher, World, both};
 use serde_json::{Value, json};
 
 /// Not a test: what the processes run that [`at_once`] starts.
@@ -232,6 +233,32 @@ both! {
                 assert!(old.iter().all(|id| seen.iter().filter(|other| *other == id).count() == 1), "{sort}");
             }
             adding.join().unwrap();
+        });
+    }
+}
+
+/// Without the locks the constraints would still refuse an overlap, but only after deadlocks and retries.
+#[test]
+fn postgres_decides_about_a_request_a_trainer_and_a_room_under_their_locks() {
+    let Some(backend) = Backend::postgres() else { return };
+    let world = World::new(backend);
+    let market = Market::new(&world);
+    for (table, id) in [
+        ("trainers", market.dana.id.to_string()),
+        ("rooms", market.place.room.to_string()),
+        ("requests", String::new()),
+    ] {
+        let request = market.ask(&json!({}));
+        let id = if id.is_empty() { request.rsplit('/').next().unwrap() } else { id.as_str() };
+        let Conn::Pg(mut other) = world.database().url.connect().unwrap() else { unreachable!() };
+        other.batch_execute(&format!("BEGIN; SELECT FROM {table} WHERE id = '{id}' FOR UPDATE")).unwrap();
+        thread::scope(|scope| {
+            let offer = scope.spawn(|| market.offer(&request, market.dana.id, "2027-03-03T16:00:00Z"));
+            thread::sleep(Duration::from_millis(700));
+            assert!(!offer.is_finished(), "{table} are not locked");
+            other.batch_execute("COMMIT").unwrap();
+            let offer = offer.join().unwrap().expect(201);
+            market.coordinator.step(&offer.location(), "withdraw", Some(&json!({ "reason": "next" }))).expect(200);
         });
     }
 }

@@ -12,7 +12,7 @@ use packhorse_domain::{
 use crate::{
     Conn, DbError,
     error::one,
-    schema::commitments,
+    schema::{commitments, offers},
     types::{At, Spelled},
 };
 
@@ -126,7 +126,7 @@ pub fn of_offer(conn: &mut Conn, offer: OfferId) -> Result<Vec<Commitment>, DbEr
     rows.into_iter().map(Commitment::try_from).collect()
 }
 
-/// Offers whose hold on a trainer or a room has run out and still takes time there.
+/// Offers whose hold on a trainer or a room has run out and still takes time there, each with its trainer.
 ///
 /// # Errors
 /// Those of the database.
@@ -135,15 +135,16 @@ pub fn overdue(
     trainer: TrainerId,
     room: Option<RoomId>,
     now: Timestamp,
-) -> Result<Vec<OfferId>, DbError> {
+) -> Result<Vec<(OfferId, TrainerId)>, DbError> {
     let theirs = commitments::trainer_id.eq(Spelled(trainer)).or(commitments::room_id.eq(room.map(Spelled)));
     let query = commitments::table
+        .inner_join(offers::table.on(offers::id.eq(commitments::offer_id)))
         .filter(theirs.assume_not_null())
         .filter(commitments::active.eq(true))
         .filter(commitments::expires_at.le(At(now)));
-    let ids: Vec<Spelled<OfferId>> =
-        query.select(commitments::offer_id).distinct().order(commitments::offer_id).load(conn)?;
-    Ok(ids.into_iter().map(|id| id.0).collect())
+    let found: Vec<(Spelled<OfferId>, Spelled<TrainerId>)> =
+        query.select((offers::id, offers::trainer_id)).distinct().order(offers::id).load(conn)?;
+    Ok(found.into_iter().map(|(offer, trainer)| (offer.0, trainer.0)).collect())
 }
 
 /// Takes a stretch of time.

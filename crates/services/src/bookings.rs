@@ -169,7 +169,5 @@ fn locked(ctx: &mut Context<'_>, id: BookingId, action: Action, expected: &Expec
 }
 
 fn keep(ctx: &mut Context<'_>, action: &'static str, before: &Booking, after: Booking) -> Result<Booking, Error> {
-    bookings::update(ctx.conn, &after)?;
-    ctx.record(Change::new(action, after.id, after.network), Some(before), Some(&after))?;
-    Ok(after)
+    ctx.keep(Change::new(action, after.id, after.network), bookings::update, Some(before), after)
 }

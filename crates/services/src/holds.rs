@@ -18,11 +18,13 @@ use crate::{
     requests::lock_all,
 };
 
-/// Locks a trainer and a room, and clears away holds of theirs that have run out.
+/// Locks a trainer and a room, and clears away holds of theirs that have run out. Of the room they may be other trainers':
+/// those are locked with this one, since trainers come before rooms.
 pub(crate) fn lock(ctx: &mut Context<'_>, trainer: &Trainer, room: Option<RoomId>) -> Result<(), Error> {
-    lock_all(ctx, Lock::Trainers, [trainer.id])?;
+    let overdue = commitments::overdue(ctx.conn, trainer.id, room, ctx.now)?;
+    lock_all(ctx, Lock::Trainers, overdue.iter().map(|(_, holder)| *holder).chain([trainer.id]))?;
     lock_all(ctx, Lock::Rooms, room)?;
-    for offer in commitments::overdue(ctx.conn, trainer.id, room, ctx.now)? {
+    for (offer, _) in overdue {
         offers::lapse(ctx, offer)?;
     }
     Ok(())

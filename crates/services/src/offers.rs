@@ -299,7 +299,5 @@ fn end(ctx: &mut Context<'_>, action: &'static str, before: &Offer, after: Offer
 }
 
 fn keep(ctx: &mut Context<'_>, action: &'static str, before: &Offer, after: Offer) -> Result<Offer, Error> {
-    offers::update(ctx.conn, &after)?;
-    ctx.record(Change::new(action, after.id, after.network), Some(before), Some(&after))?;
-    Ok(after)
+    ctx.keep(Change::new(action, after.id, after.network), offers::update, Some(before), after)
 }

@@ -4,7 +4,7 @@ use packhorse_db::{DbError, Lock, Page, libraries, lock, networks, requests, roo
 use packhorse_domain::{
     Action, Format, InvalidTransition, Record, Resource, Scope, Valid, Zone,
     id::{Id, Kind, LibraryId, NetworkId, RequestId},
-    request::{RequestDetails, RequestState, TrainingRequest},
+    request::{RequestDetails, RequestState, RequestStateName, TrainingRequest},
     workshop::WorkshopStateName,
 };
 
@@ -58,9 +58,7 @@ pub fn create(
         state: RequestState::Draft,
         record: Record::new(ctx.now),
     };
-    requests::insert(ctx.conn, &request)?;
-    ctx.record(Change::new("create", request.id, network), None, Some(&request))?;
-    Ok(request)
+    ctx.keep(Change::new("create", request.id, network), requests::insert, None, request)
 }
 
 /// Changes what a request says, while it is not open to trainers.
@@ -74,8 +72,7 @@ pub fn update(
     change: impl FnOnce(&RequestDetails) -> Result<Valid<RequestDetails>, Error>,
 ) -> Result<TrainingRequest, Error> {
     let before = get(ctx, id)?;
-    ctx.authorize(Action::EditRequest, &resource(&before))?;
-    expected.check(before.record.version)?;
+    ctx.authorize_change(Action::EditRequest, &resource(&before), expected, &before.record)?;
     before.editable()?;
     let details = change(&before.details)?.into_inner();
     let time_zone = check(ctx, before.network, before.library, &details, "")?;
@@ -186,8 +183,7 @@ pub(crate) fn expire(ctx: &mut Context<'_>, id: RequestId) -> Result<(), Error> 
 fn opened(ctx: &mut Context<'_>, id: RequestId, action: Action, expected: &Expected) -> Result<TrainingRequest, Error> {
     lock(ctx.conn, Lock::Requests, vec![id.to_string()])?;
     let request = get(ctx, id)?;
-    ctx.authorize(action, &resource(&request))?;
-    expected.check(request.record.version)?;
+    ctx.authorize_change(action, &resource(&request), expected, &request.record)?;
     Ok(request)
 }
 
@@ -198,7 +194,17 @@ fn ended(
     before: &TrainingRequest,
     after: TrainingRequest,
 ) -> Result<TrainingRequest, Error> {
-    offers::withdraw_all(ctx, before, "the request was withdrawn")?;
+    use RequestStateName as Is;
+    let reason = match after.state.name() {
+        Is::NeedsInformation => "the library is asked for more information first",
+        Is::Declined => "the request was declined",
+        Is::Merged => "another request carries the need on",
+        Is::Expired => "the last date asked for has passed",
+        Is::Withdrawn | Is::Draft | Is::Submitted | Is::Open | Is::Booked | Is::Fulfilled => {
+            "the request was withdrawn"
+        }
+    };
+    offers::withdraw_all(ctx, before, reason)?;
     keep(ctx, action, before, after)
 }
 
@@ -208,9 +214,7 @@ pub(crate) fn keep(
     before: &TrainingRequest,
     after: TrainingRequest,
 ) -> Result<TrainingRequest, Error> {
-    requests::update(ctx.conn, &after)?;
-    ctx.record(Change::new(action, after.id, after.network), Some(before), Some(&after))?;
-    Ok(after)
+    ctx.keep(Change::new(action, after.id, after.network), requests::update, Some(before), after)
 }
 
 /// Looks up everything a request refers to, and gives the zone its days and hours are told in.
