@@ -110,7 +110,7 @@ fn statements(trainer: TrainerId, number: usize, now: Timestamp) -> Vec<Availabi
     let statement = |pattern| Availability {
         id: AvailabilityId::new(now),
         trainer,
-        details: AvailabilityDetails { time_zone: chicago(), pattern, note: String::new() },
+        details: AvailabilityDetails { time_zone: chicago(), pattern, priority: 0, note: String::new() },
         record: Record::new(now),
     };
     vec![statement(weekly), statement(off)]

@@ -1,26 +1,38 @@
 //! What a trainer's statements about their time leave free.
 
-use jiff::civil::{Date, DateTime};
+use jiff::{
+    SignedDuration,
+    civil::{Date, DateTime, Time},
+};
 use packhorse_domain::{
     Interval, Zone,
     availability::{AvailabilityDetails, Pattern, Weekday},
+    recurrence::Rule,
 };
 
 use crate::{
     intervals::{normalize, subtract},
     local::LocalClock,
+    recurrence::Series,
 };
 
-/// The time that the statements leave free within `range`, normalized: every weekly pattern and period, without the
-/// blackouts, each on the clock of its own zone. Nothing is free without a statement that says so.
+/// The time that the statements leave free within `range`, normalized. Nothing is free without a statement that says so.
+///
+/// Priorities are heard from the lowest (0, then 9) to the highest (1). Each first sets aside, for the stretches of its
+/// [`Pattern::SetAside`], all that was said so far; then adds what its statements call free; then takes away what its
+/// recurring statements call not free. So of two statements of one priority the one that says "not free" holds, and
+/// against a lower priority either holds. [`Pattern::Blackout`] comes last of all, whatever its priority.
 ///
 /// Local times are turned into instants as RFC 5545 section 3.3.5 says: one that daylight saving skips is moved forward
 /// by the gap, one that comes twice is the first of the two. A stretch is as long as it really is: 00:00 to 06:00 are
 /// five hours on the day the clocks go forward. A stretch that the gap swallows whole is left out.
 ///
-/// Time is linear in the days of `range` times the statements.
+/// Time is linear in the days of `range` times the statements; a rule with `COUNT` is counted from its start.
+///
+/// Source: RFC 7953 section 4 (priorities).
 pub fn free(statements: &[AvailabilityDetails], range: Interval) -> Vec<Interval> {
-    let (mut open, mut shut) = (Vec::new(), Vec::new());
+    let mut levels: Vec<Level> = Vec::with_capacity(1);
+    let mut off = Vec::new();
     let mut clocks: Vec<(&Zone, LocalClock)> = Vec::with_capacity(1);
     for statement in statements {
         let zone = &statement.time_zone;
@@ -28,34 +40,148 @@ pub fn free(statements: &[AvailabilityDetails], range: Interval) -> Vec<Interval
             clocks.push((zone, LocalClock::new(zone, range)));
             clocks.len() - 1
         });
-        let clock = &clocks[known].1;
-        match &statement.pattern {
-            Pattern::Weekly { weekdays, start, end, from, until, except } => {
-                let mut on = [false; 7];
-                for day in weekdays {
-                    on[index(*day)] = true;
+        let rank = if statement.priority == 0 { 0 } else { 10 - statement.priority.min(9) };
+        let level = levels.iter().position(|level| level.rank == rank).unwrap_or_else(|| {
+            levels.push(Level { rank, ..Level::default() });
+            levels.len() - 1
+        });
+        let Level { aside, open, shut, rank: _ } = &mut levels[level];
+        let into = match &statement.pattern {
+            Pattern::Weekly { .. } | Pattern::Period { .. } | Pattern::Recurring { free: true, .. } => open,
+            Pattern::Recurring { free: false, .. } => shut,
+            Pattern::SetAside { .. } => aside,
+            Pattern::Blackout { .. } => &mut off,
+        };
+        each(&statement.pattern, &clocks[known].1, range, |told| into.extend(told.time.intersection(&range)));
+    }
+    levels.sort_unstable_by_key(|level| level.rank);
+    let mut free = Vec::new();
+    for level in levels {
+        free = without(free, level.aside);
+        free = if free.is_empty() { level.open } else { [free, level.open].concat() };
+        free = without(normalize(free), level.shut);
+    }
+    without(free, off)
+}
+
+/// What the statements of one priority say.
+#[derive(Default)]
+struct Level {
+    /// From 0, the lowest.
+    rank: u8,
+    aside: Vec<Interval>,
+    open: Vec<Interval>,
+    shut: Vec<Interval>,
+}
+
+/// A normalized set without some intervals in any order.
+fn without(from: Vec<Interval>, taken: Vec<Interval>) -> Vec<Interval> {
+    if taken.is_empty() || from.is_empty() { from } else { subtract(&from, &normalize(taken)) }
+}
+
+/// One time of which a statement speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Occurrence {
+    /// When it really is.
+    pub time: Interval,
+    /// The local start by the statement's rule; of an instance that was moved, the one it would have had.
+    pub instance: DateTime,
+    /// From this local time; one that the clock may skip.
+    pub start: DateTime,
+    /// To this local time.
+    pub end: DateTime,
+}
+
+/// The times of which a statement speaks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Occurrences {
+    /// The earliest of them, by start.
+    pub items: Vec<Occurrence>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// The times of which one statement speaks that share an instant with `range`, whole, whether it calls them free or not.
+pub fn occurrences(statement: &AvailabilityDetails, range: Interval, limit: usize) -> Occurrences {
+    let clock = LocalClock::new(&statement.time_zone, range);
+    let mut items = Vec::new();
+    each(&statement.pattern, &clock, range, |told| {
+        if told.time.overlaps(&range) {
+            items.push(told);
+        }
+    });
+    items.sort_unstable();
+    let more = items.len() > limit;
+    items.truncate(limit);
+    Occurrences { items, more }
+}
+
+/// Calls for each time of which a pattern speaks that may share an instant with `range`, in no certain order.
+fn each(pattern: &Pattern, clock: &LocalClock, range: Interval, mut tell: impl FnMut(Occurrence)) {
+    let mut told = |instance: DateTime, start: DateTime, end: DateTime| {
+        if let Some(time) = between(clock, start, end) {
+            tell(Occurrence { time, instance, start, end });
+        }
+    };
+    match pattern {
+        Pattern::Weekly { weekdays, start, end, from, until, except } => {
+            let mut on = [false; 7];
+            for day in weekdays {
+                on[index(*day)] = true;
+            }
+            // A local day may begin before the range does and reach into it.
+            let first = (*from).max(day_before(clock.date(range.start)));
+            let last = until.unwrap_or(Date::MAX).min(clock.date(range.end));
+            let mut excepted = except.clone();
+            excepted.sort_unstable();
+            let mut weekday = index(first.weekday().into());
+            for day in days(first, last) {
+                if on[weekday] && excepted.binary_search(&day).is_err() {
+                    let start = day.to_datetime(*start);
+                    told(start, start, day.to_datetime(*end));
                 }
-                // A local day may begin before the range does and reach into it.
-                let first = (*from).max(day_before(clock.date(range.start)));
-                let last = until.unwrap_or(Date::MAX).min(clock.date(range.end));
-                let mut excepted = except.clone();
-                excepted.sort_unstable();
-                let mut weekday = index(first.weekday().into());
-                for day in days(first, last) {
-                    if on[weekday] && excepted.binary_search(&day).is_err() {
-                        open.extend(stretch(clock, day.to_datetime(*start), day.to_datetime(*end), range));
-                    }
-                    weekday = (weekday + 1) % 7;
+                weekday = (weekday + 1) % 7;
+            }
+        }
+        Pattern::Period { start, end } => told(*start, *start, *end),
+        Pattern::Blackout { from, until } => {
+            let start = from.to_datetime(Time::midnight());
+            let end = until.tomorrow().map_or(DateTime::MAX, |next| next.to_datetime(Time::midnight()));
+            if let Some(time) = clock.days(*from, *until) {
+                tell(Occurrence { time, instance: start, start, end });
+            }
+        }
+        Pattern::SetAside { start, end } => {
+            let (first, last) = (clock.shows(range.start), clock.shows(range.end));
+            let from = start.map_or(Some(range.start), |start| clock.instant(start));
+            let to = end.map_or(Some(range.end), |end| clock.instant(end));
+            if let Some(time) = from.zip(to).and_then(|(from, to)| Interval::new(from, to)) {
+                let start = start.unwrap_or(first);
+                tell(Occurrence { time, instance: start, start, end: end.unwrap_or(last) });
+            }
+        }
+        Pattern::Recurring { start, end, rrule, rdate, exdate, overrides, free: _ } => {
+            // What a statement holds was checked when it was taken, so a rule that cannot be read does not come here.
+            let rule: Option<Rule> = rrule.as_deref().and_then(|text| text.parse().ok());
+            let series = Series { start: *start, rules: rule.as_slice(), added: rdate, removed: exdate };
+            let long = end.duration_since(*start);
+            let reach = long.saturating_add(SignedDuration::from_hours(48));
+            let from = clock.shows(range.start).saturating_sub(reach);
+            let to = clock.shows(range.end).saturating_add(SignedDuration::from_hours(24));
+            let (starts, _) = series.starts(clock, from, to, usize::MAX);
+            for instance in starts {
+                if !overrides.iter().any(|moved| moved.instance == instance) {
+                    told(instance, instance, instance.saturating_add(long));
                 }
             }
-            Pattern::Period { start, end } => open.extend(stretch(clock, *start, *end, range)),
-            Pattern::Blackout { from, until } => {
-                shut.extend(clock.days(*from, *until).and_then(|off| off.intersection(&range)));
+            for moved in overrides {
+                let near = moved.start <= to && from <= moved.end;
+                if near && series.has(clock, moved.instance) {
+                    told(moved.instance, moved.start, moved.end);
+                }
             }
         }
     }
-    let open = normalize(open);
-    if shut.is_empty() { open } else { subtract(&open, &normalize(shut)) }
 }
 
 fn index(day: Weekday) -> usize {
@@ -78,169 +204,9 @@ fn days(first: Date, last: Date) -> impl Iterator<Item = Date> {
     std::iter::successors(Some(first), |day| day.tomorrow().ok()).take_while(move |day| *day <= last)
 }
 
-fn stretch(clock: &LocalClock, start: DateTime, end: DateTime, range: Interval) -> Option<Interval> {
-    Interval::new(clock.instant(start)?, clock.instant(end)?)?.intersection(&range)
+fn between(clock: &LocalClock, start: DateTime, end: DateTime) -> Option<Interval> {
+    Interval::new(clock.instant(start)?, clock.instant(end)?)
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::{
-        SignedDuration,
-        civil::{Time, date, time},
-    };
-    use packhorse_domain::{Timestamp, Word, Zone};
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn said(zone: &str, pattern: Pattern) -> AvailabilityDetails {
-        AvailabilityDetails { time_zone: Zone::new(zone).unwrap(), pattern, note: String::new() }
-    }
-
-    fn every_day(start: Time, end: Time) -> Pattern {
-        let weekdays = Weekday::ALL.to_vec();
-        Pattern::Weekly { weekdays, start, end, from: date(2020, 1, 1), until: None, except: vec![] }
-    }
-
-    fn range(start: &str, end: &str) -> Interval {
-        Interval::new(start.parse().unwrap(), end.parse().unwrap()).unwrap()
-    }
-
-    /// Hours free on one day of Chicago.
-    fn hours(day: Date, patterns: Vec<Pattern>) -> f64 {
-        let zone = Zone::new("America/Chicago").unwrap();
-        let statements: Vec<_> = patterns.into_iter().map(|pattern| said("America/Chicago", pattern)).collect();
-        let start = zone.rules().to_timestamp(day.at(0, 0, 0, 0)).unwrap();
-        let end = zone.rules().to_timestamp(day.tomorrow().unwrap().at(0, 0, 0, 0)).unwrap();
-        let free = free(&statements, Interval::new(start, end).unwrap());
-        free.iter().map(|each| each.minutes().hours()).sum()
-    }
-
-    #[test]
-    fn a_working_day_is_eight_hours_whatever_the_clocks_do() {
-        for day in [date(2027, 3, 13), date(2027, 3, 14), date(2027, 11, 7)] {
-            let worked = hours(day, vec![every_day(time(9, 0, 0, 0), time(17, 0, 0, 0))]);
-            assert!((worked - 8.0).abs() < 1e-9, "{day}");
-        }
-    }
-
-    #[test]
-    fn a_stretch_over_the_change_is_as_long_as_it_is() {
-        let night = || vec![every_day(time(0, 0, 0, 0), time(6, 0, 0, 0))];
-        for (day, long) in [(date(2027, 3, 13), 6.0), (date(2027, 3, 14), 5.0), (date(2027, 11, 7), 7.0)] {
-            assert!((hours(day, night()) - long).abs() < 1e-9, "{day}");
-        }
-        // 2:30 is skipped and moves to 3:30; what lies wholly in the gap moves with it.
-        let spring = date(2027, 3, 14);
-        assert!((hours(spring, vec![every_day(time(2, 30, 0, 0), time(5, 0, 0, 0))]) - 1.5).abs() < 1e-9);
-        assert!((hours(spring, vec![every_day(time(2, 15, 0, 0), time(2, 45, 0, 0))]) - 0.5).abs() < 1e-9);
-        assert!(
-            hours(spring, vec![every_day(time(2, 30, 0, 0), time(3, 0, 0, 0))]).abs() < 1e-9,
-            "ends before it starts"
-        );
-        // 1:30 comes twice in autumn; the first is meant.
-        assert!((hours(date(2027, 11, 7), vec![every_day(time(1, 30, 0, 0), time(3, 0, 0, 0))]) - 2.5).abs() < 1e-9);
-    }
-
-    #[test]
-    fn a_blackout_takes_whole_days_of_its_zone() {
-        let zone = "America/Chicago";
-        for (day, long) in [(date(2027, 3, 14), 23), (date(2027, 11, 7), 25)] {
-            let around = range("2027-01-01T00:00:00Z", "2027-12-31T00:00:00Z");
-            let always = said(
-                "UTC",
-                Pattern::Period { start: date(2027, 1, 1).at(0, 0, 0, 0), end: date(2027, 12, 31).at(0, 0, 0, 0) },
-            );
-            let off = said(zone, Pattern::Blackout { from: day, until: day });
-            let left = free(&[always, off], around);
-            assert_eq!(left.len(), 2);
-            assert_eq!(left[1].start.duration_since(left[0].end), SignedDuration::from_hours(long));
-        }
-    }
-
-    #[test]
-    fn nothing_said_is_nothing_free_and_days_excepted_are_not() {
-        let year = range("2027-01-01T00:00:00Z", "2028-01-01T00:00:00Z");
-        assert_eq!(free(&[], year), []);
-        let pattern = Pattern::Weekly {
-            weekdays: vec![Weekday::Monday, Weekday::Friday],
-            start: time(9, 0, 0, 0),
-            end: time(17, 0, 0, 0),
-            from: date(2027, 3, 1),
-            until: Some(date(2027, 3, 15)),
-            except: vec![date(2027, 3, 12), date(2027, 3, 8)],
-        };
-        let days: Vec<_> = free(&[said("America/Chicago", pattern)], year)
-            .iter()
-            .map(|each| each.start.to_zoned(Zone::new("America/Chicago").unwrap().rules()).date())
-            .collect();
-        assert_eq!(days, [date(2027, 3, 1), date(2027, 3, 5), date(2027, 3, 15)]);
-    }
-
-    #[test]
-    fn what_touches_is_one() {
-        let day = range("2027-03-03T00:00:00Z", "2027-03-04T00:00:00Z");
-        let half = |start, end| said("UTC", every_day(time(start, 0, 0, 0), time(end, 0, 0, 0)));
-        assert_eq!(free(&[half(12, 17), half(9, 12)], day), [range("2027-03-03T09:00:00Z", "2027-03-03T17:00:00Z")]);
-    }
-
-    const ZONES: [&str; 5] =
-        ["America/Chicago", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Santiago", "Pacific/Kiritimati"];
-
-    /// Whether a statement says something of an instant, told by looking at the clock.
-    fn says(statement: &AvailabilityDetails, at: Timestamp) -> Option<bool> {
-        let clock = statement.time_zone.rules().to_datetime(at);
-        match &statement.pattern {
-            Pattern::Weekly { weekdays, start, end, from, until, except } => {
-                let on = weekdays.contains(&clock.date().weekday().into()) && !except.contains(&clock.date());
-                let counts = *from <= clock.date() && until.is_none_or(|until| clock.date() <= until);
-                (on && counts && *start <= clock.time() && clock.time() < *end).then_some(true)
-            }
-            Pattern::Period { start, end } => (*start <= clock && clock < *end).then_some(true),
-            Pattern::Blackout { from, until } => (*from <= clock.date() && clock.date() <= *until).then_some(false),
-        }
-    }
-
-    fn statements(first: Date) -> impl Strategy<Value = AvailabilityDetails> {
-        let day = (0i64..12).prop_map(move |n| first.checked_add(SignedDuration::from_hours(24 * n)).unwrap());
-        // Outside of the hours at which clocks change, where a reading is enough to tell.
-        let hours = (4i8..12, 12i8..22);
-        let pattern =
-            (0usize..3, day.clone(), day, hours, 0u8..128).prop_map(|(kind, from, until, (start, end), on)| {
-                let (from, until) = (from.min(until), from.max(until));
-                let (start, end) = (time(start, 0, 0, 0), time(end, 30, 0, 0));
-                match kind {
-                    0 => {
-                        let weekdays = (0..7).filter(|n| on & 1 << n != 0).map(|n| Weekday::ALL[n]).collect();
-                        Pattern::Weekly { weekdays, start, end, from, until: Some(until), except: vec![until] }
-                    }
-                    1 => Pattern::Period { start: from.to_datetime(start), end: until.to_datetime(end) },
-                    _ => Pattern::Blackout { from, until: from },
-                }
-            });
-        (0..ZONES.len(), pattern).prop_map(|(zone, pattern)| said(ZONES[zone], pattern))
-    }
-
-    fn seasons() -> impl Strategy<Value = (Date, Vec<AvailabilityDetails>)> {
-        let firsts = vec![date(2027, 3, 8), date(2027, 11, 1), date(2027, 4, 1), date(2027, 9, 1), date(2027, 6, 1)];
-        prop::sample::select(firsts)
-            .prop_flat_map(|first| (Just(first), prop::collection::vec(statements(first), 0..6)))
-    }
-
-    proptest! {
-        #[test]
-        fn each_quarter_of_an_hour_is_as_the_clock_says((first, said) in seasons()) {
-            let start = first.to_datetime(Time::midnight()).to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
-            let range = Interval::new(start, start + SignedDuration::from_hours(24 * 12)).unwrap();
-            let free = free(&said, range);
-            prop_assert!(free.iter().all(|each| range.contains(each)));
-            prop_assert!(free.windows(2).all(|pair| pair[0].end < pair[1].start));
-            for quarter in 0..(12 * 96) {
-                let at = start + SignedDuration::from_mins(quarter * 15);
-                let heard: Vec<_> = said.iter().filter_map(|each| says(each, at)).collect();
-                let expected = heard.contains(&true) && !heard.contains(&false);
-                prop_assert_eq!(free.iter().any(|each| each.start <= at && at < each.end), expected, "{}", at);
-            }
-        }
-    }
-}
+mod tests;

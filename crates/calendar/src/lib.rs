@@ -5,9 +5,10 @@
 pub mod availability;
 pub mod ics;
 pub mod intervals;
+pub mod recurrence;
 pub mod slots;
 
 mod local;
 
-pub use availability::free;
+pub use availability::{Occurrence, Occurrences, free, occurrences};
 pub use slots::starts;

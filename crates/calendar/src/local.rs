@@ -26,7 +26,11 @@ fn moved(at: Timestamp, by: SignedDuration) -> Timestamp {
 impl LocalClock {
     /// The clock of `zone`, ready for `range` and a day around it.
     pub(crate) fn new(zone: &Zone, range: Interval) -> Self {
-        let rules = zone.rules();
+        Self::of(zone.rules(), range)
+    }
+
+    /// The clock that keeps such rules, ready likewise.
+    pub(crate) fn of(rules: TimeZone, range: Interval) -> Self {
         let (mut from, end) = (moved(range.start, -(MARGIN * 2)), moved(range.end, MARGIN * 2));
         let mut steady = Vec::with_capacity(2);
         while from < end && steady.len() < MOST {
@@ -56,6 +60,11 @@ impl LocalClock {
     /// The date shown at an instant.
     pub(crate) fn date(&self, at: Timestamp) -> Date {
         self.rules.to_datetime(at).date()
+    }
+
+    /// What the clock shows at an instant.
+    pub(crate) fn shows(&self, at: Timestamp) -> DateTime {
+        self.rules.to_datetime(at)
     }
 
     /// From the first to the last instant of a day or several.

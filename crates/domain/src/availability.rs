@@ -1,4 +1,4 @@
-//! When a trainer can teach: weekly patterns, single periods, and days off that override both.
+//! When a trainer can teach: weekly patterns, single periods, rules of recurrence, and days off that override all.
 
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use utoipa::{
     ToSchema,
     openapi::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, schema::Type},
 };
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
 use crate::{
     id::{AvailabilityId, TrainerId},
@@ -14,6 +14,10 @@ use crate::{
     text::words,
     time::Zone,
 };
+
+mod rules;
+
+pub use rules::{LONGEST_DAYS, MOST_DATES};
 
 words! {
     /// A day of the week.
@@ -53,12 +57,18 @@ impl From<jiff::civil::Weekday> for Weekday {
 /// One statement about a trainer's time, on the clock of `time_zone`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "pattern"))]
 pub struct AvailabilityDetails {
     /// The zone its times are told in.
     pub time_zone: Zone,
     /// What it says.
+    #[validate(nested)]
     pub pattern: Pattern,
+    /// Which of two statements holds where they contradict each other: 1 is the highest, 9 the lowest, and 0 (not
+    /// given) lower still. Source: RFC 7953 section 3.2.
+    #[validate(range(max = 9))]
+    #[schema(minimum = 0, maximum = 9)]
+    #[serde(default)]
+    pub priority: u8,
     /// A word on why.
     #[validate(length(max = 500))]
     #[schema(max_length = 500)]
@@ -110,6 +120,76 @@ pub enum Pattern {
         #[schema(value_type = String, format = Date, example = "2027-07-14")]
         until: Date,
     },
+    /// For a stretch of time, statements of lower priority do not count: only those of this one and higher ones say
+    /// what is free. What a `VAVAILABILITY` does to others. Source: RFC 7953 section 3.2.
+    SetAside {
+        /// From this local time; from ever when absent.
+        #[schema(value_type = Option<String>, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "2027-03-01T00:00:00")]
+        #[serde(default)]
+        start: Option<DateTime>,
+        /// To this local time; for ever when absent.
+        #[schema(value_type = Option<String>, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "2027-04-01T00:00:00")]
+        #[serde(default)]
+        end: Option<DateTime>,
+    },
+    /// Free, or not free, again and again, as iCalendar tells it.
+    ///
+    /// Each instance lasts from its start to the time of day of `end`, on the clock of the zone. Source: RFC 5545
+    /// section 3.8.5.
+    Recurring {
+        /// Local time at which the first instance begins. It counts even if the rule would not have it.
+        #[schema(value_type = String, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "2027-03-03T09:00:00")]
+        start: DateTime,
+        /// Local time at which the first instance ends, at most 7 days later.
+        #[schema(value_type = String, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "2027-03-03T12:00:00")]
+        end: DateTime,
+        /// When it comes again: an `RRULE` of RFC 5545, without that word. Only once, and on `rdate`, when absent.
+        /// `FREQ=SECONDLY`, more than 10,000 instances a year and rules that no date fits are refused.
+        #[schema(max_length = 1000, example = "FREQ=MONTHLY;BYDAY=1WE;UNTIL=20271231T235959Z")]
+        #[serde(default)]
+        rrule: Option<String>,
+        /// Further local times at which an instance of the same length begins.
+        #[schema(schema_with = times)]
+        #[serde(default)]
+        rdate: Vec<DateTime>,
+        /// Local starts of instances that are left out.
+        #[schema(schema_with = times)]
+        #[serde(default)]
+        exdate: Vec<DateTime>,
+        /// Single instances that are at another time.
+        #[schema(max_items = 366)]
+        #[serde(default)]
+        overrides: Vec<Override>,
+        /// Whether its time is free; else it is not, whatever a statement of the same or lower priority says.
+        #[serde(default = "yes")]
+        free: bool,
+    },
+}
+
+/// One instance of a recurring statement at another time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// The local start it would have had.
+    #[schema(value_type = String, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "2027-03-03T09:00:00")]
+    pub instance: DateTime,
+    /// From this local time.
+    #[schema(value_type = String, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "2027-03-03T13:00:00")]
+    pub start: DateTime,
+    /// To this local time, at most 7 days later.
+    #[schema(value_type = String, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "2027-03-03T16:00:00")]
+    pub end: DateTime,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn times() -> ArrayBuilder {
+    let time = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some("^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"));
+    ArrayBuilder::new().items(time).max_items(Some(MOST_DATES)).examples([serde_json::json!(["2027-07-05T09:00:00"])])
 }
 
 fn days() -> ArrayBuilder {
@@ -119,28 +199,6 @@ fn days() -> ArrayBuilder {
         .max_items(Some(366))
         .description(Some("Days on which it does not count."))
         .examples([serde_json::json!(["2027-07-05"])])
-}
-
-fn pattern(details: &AvailabilityDetails) -> Result<(), ValidationError> {
-    let ordered = match &details.pattern {
-        Pattern::Weekly { weekdays, start, end, from, until, except } => {
-            let mut days = weekdays.clone();
-            days.sort_unstable();
-            days.dedup();
-            if days.is_empty() || days.len() != weekdays.len() || except.len() > 366 {
-                return Err(ValidationError::new("bad_days"));
-            }
-            start < end && until.is_none_or(|until| *from <= until)
-        }
-        Pattern::Period { start, end } => {
-            if end.date() > start.date().saturating_add(jiff::Span::new().days(366)) {
-                return Err(ValidationError::new("too_long"));
-            }
-            start < end
-        }
-        Pattern::Blackout { from, until } => from <= until,
-    };
-    if ordered { Ok(()) } else { Err(ValidationError::new("end_before_start")) }
 }
 
 /// A statement about one trainer's time.

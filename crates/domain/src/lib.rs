@@ -17,6 +17,7 @@ pub mod offer;
 pub mod policy;
 pub mod price;
 pub mod record;
+pub mod recurrence;
 pub mod request;
 pub mod state;
 pub mod text;

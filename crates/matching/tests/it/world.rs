@@ -50,7 +50,7 @@ pub fn trainer_id(n: u8) -> TrainerId {
 }
 
 pub fn statement(pattern: Pattern) -> AvailabilityDetails {
-    AvailabilityDetails { time_zone: Zone::new("America/Chicago").unwrap(), pattern, note: String::new() }
+    AvailabilityDetails { time_zone: Zone::new("America/Chicago").unwrap(), pattern, priority: 0, note: String::new() }
 }
 
 /// Free every day of the week.

@@ -248,7 +248,8 @@ impl<'c> Build<'c> {
         let trainer = trainers::create(self.next(), network, Valid::new(details).map_err(broken)?)?.id;
         self.trainers.insert(row.name, trainer);
         for (pattern, note) in self.calendar(row)? {
-            let details = AvailabilityDetails { time_zone: zone(row.time_zone)?, pattern, note: note.to_owned() };
+            let details =
+                AvailabilityDetails { time_zone: zone(row.time_zone)?, pattern, priority: 0, note: note.to_owned() };
             availability::create(self.next(), trainer, Valid::new(details).map_err(broken)?)?;
         }
         Ok(())
