@@ -1,19 +1,22 @@
-//! How long it takes to rank trainers for one request, beside the cost of only reading each candidate once.
+//! How long it takes to rank trainers for one request out of a pool, beside the cost of only reading each candidate once.
 //!
-//! One request with three windows over six weeks, the clocks going forward within; trainers with weekly patterns, days off
-//! and 20 to 60 commitments in the year. A fifth or so can never come.
+//! One request with three windows over six weeks, the clocks going forward within, at public libraries of the United States;
+//! trainers who live where there are libraries, with weekly patterns, days off and 20 to 60 commitments in the year near
+//! their homes. Nothing is asserted: it prints.
 #![expect(clippy::unwrap_used, reason = "nothing here is input")]
 
-use std::{hint::black_box, time::Instant};
+use std::{fs::File, hint::black_box, time::Instant};
 
 use criterion::{BenchmarkId, Criterion, criterion_group};
 use jiff::{SignedDuration, ToSpan, civil::date};
 use packhorse_domain::{
-    Coordinates, Id, Interval,
+    Coordinates, Id, Interval, Record,
     availability::{Pattern, Weekday},
+    id::NetworkId,
+    trainer::{Trainer, Visibility},
 };
-use packhorse_matching::{Candidate, rank};
-use world::{World, at, statement, window};
+use packhorse_matching::{Calendar, Candidate, Entry, Index, Reach, rank};
+use world::{World, at, statement, usd, window};
 
 #[path = "../tests/it/world.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
@@ -34,8 +37,13 @@ impl Dice {
         f64::from(self.below(1_000_000)) / 1e6
     }
 
-    fn place(&mut self) -> Coordinates {
-        Coordinates { lat: 37.5 + 2.5 * self.unit(), lon: -98.0 + 3.5 * self.unit() }
+    fn of<T: Copy>(&mut self, choices: &[T]) -> T {
+        choices[usize::try_from(self.below(u32::try_from(choices.len()).unwrap())).unwrap()]
+    }
+
+    /// Somewhere within a degree or so.
+    fn near(&mut self, place: Coordinates) -> Coordinates {
+        Coordinates { lat: place.lat - 1.0 + 2.0 * self.unit(), lon: place.lon - 1.3 + 2.6 * self.unit() }
     }
 }
 
@@ -50,10 +58,12 @@ fn weekly(weekdays: Vec<Weekday>, start: i8, end: i8) -> Pattern {
     }
 }
 
-fn trainer(dice: &mut Dice) -> World {
+fn trainer(dice: &mut Dice, outlets: &[Coordinates]) -> World {
     use Weekday::{Friday, Monday, Thursday, Tuesday, Wednesday};
     let mut world = World::new();
-    world.trainer.home_base.coordinates = dice.place();
+    let home = dice.of(outlets);
+    world.trainer.home_base.coordinates = home;
+    world.trainer.visibility = dice.of(&[Visibility::Network, Visibility::Partners, Visibility::Public]);
     world.trainer.travel_radius_km = 150.0 + 250.0 * dice.unit();
     world.trainer.travels_overnight = dice.below(2) == 0;
     if dice.below(6) == 0 {
@@ -69,58 +79,121 @@ fn trainer(dice: &mut Dice) -> World {
     for n in 0..count {
         let hours = i64::from(24 * (365 * n / count) + 15 + dice.below(5));
         let start = at("2026-09-01T00:00:00Z") + SignedDuration::from_hours(hours);
-        let place = dice.place();
+        let place = dice.near(home);
         world.commit(Interval::new(start, start + SignedDuration::from_hours(2)).unwrap(), Some(place));
     }
     world
+}
+
+/// Every open outlet of the country that has coordinates.
+fn outlets() -> Vec<Coordinates> {
+    let file = File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/libraries.csv")).unwrap();
+    let mut reader = csv::Reader::from_reader(file);
+    let header = reader.headers().unwrap().clone();
+    let column = |name| header.iter().position(|column| column == name).unwrap();
+    let (lat, lon) = (column("lat"), column("lon"));
+    let rows = reader.into_records().map(Result::unwrap);
+    rows.filter_map(|row| Coordinates::new(row[lat].parse().ok()?, row[lon].parse().ok()?)).collect()
 }
 
 /// Reads what a rule could read: the floor under any answer that looks at every candidate.
 fn read(candidates: &[Candidate<'_>]) -> i64 {
     let of = |candidate: &Candidate<'_>| {
         let times = candidate.commitments.iter().map(|each| each.taken.start.as_second() ^ each.taken.end.as_second());
-        times.sum::<i64>() + i64::from(candidate.trainer.active && candidate.availability.len() > 1)
+        let Calendar::Expanded { free, .. } = candidate.calendar else { return 0 };
+        let open = free.iter().map(|each| each.start.as_second() ^ each.end.as_second());
+        times.sum::<i64>() + open.sum::<i64>() + i64::from(candidate.trainer.active)
     };
     candidates.iter().map(of).sum()
 }
 
-fn median_seconds(mut run: impl FnMut()) -> f64 {
-    let mut times: Vec<f64> = Vec::new();
-    for _ in 0..201 {
-        let start = Instant::now();
-        run();
-        times.push(start.elapsed().as_secs_f64());
-    }
+/// Milliseconds: the median and the slowest of the runs.
+fn times(runs: usize, mut run: impl FnMut(usize)) -> (f64, f64) {
+    let mut times: Vec<f64> = (0..runs)
+        .map(|n| {
+            let start = Instant::now();
+            run(n);
+            start.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
     times.sort_by(f64::total_cmp);
-    times[100]
+    (times[runs / 2], times[runs - 1])
 }
 
 fn ranking(criterion: &mut Criterion) {
+    let outlets = outlets();
     let mut asking = World::new();
     asking.details.preferences = vec![
         window("2027-03-01", "2027-03-13", 9, 17),
         window("2027-03-14", "2027-03-27", 9, 17),
         window("2027-03-28", "2027-04-11", 9, 17),
     ];
-    let (need, now) = (asking.need(), asking.now);
-    let mut group = criterion.benchmark_group("rank");
-    for count in [100, 1000] {
+    let now = asking.now;
+    let networks: Vec<NetworkId> = (0..40).map(|_| Id::new(now)).collect();
+    // Trainers of half the networks may be asked.
+    let reach = Reach { network: networks[0], lenders: &networks[..networks.len() / 2] };
+    let hull = Interval::new(at("2027-03-01T15:00:00Z"), at("2027-04-11T22:00:00Z")).unwrap();
+    let mut group = criterion.benchmark_group("index");
+    for count in [500, 5_000, 50_000] {
         let mut dice = Dice(42);
-        let trainers: Vec<World> = (0..count).map(|_| trainer(&mut dice)).collect();
-        let candidates: Vec<Candidate<'_>> =
-            trainers.iter().map(|world| Candidate { id: Id::new(now), ..world.candidate() }).collect();
-        let matches = rank(&need, &candidates, now).matches.len();
-        let whole = median_seconds(|| drop(black_box(rank(&need, black_box(&candidates), now))));
-        let floor = median_seconds(|| drop(black_box(read(black_box(&candidates)).to_string())));
+        let entries: Vec<Entry> = (0..count)
+            .map(|_| {
+                let world = trainer(&mut dice, &outlets);
+                let (id, network) = (Id::new(now), dice.of(&networks));
+                Entry {
+                    trainer: Trainer { id, network, details: world.trainer, record: Record::new(now) },
+                    availability: world.availability,
+                    busy: vec![],
+                    commitments: world.commitments,
+                }
+            })
+            .collect();
+        let mut index = Index::new(now);
+        let start = Instant::now();
+        entries.into_iter().for_each(|entry| index.upsert(entry));
+        let rebuilt = start.elapsed().as_secs_f64();
+        println!("{count} trainers: rebuilt in {rebuilt:.2} s, about {} MiB", index.bytes() >> 20);
+
+        let ids = index.ids();
+        let all: Vec<Candidate<'_>> = ids.iter().map(|id| index.candidate(*id, hull).unwrap()).collect();
+        let (floor, _) = times(31, |_| drop(black_box(read(black_box(&all)).to_string())));
+        let venues: Vec<Coordinates> = (0..201).map(|_| dice.of(&outlets)).collect();
+        let (median, slowest) = times(venues.len(), |n| {
+            asking.place = Some(venues[n]);
+            black_box(index.rank(&asking.need(), &reach, now, 20));
+        });
+        let counted: Vec<_> = venues[..21]
+            .iter()
+            .map(|venue| {
+                asking.place = Some(*venue);
+                index.rank(&asking.need(), &reach, now, usize::MAX).matches.len()
+            })
+            .collect();
         println!(
-            "{count} trainers, {matches} can come: {:.0} us, {:.1} us each; reading each once {:.1} us; ratio {:.0}",
-            whole * 1e6,
-            whole * 1e6 / f64::from(count),
-            floor * 1e6,
-            whole / floor,
+            "  20 best of {:.0} on average: median {median:.3} ms, slowest {slowest:.3} ms; reading each once {floor:.3} ms, ratio {:.2}",
+            counted.iter().sum::<usize>() as f64 / counted.len() as f64,
+            median / floor,
         );
-        group.bench_with_input(BenchmarkId::from_parameter(count), &candidates, |bencher, candidates| {
-            bencher.iter(|| rank(&need, black_box(candidates), now));
+        for ceiling in [None, Some(usd(30_000))] {
+            (asking.details.budget, asking.details.budget_is_ceiling) = (ceiling, ceiling.is_some());
+            let (median, slowest) = times(21, |n| {
+                asking.place = Some(venues[n]);
+                black_box(index.explain(&asking.need(), &reach, now));
+            });
+            let words = ceiling.map_or("no ceiling".to_owned(), |money| format!("at most {money}"));
+            println!("  explaining all, {words}: median {median:.2} ms, slowest {slowest:.2} ms");
+        }
+        asking.details.budget = None;
+        if count < 50_000 {
+            let (plain, _) = times(5, |n| {
+                asking.place = Some(venues[n]);
+                black_box(rank(&asking.need(), &all, now));
+            });
+            println!("  rank of all with reasons, without the pool: median {plain:.1} ms");
+        }
+        asking.place = Some(venues[0]);
+        group.bench_with_input(BenchmarkId::from_parameter(count), &index, |bencher, index| {
+            bencher.iter(|| index.rank(&asking.need(), &reach, now, 20));
         });
     }
     group.finish();

@@ -1,8 +1,8 @@
 //! A trainer with their calendar, and the same made ready for one need.
 
-use std::cell::OnceCell;
+use std::{borrow::Cow, cell::OnceCell};
 
-use packhorse_calendar::free;
+use packhorse_calendar::{free, intervals::normalize};
 use packhorse_domain::{
     Interval, Timestamp,
     availability::AvailabilityDetails,
@@ -25,12 +25,48 @@ pub struct Candidate<'a> {
     pub id: TrainerId,
     /// Who they are.
     pub trainer: &'a TrainerDetails,
-    /// Every statement about their time.
-    pub availability: &'a [AvailabilityDetails],
+    /// When they are free.
+    pub calendar: Calendar<'a>,
     /// Their active commitments, in any order. Holds that have run out do not count.
     pub commitments: &'a [Commitment],
     /// The offer under decision, when one is accepted or its booking moved: what it takes does not stand in its own way.
     pub deciding: Option<OfferId>,
+}
+
+/// When a trainer is free.
+#[derive(Debug, Clone, Copy)]
+pub enum Calendar<'a> {
+    /// As it was said.
+    Said {
+        /// Every statement about their time.
+        statements: &'a [AvailabilityDetails],
+        /// When imported calendars say that they are busy, in any order. Neither a workshop nor the way to one touches it.
+        busy: &'a [Interval],
+    },
+    /// Worked out already.
+    ///
+    /// Invariant: both are normalized, and `free` is complete wherever the need could be taught.
+    Expanded {
+        /// What every statement together leaves free.
+        free: &'a [Interval],
+        /// As above.
+        busy: &'a [Interval],
+    },
+}
+
+impl<'a> Calendar<'a> {
+    /// What is free within `range`, or more, and what is busy from `around` on; both normalized.
+    fn within(self, range: Interval, around: Interval) -> (Cow<'a, [Interval]>, Cow<'a, [Interval]>) {
+        match self {
+            Self::Said { statements, busy } => {
+                let near = busy.iter().copied().filter(|busy| busy.overlaps(&around)).collect();
+                (free(statements, range).into(), normalize(near).into())
+            }
+            Self::Expanded { free, busy } => {
+                (free[free.partition_point(|each| each.end <= range.start)..].into(), busy.into())
+            }
+        }
+    }
 }
 
 /// A commitment that counts, with what was worked out about it.
@@ -76,7 +112,9 @@ pub(crate) struct Person<'a> {
     pub(crate) home: Leg,
     pub(crate) fit: f64,
     /// When they are free, as far as that was asked for; normalized.
-    pub(crate) free: Vec<Interval>,
+    pub(crate) free: Cow<'a, [Interval]>,
+    /// When they are away on business of their own; normalized.
+    pub(crate) busy: Cow<'a, [Interval]>,
     /// Sorted by time; the works share no instant.
     pub(crate) kept: Vec<Kept<'a>>,
     roads: Roads,
@@ -102,7 +140,8 @@ impl<'a> Person<'a> {
             home_km,
             home,
             fit: fit(need.details, need.workshop, trainer),
-            free: Vec::new(),
+            free: Cow::Borrowed(&[]),
+            busy: Cow::Borrowed(&[]),
             kept: Vec::new(),
             roads,
         }
@@ -128,8 +167,14 @@ impl<'a> Person<'a> {
         if !self.kept.iter().all(|kept| counts(kept.commitment)) {
             self.leave_out(asked, counts);
         }
-        self.free = free(candidate.availability, range);
+        (self.free, self.busy) = candidate.calendar.within(range, around);
         self
+    }
+
+    /// Whether business of their own falls into a stretch of time.
+    pub(crate) fn is_busy(&self, time: &Interval) -> bool {
+        let next = self.busy.partition_point(|busy| busy.end <= time.start);
+        self.busy.get(next).is_some_and(|busy| busy.overlaps(time))
     }
 
     /// Drops commitments that do not count. Those beside them take what they take without them.

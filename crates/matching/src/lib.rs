@@ -7,6 +7,7 @@
 //! Nothing here reads a database, a clock or the network.
 
 pub mod candidate;
+pub mod index;
 pub mod need;
 pub mod objectives;
 pub mod placement;
@@ -14,14 +15,16 @@ pub mod rules;
 pub mod travel;
 
 mod price;
+mod reasons;
 mod search;
 
 use packhorse_domain::{Interval, Timestamp, commitment::Travel, id::TrainerId, price::Price};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use candidate::Candidate;
 use candidate::Person;
+pub use candidate::{Calendar, Candidate};
+pub use index::{Entry, Index, Reach};
 pub use need::Need;
 use need::{Asked, DaySlots};
 pub use objectives::{Contribution, Objective};
@@ -108,28 +111,64 @@ pub fn best(need: &Need<'_>, candidate: &Candidate<'_>, now: Timestamp) -> Resul
 pub fn rank(need: &Need<'_>, candidates: &[Candidate<'_>], now: Timestamp) -> Ranking {
     let asked = Asked::new(need, now);
     let days = asked.slots();
-    let mut ranking = Ranking { matches: Vec::with_capacity(candidates.len()), ruled_out: Vec::new() };
-    for candidate in candidates {
-        match best_of(&asked, &days, candidate) {
-            Ok(found) => ranking.matches.push(found),
-            Err(reasons) => ranking.ruled_out.push(NoMatch { trainer: candidate.id, reasons }),
+    let people: Vec<_> = candidates.iter().map(|candidate| person(&asked, &days, candidate)).collect();
+    let (found, others) = part(&asked, &days, &people);
+    let mut ruled_out: Vec<_> = others.into_iter().map(|person| no_match(&asked, &days, person)).collect();
+    ruled_out.sort_unstable_by_key(|no_match| no_match.trainer);
+    Ranking { matches: top(&asked, found, usize::MAX), ruled_out }
+}
+
+/// A candidate ready to be judged on any of the days.
+fn person<'a>(asked: &Asked<'_>, days: &[DaySlots<'_>], candidate: &Candidate<'a>) -> Person<'a> {
+    let person = Person::new(asked, candidate);
+    match search::hull(days) {
+        Some(hull) => person.with_calendar(asked, candidate, hull),
+        None => person,
+    }
+}
+
+type Parted<'a> = (Vec<(Found<'a>, &'a Person<'a>)>, Vec<&'a Person<'a>>);
+
+/// Those who can come, at their best times, and those who cannot.
+fn part<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], people: &'a [Person<'a>]) -> Parted<'a> {
+    let (mut found, mut others) = (Vec::with_capacity(people.len()), Vec::new());
+    for person in people {
+        match best_time(asked, days, person) {
+            Some(time) => found.push((time, person)),
+            None => others.push(person),
         }
     }
-    let cost = |found: &Match| (found.price.total.amount_minor, found.trainer);
-    ranking.matches.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| cost(a).cmp(&cost(b))));
-    ranking.ruled_out.sort_by_key(|no_match| no_match.trainer);
-    ranking
+    (found, others)
+}
+
+fn best_time<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &'a Person<'a>) -> Option<Found<'a>> {
+    let possible = asked.broken.is_none() && person.broken.is_none();
+    possible.then(|| search::best(asked, days, person)).flatten()
+}
+
+/// The first so many in order. Only these are explained.
+fn top<'a>(asked: &Asked<'a>, mut found: Vec<(Found<'a>, &'a Person<'a>)>, limit: usize) -> Vec<Match> {
+    let order = |(a, one): &(Found<'_>, &Person<'_>), (b, other): &(Found<'_>, &Person<'_>)| {
+        let cost = |found: &Found<'_>, person: &Person<'_>| (found.verdict.total, person.id);
+        b.score.total_cmp(&a.score).then_with(|| cost(a, one).cmp(&cost(b, other)))
+    };
+    if limit < found.len() {
+        found.select_nth_unstable_by(limit, order);
+        found.truncate(limit);
+    }
+    found.sort_unstable_by(order);
+    found.iter().map(|(found, person)| matched(asked, person, found)).collect()
+}
+
+fn no_match<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &'a Person<'a>) -> NoMatch {
+    NoMatch { trainer: person.id, reasons: reasons::why_not(asked, days, person).ruled_out() }
 }
 
 fn best_of(asked: &Asked<'_>, days: &[DaySlots<'_>], candidate: &Candidate<'_>) -> Result<Match, RuledOut> {
-    let mut person = Person::new(asked, candidate);
-    if let Some(hull) = search::hull(days) {
-        person = person.with_calendar(asked, candidate, hull);
-    }
-    let possible = asked.broken.is_none() && person.broken.is_none();
-    match possible.then(|| search::best(asked, days, &person)).flatten() {
+    let person = person(asked, days, candidate);
+    match best_time(asked, days, &person) {
         Some(found) => Ok(matched(asked, &person, &found)),
-        None => Err(search::why_not(asked, days, &person)),
+        None => Err(reasons::why_not(asked, days, &person).ruled_out()),
     }
 }
 

@@ -103,6 +103,12 @@ impl<'a> Day<'a> {
             rates: policy.rates_on(date),
         })
     }
+
+    /// Length of the longest of its own and its neighbors' working days; they differ when the clocks change.
+    pub(crate) fn longest_minutes(&self) -> i64 {
+        let minutes = |hours: Hours| hours.until.duration_since(hours.from).as_mins();
+        minutes(self.hours).max(minutes(self.eve)).max(minutes(self.morrow))
+    }
 }
 
 /// A time at which the need could be met, as far as the need itself says.
@@ -123,6 +129,8 @@ pub(crate) struct DaySlots<'a> {
     pub(crate) slots: Vec<Slot>,
     /// The first and last instant of them.
     pub(crate) span: Interval,
+    /// What stands against each of them.
+    pub(crate) broken: Broken,
     /// The best rank among those that the need itself leaves open.
     pub(crate) best_rank: Option<usize>,
 }
@@ -238,6 +246,7 @@ impl<'a> Asked<'a> {
             .collect();
         let span = Interval { start: slots.first()?.time.start, end: slots.last()?.time.end };
         let best_rank = slots.iter().filter(|slot| slot.broken.is_none()).filter_map(|slot| slot.rank).min();
-        Some(DaySlots { day, slots, span, best_rank })
+        let broken = slots.iter().map(|slot| slot.broken).reduce(Broken::common).unwrap_or_default();
+        Some(DaySlots { day, slots, span, broken, best_rank })
     }
 }

@@ -5,7 +5,7 @@ use packhorse_domain::{Interval, Km, Minutes, Timestamp, commitment::Travel, pri
 
 use crate::{
     candidate::{Kept, Person, Today},
-    need::{Asked, Slot},
+    need::{Asked, Need, Slot},
     price::Basis,
     rules::{Broken, Rule},
     travel::{End, Gap, Leg, Neighbor, Side, back, gap, in_order, out},
@@ -96,6 +96,7 @@ pub(crate) fn judge<'a>(asked: &Asked<'a>, person: &'a Person<'a>, today: &Today
     broken.add_if(!covers(&person.free, &time), Rule::Availability);
     let way = way(asked, person, today, time);
     broken = broken.and(way.broken);
+    broken.add_if(person.is_busy(&Interval { start: way.before.edge, end: way.after.edge }), Rule::Availability);
 
     let network = need.policy.trainer_hours_per_day;
     let most = person.trainer.hours_per_day.map_or(network, |own| own.min(network));
@@ -107,10 +108,14 @@ pub(crate) fn judge<'a>(asked: &Asked<'a>, person: &'a Person<'a>, today: &Today
         ..basis(asked, today, time.minutes())
     };
     let total = basis.amounts().total();
-    let ceiling =
-        need.details.budget.filter(|budget| need.details.budget_is_ceiling && budget.currency == need.currency);
-    broken.add_if(ceiling.is_some_and(|budget| total > budget.amount_minor), Rule::Budget);
+    broken.add_if(ceiling(need).is_some_and(|most| total > most), Rule::Budget);
     Verdict { broken, before: way.before, after: way.after, edges: way.edges, basis, total }
+}
+
+/// The most it may cost, in minor units, where the budget is a ceiling.
+pub(crate) fn ceiling(need: &Need<'_>) -> Option<i64> {
+    let budget = need.details.budget.filter(|_| need.details.budget_is_ceiling)?;
+    (budget.currency == need.currency).then_some(budget.amount_minor)
 }
 
 /// What a price on a day is reckoned from, without any travel.

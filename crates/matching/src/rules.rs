@@ -134,6 +134,10 @@ impl Broken {
         Self(self.0 | other.0)
     }
 
+    pub(crate) fn common(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     pub(crate) fn is_none(self) -> bool {
         self.0 == 0
     }

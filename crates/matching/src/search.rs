@@ -1,4 +1,4 @@
-//! The best time of one trainer, and why there is none.
+//! The best time of one trainer.
 
 use packhorse_calendar::intervals::covers;
 use packhorse_domain::{Interval, Timestamp};
@@ -9,7 +9,6 @@ use crate::{
     objectives::Facts,
     placement::{Verdict, basis, judge},
     price::Basis,
-    rules::{Broken, Rule, RuledOut},
     travel::{Leg, back, out},
 };
 
@@ -24,16 +23,16 @@ pub(crate) struct Found<'a> {
 }
 
 impl Found<'_> {
-    fn merit(&self) -> Merit {
+    pub(crate) fn merit(&self) -> Merit {
         Merit { score: self.score, total: self.verdict.total, nights: self.verdict.nights(), start: self.time.start }
     }
 }
 
 /// What orders the times of one trainer.
 #[derive(Debug, Clone, Copy)]
-struct Merit {
-    score: f64,
-    total: i64,
+pub(crate) struct Merit {
+    pub(crate) score: f64,
+    pub(crate) total: i64,
     nights: u32,
     start: Timestamp,
 }
@@ -125,6 +124,10 @@ impl<'a> Visit<'a> {
             let Some(there) = out(slot.time.start, leg, day, overnight) else { continue };
             let Some(home) = back(slot.time.end, leg, day, overnight) else { continue };
             let room = if is_clear { Room::ALL } else { room(person, there.edge, slot, home.edge) };
+            let whole = Interval { start: there.edge, end: home.edge };
+            if room.beside == [true, true] && person.is_busy(&whole) {
+                continue;
+            }
             let alike = (rank, there.nights, home.nights, room);
             if class != Some(alike) {
                 class = Some(alike);
@@ -181,7 +184,7 @@ fn room(person: &Person<'_>, from: Timestamp, slot: &Slot, until: Timestamp) -> 
 }
 
 /// Whether nothing the trainer is committed to is near enough to any slot of the day to change how they travel.
-fn is_clear(person: &Person<'_>, slots: &DaySlots<'_>) -> bool {
+pub(crate) fn is_clear(person: &Person<'_>, slots: &DaySlots<'_>) -> bool {
     let (day, leg, overnight) = (&slots.day, person.home, person.trainer.travels_overnight);
     let (mut from, mut until) = (leg.before(slots.span.start), leg.after(slots.span.end));
     if overnight && from < day.hours.from {
@@ -193,34 +196,4 @@ fn is_clear(person: &Person<'_>, slots: &DaySlots<'_>) -> bool {
     let following = person.kept.partition_point(|kept| kept.taken.end <= from);
     let (previous, next) = person.beside(following);
     next.is_none_or(|next| until <= next.taken.start) && !person.is_straight(previous, next)
-}
-
-/// Most slots that are judged to say why there is none.
-const MOST_LOOKS: usize = 2000;
-
-/// Every rule that stands in the way at the time that comes nearest: the fewest rules broken, then the best preference, then
-/// the earliest. Only the first 2,000 starts are looked at, those of the best preferences first.
-pub(crate) fn why_not<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &'a Person<'a>) -> RuledOut {
-    let always = asked.broken.and(person.broken);
-    // Nothing can come nearer than one rule, or those that are broken whenever it takes place.
-    let least = always.count().max(1);
-    let mut nearest: Option<Broken> = None;
-    let mut looks = 0;
-    'search: for day in days {
-        let today = person.today(asked, &day.day);
-        for slot in &day.slots {
-            let broken = judge(asked, person, &today, slot).broken;
-            if nearest.is_none_or(|nearest| broken.count() < nearest.count()) {
-                nearest = Some(broken);
-            }
-            looks += 1;
-            if looks == MOST_LOOKS || nearest.is_some_and(|nearest| nearest.count() <= least) {
-                break 'search;
-            }
-        }
-    }
-    let mut broken = nearest.unwrap_or(always);
-    // No start at all: the preferences are too narrow for the grid.
-    broken.add_if(nearest.is_none(), Rule::StartGrid);
-    broken.ruled_out()
 }

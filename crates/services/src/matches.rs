@@ -15,7 +15,7 @@ use packhorse_domain::{
     trainer::Trainer,
     workshop::Workshop,
 };
-use packhorse_matching::{Candidate, Need, Placement, Ranking, Rule, RuledOut, place, rank};
+use packhorse_matching::{Calendar, Candidate, Need, Placement, Ranking, Rule, RuledOut, place, rank};
 
 use crate::{Context, Error, Fault};
 
@@ -161,7 +161,7 @@ impl Brief {
         let candidate = Candidate {
             id: trainer.id,
             trainer: &trainer.details,
-            availability: &statements,
+            calendar: Calendar::Said { statements: &statements, busy: &[] },
             commitments: &commitments,
             deciding,
         };
@@ -221,7 +221,7 @@ impl Pool {
             .map(|(trainer, (availability, commitments))| Candidate {
                 id: trainer.id,
                 trainer: &trainer.details,
-                availability,
+                calendar: Calendar::Said { statements: availability, busy: &[] },
                 commitments,
                 deciding: None,
             })

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use crate::world::{HAYS, LAWRENCE, TOPEKA, World, trainer_id, usd, weekly, window};
 
 /// Every start of the grid within the preferences, found by looking at the clock each minute.
-fn every_time(world: &World) -> Vec<Interval> {
+pub fn every_time(world: &World) -> Vec<Interval> {
     let rules = world.zone.rules();
     let duration = SignedDuration::from_mins(i64::from(world.details.duration_minutes));
     let first = world.details.preferences.iter().map(|p| p.from).min().unwrap();
@@ -59,11 +59,11 @@ fn score(world: &World, placement: &Placement) -> f64 {
 }
 
 /// The best of all times: highest score, then lowest cost, fewest nights, earliest.
-fn best_of_all(world: &World) -> Result<(f64, Placement), Vec<Rule>> {
+pub fn best_of_all(world: &World, times: &[Interval]) -> Result<(f64, Placement), Vec<Rule>> {
     let mut best: Option<(f64, Placement)> = None;
     let mut nearest: Option<Vec<Rule>> = None;
-    for time in every_time(world) {
-        match world.place_at(time) {
+    for time in times {
+        match world.place_at(*time) {
             Ok(placement) => {
                 let score = score(world, &placement);
                 let cost = |p: &Placement| (p.price.total.amount_minor, p.travel.nights, p.time.start);
@@ -87,7 +87,7 @@ fn best_of_all(world: &World) -> Result<(f64, Placement), Vec<Rule>> {
 
 #[track_caller]
 fn agrees(world: &World) {
-    match (world.best(), best_of_all(world)) {
+    match (world.best(), best_of_all(world, &every_time(world))) {
         (Ok(found), Ok((score, placement))) => {
             assert!((found.score - score).abs() < 1e-9, "{} {score}", found.score);
             let found = (found.time, found.price, found.travel, found.preference_rank);

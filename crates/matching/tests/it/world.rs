@@ -12,7 +12,7 @@ use packhorse_domain::{
     trainer::{Fee, HomeBase, TopicSkill, TrainerDetails, Visibility},
     workshop::WorkshopDetails,
 };
-use packhorse_matching::{Candidate, Match, Need, Placement, RuledOut, best, place};
+use packhorse_matching::{Calendar, Candidate, Match, Need, Placement, RuledOut, best, place};
 
 /// Home.
 pub const LAWRENCE: Coordinates = Coordinates { lat: 38.9717, lon: -95.2353 };
@@ -87,6 +87,7 @@ pub struct World {
     pub notice_given: Option<Timestamp>,
     pub trainer: TrainerDetails,
     pub availability: Vec<AvailabilityDetails>,
+    pub busy: Vec<Interval>,
     pub commitments: Vec<Commitment>,
     pub deciding: Option<packhorse_domain::id::OfferId>,
     pub now: Timestamp,
@@ -142,6 +143,7 @@ impl World {
                 active: true,
             },
             availability: vec![weekly(8, 18)],
+            busy: vec![],
             commitments: vec![],
             deciding: None,
             now: at("2027-01-15T12:00:00Z"),
@@ -168,7 +170,7 @@ impl World {
         Candidate {
             id: trainer_id(1),
             trainer: &self.trainer,
-            availability: &self.availability,
+            calendar: Calendar::Said { statements: &self.availability, busy: &self.busy },
             commitments: &self.commitments,
             deciding: self.deciding,
         }

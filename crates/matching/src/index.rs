@@ -1,0 +1,380 @@
+//! A pool of trainers in memory, arranged so that those who cannot serve a need are left aside without a look at them.
+//!
+//! What does not depend on the need is worked out when a trainer is written: bitmaps over the pool for topics, workshops,
+//! languages, formats and networks, homes as points of the unit sphere, statements about time expanded over a horizon, the
+//! open days of it as bits, commitments in order. What decides is the judgment of [`crate::place`] on those left, so that an
+//! answer is that of [`crate::rank`] over the same trainers.
+//!
+//! The pool may be stale: it can mislead a list, never a booking, which is decided again from what the database holds.
+
+mod bits;
+mod sphere;
+
+use std::collections::HashMap;
+
+use jiff::SignedDuration;
+use packhorse_calendar::{free, intervals::normalize};
+use packhorse_domain::{
+    Format, Interval, Timestamp, Word,
+    availability::AvailabilityDetails,
+    commitment::Commitment,
+    id::{NetworkId, TopicId, TrainerId, WorkshopId},
+    trainer::{Trainer, Visibility},
+};
+
+use crate::{
+    Calendar, Candidate, Need, NoMatch, Ranking,
+    need::{Asked, DaySlots},
+    no_match, part, person, search, top,
+};
+use bits::Bits;
+use sphere::{Cap, Point};
+
+/// A trainer with all that matching asks of them.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Who they are.
+    pub trainer: Trainer,
+    /// Every statement about their time.
+    pub availability: Vec<AvailabilityDetails>,
+    /// When imported calendars say that they are busy, in any order.
+    pub busy: Vec<Interval>,
+    /// Their active commitments, in any order.
+    pub commitments: Vec<Commitment>,
+}
+
+/// Whom a network may ask: its own trainers, those that are public, and those whom networks lending to it show to partners.
+#[derive(Debug, Clone, Copy)]
+pub struct Reach<'a> {
+    /// The network that asks.
+    pub network: NetworkId,
+    /// Networks that lend to it today.
+    pub lenders: &'a [NetworkId],
+}
+
+impl Reach<'_> {
+    /// Whether a trainer may be asked.
+    pub fn sees(&self, trainer: &Trainer) -> bool {
+        trainer.network == self.network
+            || match trainer.details.visibility {
+                Visibility::Public => true,
+                Visibility::Partners => self.lenders.contains(&trainer.network),
+                Visibility::Network => false,
+            }
+    }
+}
+
+/// Expanded before the present: commitments and windows that have begun still count.
+const BEHIND: SignedDuration = SignedDuration::from_hours(21 * 24);
+/// Expanded after the present. Windows beyond are expanded when they are asked for.
+const AHEAD: SignedDuration = SignedDuration::from_hours(400 * 24);
+/// Days of the horizon, rounded up to whole words.
+const DAYS: usize = 448;
+
+/// Days of the horizon, counted from its start, one bit each.
+type DayBits = [u64; DAYS / 64];
+
+/// One trainer of the pool.
+#[derive(Debug)]
+struct Member {
+    entry: Entry,
+    /// What the statements leave free over the horizon; normalized.
+    free: Vec<Interval>,
+}
+
+/// The pool. Members keep their place until they are removed; places left empty are filled again.
+#[derive(Debug)]
+pub struct Index {
+    horizon: Interval,
+    places: HashMap<TrainerId, usize>,
+    vacant: Vec<usize>,
+    members: Vec<Option<Member>>,
+    homes: Vec<Point>,
+    /// How far each goes.
+    caps: Vec<Cap>,
+    open: Vec<DayBits>,
+    present: Bits,
+    active: Bits,
+    public: Bits,
+    shown_to_partners: Bits,
+    networks: HashMap<NetworkId, Bits>,
+    /// By level: those who go at least so deep.
+    topics: HashMap<TopicId, [Bits; 3]>,
+    workshops: HashMap<WorkshopId, Bits>,
+    /// By tag and by each shorter tag it is a variety of, in lower case.
+    languages: HashMap<String, Bits>,
+    formats: [Bits; 3],
+}
+
+impl Index {
+    /// An empty pool whose horizon lies around the present.
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            horizon: horizon(now),
+            places: HashMap::new(),
+            vacant: Vec::new(),
+            members: Vec::new(),
+            homes: Vec::new(),
+            caps: Vec::new(),
+            open: Vec::new(),
+            present: Bits::default(),
+            active: Bits::default(),
+            public: Bits::default(),
+            shown_to_partners: Bits::default(),
+            networks: HashMap::new(),
+            topics: HashMap::new(),
+            workshops: HashMap::new(),
+            languages: HashMap::new(),
+            formats: Default::default(),
+        }
+    }
+
+    /// How many trainers are in the pool.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether nobody is in the pool.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Moves the horizon to the present: statements are expanded anew. To be done once a day; what lies beyond a horizon
+    /// left behind is right too, only slower.
+    pub fn advance(&mut self, now: Timestamp) {
+        self.horizon = horizon(now);
+        for (member, open) in self.members.iter_mut().zip(&mut self.open) {
+            if let Some(member) = member {
+                member.free = free(&member.entry.availability, self.horizon);
+                *open = open_days(&member.free, self.horizon);
+            }
+        }
+    }
+
+    /// Puts a trainer into the pool, in place of what was known of them.
+    pub fn upsert(&mut self, mut entry: Entry) {
+        let id = entry.trainer.id;
+        self.remove(id);
+        entry.busy = normalize(entry.busy);
+        entry.commitments.sort_by_key(|commitment| commitment.work.start);
+        // No rule reads them, and they are long.
+        entry.trainer.details.biography = String::new();
+        let place = self.vacant.pop().unwrap_or(self.members.len());
+        if place == self.members.len() {
+            self.members.push(None);
+            self.homes.push(Point::default());
+            self.caps.push(Cap::default());
+            self.open.push(DayBits::default());
+        }
+        let free = free(&entry.availability, self.horizon);
+        self.homes[place] = Point::of(entry.trainer.details.home_base.coordinates);
+        self.caps[place] = Cap::of_km(entry.trainer.details.travel_radius_km);
+        self.open[place] = open_days(&free, self.horizon);
+        self.mark(place, &entry.trainer, true);
+        self.places.insert(id, place);
+        self.members[place] = Some(Member { entry, free });
+    }
+
+    /// Replaces a trainer's commitments. Whether they are in the pool.
+    pub fn set_commitments(&mut self, trainer: TrainerId, mut commitments: Vec<Commitment>) -> bool {
+        commitments.sort_by_key(|commitment| commitment.work.start);
+        let member = self.places.get(&trainer).and_then(|place| self.members[*place].as_mut());
+        member.map(|member| member.entry.commitments = commitments).is_some()
+    }
+
+    /// Takes a trainer out of the pool. Whether they were in it.
+    pub fn remove(&mut self, trainer: TrainerId) -> bool {
+        let Some(place) = self.places.remove(&trainer) else { return false };
+        if let Some(member) = self.members[place].take() {
+            self.mark(place, &member.entry.trainer, false);
+        }
+        self.vacant.push(place);
+        true
+    }
+
+    /// Sets, or clears, every bit that a trainer has.
+    fn mark(&mut self, place: usize, trainer: &Trainer, on: bool) {
+        let details = &trainer.details;
+        self.present.put(place, on);
+        self.active.put(place, on && details.active);
+        self.public.put(place, on && details.visibility == Visibility::Public);
+        self.shown_to_partners.put(place, on && details.visibility == Visibility::Partners);
+        self.networks.entry(trainer.network).or_default().put(place, on);
+        for skill in &details.topics {
+            let levels = self.topics.entry(skill.topic).or_default();
+            for bits in &mut levels[..=skill.level as usize] {
+                bits.put(place, on);
+            }
+        }
+        for workshop in &details.workshops {
+            self.workshops.entry(*workshop).or_default().put(place, on);
+        }
+        for tag in &details.languages {
+            let tag = tag.to_ascii_lowercase();
+            for (end, _) in tag.match_indices('-').chain([(tag.len(), "")]) {
+                self.languages.entry(tag[..end].to_owned()).or_default().put(place, on);
+            }
+        }
+        for format in &details.formats {
+            self.formats[*format as usize].put(place, on);
+        }
+    }
+
+    /// Who is in the pool, in no order.
+    pub fn ids(&self) -> Vec<TrainerId> {
+        self.places.keys().copied().collect()
+    }
+
+    /// What the pool knows of a trainer.
+    pub fn get(&self, trainer: TrainerId) -> Option<&Entry> {
+        let place = *self.places.get(&trainer)?;
+        self.members[place].as_ref().map(|member| &member.entry)
+    }
+
+    /// Whom a network may ask.
+    fn within_reach(&self, reach: &Reach<'_>) -> Bits {
+        let mut seen = self.public.clone();
+        for lender in reach.lenders {
+            if let Some(theirs) = self.networks.get(lender) {
+                let mut shown = self.shown_to_partners.clone();
+                shown.keep(theirs);
+                seen.join(&shown);
+            }
+        }
+        if let Some(own) = self.networks.get(&reach.network) {
+            seen.join(own);
+        }
+        seen
+    }
+
+    /// Whom no rule stands against that holds whenever it takes place and whatever is known of the place.
+    fn fitting(&self, need: &Need<'_>, reach: &Reach<'_>) -> Bits {
+        let details = need.details;
+        let nobody = Bits::default();
+        let teach = match (details.workshop, details.topic) {
+            (Some(workshop), _) => self.workshops.get(&workshop),
+            (None, Some(topic)) => self.topics.get(&topic).map(|levels| &levels[details.level as usize]),
+            (None, None) => None,
+        };
+        let speak = self.languages.get(&details.language.to_ascii_lowercase());
+        let mut fitting = self.within_reach(reach);
+        for bits in
+            [&self.active, teach.unwrap_or(&nobody), speak.unwrap_or(&nobody), &self.formats[details.format as usize]]
+        {
+            fitting.keep(bits);
+        }
+        fitting
+    }
+
+    /// The first `limit` matches of whom a network may ask. Nobody who is ruled out is named: [`Self::explain`] does that.
+    pub fn rank(&self, need: &Need<'_>, reach: &Reach<'_>, now: Timestamp, limit: usize) -> Ranking {
+        let asked = Asked::new(need, now);
+        let days = asked.slots();
+        let mut ranking = Ranking { matches: Vec::new(), ruled_out: Vec::new() };
+        let (Some(hull), true) = (search::hull(&days), asked.broken.is_none()) else { return ranking };
+        let venue = need.place.filter(|_| need.on_site()).map(Point::of);
+        let wanted = self.horizon.contains(&hull).then(|| wanted_days(&days, self.horizon));
+        let is_possible = |place: &usize| {
+            let near = venue.is_none_or(|venue| self.caps[*place].holds(self.homes[*place], venue));
+            near && wanted
+                .is_none_or(|wanted| wanted.iter().zip(&self.open[*place]).any(|(want, open)| want & open != 0))
+        };
+        let places = self.fitting(need, reach).into_ones().filter(is_possible);
+        let candidates = places.filter_map(|place| self.candidate_at(place, hull));
+        let people: Vec<_> = candidates.map(|candidate| person(&asked, &days, &candidate)).collect();
+        let (found, _) = part(&asked, &days, &people);
+        ranking.matches = top(&asked, found, limit);
+        ranking
+    }
+
+    /// Everybody whom a network may ask and who cannot come, smaller id first, each with every rule that stands in the way
+    /// at the time that comes nearest.
+    pub fn explain(&self, need: &Need<'_>, reach: &Reach<'_>, now: Timestamp) -> Vec<NoMatch> {
+        let asked = Asked::new(need, now);
+        let days = asked.slots();
+        let hull = search::hull(&days).unwrap_or(self.horizon);
+        let places = self.within_reach(reach).into_ones();
+        let candidates = places.filter_map(|place| self.candidate_at(place, hull));
+        let people: Vec<_> = candidates.map(|candidate| person(&asked, &days, &candidate)).collect();
+        let (_, others) = part(&asked, &days, &people);
+        let mut ruled_out: Vec<_> = others.into_iter().map(|person| no_match(&asked, &days, person)).collect();
+        ruled_out.sort_unstable_by_key(|no_match| no_match.trainer);
+        ruled_out
+    }
+
+    /// A trainer as [`crate::place`] and its kin take them, for needs that could be taught within `hull`.
+    pub fn candidate(&self, trainer: TrainerId, hull: Interval) -> Option<Candidate<'_>> {
+        self.candidate_at(*self.places.get(&trainer)?, hull)
+    }
+
+    fn candidate_at(&self, place: usize, hull: Interval) -> Option<Candidate<'_>> {
+        let Member { entry, free } = self.members.get(place)?.as_ref()?;
+        let calendar = if self.horizon.contains(&hull) {
+            Calendar::Expanded { free, busy: &entry.busy }
+        } else {
+            Calendar::Said { statements: &entry.availability, busy: &entry.busy }
+        };
+        Some(Candidate {
+            id: entry.trainer.id,
+            trainer: &entry.trainer.details,
+            calendar,
+            commitments: &entry.commitments,
+            deciding: None,
+        })
+    }
+
+    /// Roughly how many bytes of memory the pool takes.
+    pub fn bytes(&self) -> usize {
+        let of_member = |member: &Member| {
+            let details = &member.entry.trainer.details;
+            let texts = details.name.capacity() + details.languages.iter().map(String::capacity).sum::<usize>();
+            texts
+                + size_of_val(&member.free[..])
+                + size_of_val(&member.entry.availability[..]) * 2
+                + size_of_val(&member.entry.busy[..])
+                + size_of_val(&member.entry.commitments[..])
+                + size_of_val(&details.topics[..])
+                + size_of_val(&details.workshops[..])
+                + size_of_val(&details.fees[..])
+                + size_of_val(&details.languages[..])
+        };
+        let each = size_of::<Option<Member>>() + size_of::<Point>() + size_of::<Cap>() + size_of::<DayBits>();
+        let maps = 4 + self.networks.len() + 3 * self.topics.len() + self.workshops.len() + self.languages.len() + 3;
+        let members: usize = self.members.iter().flatten().map(of_member).sum();
+        members + self.members.len() * each + maps * self.members.len() / 8
+    }
+}
+
+fn horizon(now: Timestamp) -> Interval {
+    Interval {
+        start: now.checked_sub(BEHIND).unwrap_or(Timestamp::MIN),
+        end: now.checked_add(AHEAD).unwrap_or(Timestamp::MAX),
+    }
+}
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// The days of the horizon that an interval touches.
+fn days_of(interval: &Interval, horizon: Interval) -> std::ops::Range<usize> {
+    let day = |at: Timestamp| usize::try_from((at.as_second() - horizon.start.as_second()).max(0) / DAY).unwrap_or(0);
+    day(interval.start).min(DAYS)..(day(interval.end) + 1).min(DAYS)
+}
+
+fn open_days(free: &[Interval], horizon: Interval) -> DayBits {
+    let mut open = DayBits::default();
+    for day in free.iter().flat_map(|each| days_of(each, horizon)) {
+        open[day / 64] |= 1 << (day % 64);
+    }
+    open
+}
+
+/// The days of the horizon on which a need could be met.
+fn wanted_days(days: &[DaySlots<'_>], horizon: Interval) -> DayBits {
+    let spans: Vec<_> = days.iter().filter(|day| day.best_rank.is_some()).map(|day| day.span).collect();
+    open_days(&spans, horizon)
+}
+
+const _: () = {
+    // Levels and formats are places in arrays.
+    assert!(<packhorse_domain::Level as Word>::ALL.len() == 3 && <Format as Word>::ALL.len() == 3);
+};
