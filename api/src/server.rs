@@ -17,7 +17,7 @@ use actix_web::{
 };
 use packhorse_db::{Database, DbError};
 use packhorse_domain::{Clock, time::SystemClock};
-use packhorse_services::{Error, demo, sweep, tokens::Tokens};
+use packhorse_services::{Context, Error, demo, pool::Pool, sweep, tokens::Tokens};
 use utoipa_actix_web::AppExt;
 
 use crate::{
@@ -64,12 +64,14 @@ pub async fn run(config: Config, db: Database, with_demo: bool) -> Result<(), Se
     let address = listener.local_addr()?;
     let figures = Metrics::new(Instant::now())?;
     let app = Arc::new(App::new(db.clone(), clock.clone(), tokens, &config));
+    let pool = app.pool.clone();
     let server = start_with(app, listener, workers(), figures.clone(), config.metrics.bind.is_none())?;
     if let Some(bind) = config.metrics.bind {
         let (figures, address) = metrics::listen(figures, bind)?;
         tracing::info!(%address, "figures at /metrics");
         rt::spawn(figures);
     }
+    rt::spawn(follow(db.clone(), pool, clock.clone()));
     if config.worker.enabled {
         rt::spawn(work(db, clock));
     }
@@ -110,6 +112,29 @@ fn announce(base: &str, people: &[demo::Person]) {
             people[0].email,
             demo::PASSWORD
         );
+    }
+}
+
+/// How often the trainers in memory are brought up to date though nobody asks: whoever does finds little left to do.
+const FOLLOW_EVERY: Duration = Duration::from_secs(1);
+
+/// Reads every trainer, then follows what changes.
+async fn follow(db: Database, pool: Arc<Pool>, clock: Arc<dyn Clock>) {
+    let began = Instant::now();
+    let mut is_built = false;
+    loop {
+        let (pool, now) = (pool.clone(), clock.now());
+        let mut tell = |read, total| tracing::info!(read, total, "trainers read into memory");
+        let followed = db.read(move |conn| pool.follow(&mut Context::of_program(conn, now), &mut tell)).await;
+        match followed {
+            Err(error) => tracing::warn!(%error, "the trainers in memory could not be brought up to date"),
+            Ok(()) if !is_built => {
+                tracing::info!(took_ms = began.elapsed().as_millis(), "the trainers are in memory");
+                is_built = true;
+            }
+            Ok(()) => {}
+        }
+        rt::time::sleep(FOLLOW_EVERY).await;
     }
 }
 

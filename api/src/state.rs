@@ -6,7 +6,10 @@ use actix_web::web;
 use jiff::SignedDuration;
 use packhorse_db::Database;
 use packhorse_domain::{Clock, Timestamp};
-use packhorse_services::tokens::{Claims, Tokens};
+use packhorse_services::{
+    pool::Pool,
+    tokens::{Claims, Tokens},
+};
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -20,6 +23,8 @@ use crate::{
 pub struct App {
     /// The database threads.
     pub db: Database,
+    /// The trainers in memory.
+    pub pool: Arc<Pool>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Access tokens.
@@ -63,6 +68,7 @@ impl App {
         let described = &*DESCRIBED;
         Self {
             db,
+            pool: Arc::default(),
             clock,
             tokens,
             limits: config.limits,

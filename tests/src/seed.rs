@@ -17,7 +17,7 @@ use packhorse_domain::{
     user::{Role, UserDetails},
     workshop::{Workshop, WorkshopState},
 };
-use packhorse_services::{Context, networks, passwords, sessions, users};
+use packhorse_services::{Change, Context, networks, passwords, sessions, users};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -147,8 +147,8 @@ impl Planter<'_> {
         });
         merge(&mut profile, changes);
         let trainer = Trainer { id: TrainerId::new(self.now), network, details: details(profile), record };
-        trainers::insert(self.conn, &trainer).unwrap();
-        trainer.id
+        let change = Change::new("create", trainer.id, network);
+        Context::of_program(self.conn, self.now).keep(change, trainers::insert, None, trainer).unwrap().id
     }
 
     /// A statement about a trainer's time.
@@ -156,7 +156,8 @@ impl Planter<'_> {
         let record = self.record();
         let said = details(json!({ "time_zone": zone, "pattern": pattern }));
         let statement = Availability { id: AvailabilityId::new(self.now), trainer, details: said, record };
-        availability::insert(self.conn, &statement).unwrap();
+        let change = Change::new("create", statement.id, None);
+        Context::of_program(self.conn, self.now).keep(change, availability::insert, None, statement).unwrap();
     }
 
     /// Free on every day of the week, 06:00 to 22:00.

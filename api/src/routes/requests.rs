@@ -10,7 +10,7 @@ use packhorse_domain::{
 };
 use packhorse_matching::{Match, NoMatch, Ranking};
 use packhorse_services::{
-    matches,
+    matches::{self, Telling},
     offers::{self, Proposal},
     requests::{self, RequestFilter},
 };
@@ -258,10 +258,9 @@ struct Matches {
 }
 
 impl Matches {
-    fn of(ranking: Ranking, query: &MatchQuery) -> Self {
-        let Ranking { matches: mut items, ruled_out } = ranking;
-        items.truncate(query.limit);
-        Self { items, ruled_out: query.explain.then_some(ruled_out) }
+    fn of(ranking: Ranking, telling: Telling) -> Self {
+        let Ranking { matches: items, ruled_out } = ranking;
+        Self { items, ruled_out: telling.explain.then_some(ruled_out) }
     }
 }
 
@@ -275,6 +274,12 @@ struct MatchQuery {
     /// Whether those ruled out are told too, with the rules.
     #[param(value_type = Option<bool>, default = false)]
     explain: bool,
+}
+
+impl MatchQuery {
+    fn telling(&self) -> Telling {
+        Telling { limit: self.limit, explain: self.explain }
+    }
 }
 
 impl Query for MatchQuery {
@@ -293,8 +298,9 @@ async fn list_matches(
     id: PathId<id::Request>,
     query: QueryOf<MatchQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let ranking = call.read(move |ctx| matches::list(ctx, id.0)).await?;
-    Ok(HttpResponse::Ok().json(Matches::of(ranking, &query.0)))
+    let (pool, telling) = (call.app.pool.clone(), query.0.telling());
+    let ranking = call.read(move |ctx| matches::list(ctx, &pool, id.0, telling)).await?;
+    Ok(HttpResponse::Ok().json(Matches::of(ranking, telling)))
 }
 
 /// Lists who could teach what is not asked yet.
@@ -307,11 +313,11 @@ async fn preview_matches(
     query: QueryOf<MatchQuery>,
     body: Body<RequestCreate>,
 ) -> Result<HttpResponse, Problem> {
-    let input = body.0;
+    let (input, pool, telling) = (body.0, call.app.pool.clone(), query.0.telling());
     let preview = move |ctx: &mut packhorse_services::Context<'_>| {
-        matches::preview(ctx, input.network, input.library, input.details.clone())
+        matches::preview(ctx, &pool, (input.network, input.library), input.details.clone(), telling)
     };
-    Ok(HttpResponse::Ok().json(Matches::of(call.read(preview).await?, &query.0)))
+    Ok(HttpResponse::Ok().json(Matches::of(call.read(preview).await?, telling)))
 }
 
 /// Offers a request to a trainer.

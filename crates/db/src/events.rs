@@ -118,6 +118,34 @@ impl FromStr for Position {
     }
 }
 
+/// The end of the feed, as far as no transaction can put anything before it any more.
+///
+/// # Errors
+/// Those of the database.
+pub fn head(conn: &mut Conn) -> Result<Position, DbError> {
+    let ended = oldest_transaction(conn)?;
+    let mut query = events::table.into_boxed::<MultiBackend>();
+    if let Some(ended) = ended {
+        query = query.filter(events::tx.lt(ended));
+    }
+    let last = query.order((events::tx.desc(), events::seq.desc())).select((events::tx, events::seq)).first(conn);
+    let last: Option<(i64, i64)> = last.optional()?;
+    Ok(last.map_or(Position::START, |(tx, seq)| Position { tx, seq }))
+}
+
+/// What changed things of some kinds behind one position, up to another, in no order.
+///
+/// # Errors
+/// Those of the database.
+pub fn between(conn: &mut Conn, after: Position, to: Position, kinds: &[&str]) -> Result<Vec<Event>, DbError> {
+    let behind = events::tx.gt(after.tx).or(events::tx.eq(after.tx).and(events::seq.gt(after.seq)));
+    let until = events::tx.lt(to.tx).or(events::tx.eq(to.tx).and(events::seq.le(to.seq)));
+    let query = events::table.filter(behind).filter(until);
+    let query = query.filter(events::subject_kind.eq_any(kinds.iter().map(|kind| (*kind).to_owned())));
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
 /// Events of networks they coordinate.
 const SEEN: &str = concat!("events.network_id IN ", scope::subjects!("coordinator"));
 

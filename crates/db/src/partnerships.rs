@@ -92,3 +92,17 @@ pub fn lends(conn: &mut Conn, lender: NetworkId, borrower: NetworkId, day: jiff:
         .filter(partnerships::until_day.ge(day));
     Ok(diesel::select(diesel::dsl::exists(standing)).get_result(conn)?)
 }
+
+/// Networks that lend to one on a day.
+///
+/// # Errors
+/// Those of the database.
+pub fn lenders_to(conn: &mut Conn, borrower: NetworkId, day: jiff::civil::Date) -> Result<Vec<NetworkId>, DbError> {
+    let day = day.to_string();
+    let standing = partnerships::table
+        .filter(partnerships::borrower_id.eq(Spelled(borrower)))
+        .filter(partnerships::from_day.le(day.clone()))
+        .filter(partnerships::until_day.ge(day));
+    let ids: Vec<Spelled<NetworkId>> = standing.select(partnerships::lender_id).distinct().load(conn)?;
+    Ok(ids.into_iter().map(|id| id.0).collect())
+}

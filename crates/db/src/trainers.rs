@@ -7,7 +7,6 @@ use packhorse_domain::{
     trainer::{Trainer, TrainerDetails, Visibility},
 };
 
-use crate::schema::partnerships;
 use crate::{
     Conn, DbError, Page,
     connection::MultiBackend,
@@ -99,21 +98,35 @@ pub fn list(conn: &mut Conn, scope: Scope, filter: &TrainerFilter, page: &Page) 
     Ok(rows.into_iter().map(Trainer::from).collect())
 }
 
-/// Trainers that libraries of a network may be offered on a day: its own, those of networks that lend to it, public ones.
-/// Those who take no offers are among them: matching says so.
+/// Those with these ids that are there, in order of their ids.
 ///
 /// # Errors
 /// Those of the database.
-pub fn reachable(conn: &mut Conn, network: NetworkId, day: jiff::civil::Date) -> Result<Vec<Trainer>, DbError> {
-    let day = day.to_string();
-    let lenders = partnerships::table
-        .filter(partnerships::borrower_id.eq(Spelled(network)))
-        .filter(partnerships::from_day.le(day.clone()))
-        .filter(partnerships::until_day.ge(day))
-        .select(partnerships::lender_id);
-    let partners = trainers::visibility.eq(Spelled(Visibility::Partners)).and(trainers::network_id.eq_any(lenders));
-    let public = trainers::visibility.eq(Spelled(Visibility::Public));
-    let query = trainers::table.filter(trainers::network_id.eq(Spelled(network)).or(partners).or(public));
+pub fn with_ids(conn: &mut Conn, ids: &[TrainerId]) -> Result<Vec<Trainer>, DbError> {
+    let query = trainers::table.filter(trainers::id.eq_any(ids.iter().map(|id| Spelled(*id))));
     let rows: Vec<Row> = query.order(trainers::id.asc()).select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Trainer::from).collect())
+}
+
+/// Ids of every trainer behind one, in order, at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub fn ids_after(conn: &mut Conn, after: Option<TrainerId>, limit: usize) -> Result<Vec<TrainerId>, DbError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut query = trainers::table.into_boxed::<MultiBackend>();
+    if let Some(after) = after {
+        query = query.filter(trainers::id.gt(Spelled(after)));
+    }
+    let ids: Vec<Spelled<TrainerId>> = query.order(trainers::id.asc()).limit(limit).select(trainers::id).load(conn)?;
+    Ok(ids.into_iter().map(|id| id.0).collect())
+}
+
+/// How many trainers there are.
+///
+/// # Errors
+/// Those of the database.
+pub fn count(conn: &mut Conn) -> Result<usize, DbError> {
+    let count: i64 = trainers::table.count().get_result(conn)?;
+    Ok(usize::try_from(count).unwrap_or(0))
 }

@@ -65,7 +65,7 @@ pub struct NoMatch {
 }
 
 /// Every candidate, once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Ranking {
     /// Those who can come: higher score first, then lower cost, then smaller id.
     pub matches: Vec<Match>,

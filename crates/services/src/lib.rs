@@ -18,6 +18,7 @@ pub mod networks;
 pub mod offers;
 pub mod partnerships;
 pub mod passwords;
+pub mod pool;
 pub mod requests;
 pub mod rooms;
 pub mod sessions;

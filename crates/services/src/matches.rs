@@ -6,8 +6,6 @@ use packhorse_db::{
 };
 use packhorse_domain::{
     Action, Coordinates, Interval, Resource, Scope, Timestamp, Zone,
-    availability::AvailabilityDetails,
-    commitment::Commitment,
     id::{LibraryId, NetworkId, OfferId, RequestId, TrainerId},
     library::{Room, Venue},
     network::Network,
@@ -15,9 +13,9 @@ use packhorse_domain::{
     trainer::Trainer,
     workshop::Workshop,
 };
-use packhorse_matching::{Calendar, Candidate, Need, Placement, Ranking, Rule, RuledOut, place, rank};
+use packhorse_matching::{Calendar, Candidate, Need, Placement, Ranking, Reach, Rule, RuledOut, place};
 
-use crate::{Context, Error, Fault};
+use crate::{Context, Error, Fault, pool::Pool};
 
 /// Commitments this long before the first window still shape the way to a workshop.
 pub(crate) const BEFORE: SignedDuration = SignedDuration::from_hours(21 * 24);
@@ -183,62 +181,25 @@ fn refused(reasons: &RuledOut) -> Error {
     Error::Invalid(reasons.rules.iter().map(fault).collect())
 }
 
-/// Trainers with their calendars.
-struct Pool {
-    trainers: Vec<Trainer>,
-    availability: Vec<Vec<AvailabilityDetails>>,
-    commitments: Vec<Vec<Commitment>>,
-}
-
-impl Pool {
-    /// Everybody a network may ask, in three queries however many there are.
-    fn load(ctx: &mut Context<'_>, network: NetworkId, opens: Timestamp) -> Result<Self, Error> {
-        let today = ctx.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-        let trainers = trainers::reachable(ctx.conn, network, today)?;
-        let ids: Vec<TrainerId> = trainers.iter().map(|trainer| trainer.id).collect();
-        let place = |id: TrainerId| ids.binary_search(&id).ok();
-        let mut availability = vec![Vec::new(); ids.len()];
-        for statement in availability::of_trainers(ctx.conn, &ids)? {
-            if let Some(place) = place(statement.trainer) {
-                availability[place].push(statement.details);
-            }
-        }
-        let mut commitments = vec![Vec::new(); ids.len()];
-        for commitment in commitments::of_trainers(ctx.conn, &ids, earlier(opens, BEFORE), ctx.now)? {
-            if let packhorse_domain::commitment::Holder::Trainer(trainer) = commitment.holder
-                && let Some(place) = place(trainer)
-            {
-                commitments[place].push(commitment);
-            }
-        }
-        Ok(Self { trainers, availability, commitments })
-    }
-
-    fn candidates(&self) -> Vec<Candidate<'_>> {
-        let calendars = self.availability.iter().zip(&self.commitments);
-        let people = self.trainers.iter().zip(calendars);
-        people
-            .map(|(trainer, (availability, commitments))| Candidate {
-                id: trainer.id,
-                trainer: &trainer.details,
-                calendar: Calendar::Said { statements: availability, busy: &[] },
-                commitments,
-                deciding: None,
-            })
-            .collect()
-    }
+/// How much is told about matches.
+#[derive(Debug, Clone, Copy)]
+pub struct Telling {
+    /// Most matches, the best ones.
+    pub limit: usize,
+    /// Whether those ruled out are told too.
+    pub explain: bool,
 }
 
 /// Who could teach a request, best first, and why the others could not.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
-pub fn list(ctx: &mut Context<'_>, request: RequestId) -> Result<Ranking, Error> {
+pub fn list(ctx: &mut Context<'_>, pool: &Pool, request: RequestId, telling: Telling) -> Result<Ranking, Error> {
     let scope = ctx.scope();
     let request = requests::find(ctx.conn, scope, request)?;
     ctx.authorize(Action::ReadMatches, &crate::requests::resource(&request))?;
     let brief = Brief::of(ctx, &request, None)?;
-    ranked(ctx, &brief)
+    ranked(ctx, pool, &brief, telling)
 }
 
 /// Who could teach what has not been asked yet.
@@ -247,22 +208,31 @@ pub fn list(ctx: &mut Context<'_>, request: RequestId) -> Result<Ranking, Error>
 /// Those of writing such a request.
 pub fn preview(
     ctx: &mut Context<'_>,
-    network: NetworkId,
-    library: LibraryId,
+    pool: &Pool,
+    asking: (NetworkId, LibraryId),
     details: RequestDetails,
+    telling: Telling,
 ) -> Result<Ranking, Error> {
+    let (network, library) = asking;
     let time_zone = crate::requests::check(ctx, network, library, &details, "/details")?;
-    ctx.authorize(
-        Action::ReadMatches,
-        &Resource { network: Some(network), library: Some(library), ..Resource::default() },
-    )?;
+    let on = Resource { network: Some(network), library: Some(library), ..Resource::default() };
+    ctx.authorize(Action::ReadMatches, &on)?;
     let brief = Brief::gather(ctx, network, library, &time_zone, details, None)?;
-    ranked(ctx, &brief)
+    ranked(ctx, pool, &brief, telling)
 }
 
-fn ranked(ctx: &mut Context<'_>, brief: &Brief) -> Result<Ranking, Error> {
-    let pool = Pool::load(ctx, brief.network.id, brief.opens)?;
-    Ok(rank(&brief.need(), &pool.candidates(), ctx.now))
+fn ranked(ctx: &mut Context<'_>, pool: &Pool, brief: &Brief, telling: Telling) -> Result<Ranking, Error> {
+    let network = brief.network.id;
+    let today = ctx.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let lenders = packhorse_db::partnerships::lenders_to(ctx.conn, network, today)?;
+    let (need, reach) = (brief.need(), Reach { network, lenders: &lenders });
+    let current = pool.current(ctx)?;
+    let Some(index) = current.index() else { return Ok(Ranking::default()) };
+    let mut ranking = index.rank(&need, &reach, ctx.now, telling.limit);
+    if telling.explain {
+        ranking.ruled_out = index.explain(&need, &reach, ctx.now);
+    }
+    Ok(ranking)
 }
 
 /// A trainer whom a network may offer requests at present.

@@ -28,8 +28,8 @@ use super::{
     trainers::{TRAINERS, TrainerRow},
 };
 use crate::{
-    Context, Error, Expected, availability, bookings, libraries, matches, networks, offers, offers::Proposal,
-    partnerships, requests, rooms, topics, trainers, users, venues, workshops,
+    Context, Error, Expected, availability, bookings, libraries, matches, matches::Telling, networks, offers,
+    offers::Proposal, partnerships, pool::Pool, requests, rooms, topics, trainers, users, venues, workshops,
 };
 
 /// Ids of things by the names that the tables know them by.
@@ -342,7 +342,9 @@ impl<'c> Build<'c> {
     /// Offers a request to a trainer at their best time.
     fn offer(&mut self, request: RequestId, name: &str) -> Result<OfferId, Error> {
         let trainer = known(&self.trainers, name)?;
-        let ranking = matches::list(self.next(), request)?;
+        // What is not committed yet is in no feed: the pool is read anew.
+        let telling = Telling { limit: 100, explain: false };
+        let ranking = matches::list(self.next(), &Pool::default(), request, telling)?;
         let found = ranking.matches.iter().find(|found| found.trainer == trainer).ok_or_else(|| broken(name))?;
         let message = "They asked for you by name.".to_owned();
         let proposal = Proposal { starts_at: found.time.start, honorarium: None, message };
