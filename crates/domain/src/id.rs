@@ -161,6 +161,7 @@ ids! {
     Topic TopicId "top" "topic";
     Trainer TrainerId "trn" "trainer";
     Availability AvailabilityId "avl" "availability";
+    Trip TripId "trp" "trip";
     Workshop WorkshopId "wks" "workshop";
     Request RequestId "req" "request";
     Offer OfferId "ofr" "offer";

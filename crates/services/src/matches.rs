@@ -163,6 +163,7 @@ impl Brief {
             trainer: &trainer.details,
             calendar: Calendar::Said { statements: &statements, busy: &[] },
             commitments: &commitments,
+            trips: &[],
             deciding,
         };
         place(&self.need(), &candidate, time, ctx.now).map_err(|reasons| refused(&reasons))
@@ -223,6 +224,7 @@ impl Pool {
                 trainer: &trainer.details,
                 calendar: Calendar::Said { statements: availability, busy: &[] },
                 commitments,
+                trips: &[],
                 deciding: None,
             })
             .collect()
