@@ -45,7 +45,7 @@ fn the_way_begins_and_ends_where_the_trip_is() {
     // From Wichita it is too far to where they go from home.
     let mut home = in_wichita();
     home.place = Some(TOPEKA);
-    assert_eq!(home.place("2027-03-04T10:00").unwrap_err().rules, [Rule::TravelRadius]);
+    assert_eq!(home.place("2027-03-04T12:00").unwrap_err().rules, [Rule::TravelRadius]);
     assert_eq!(home.place("2027-03-08T10:00").unwrap().trip, None);
 }
 
