@@ -70,3 +70,23 @@ both! {
         assert!(!serde_json::to_string(&seen).unwrap().contains("argon2"));
     }
 }
+
+/// A transaction that began earlier may still put its change before those that others committed.
+#[test]
+fn postgres_shows_no_change_while_an_older_one_may_come_before_it() {
+    let Some(backend) = Backend::postgres() else { return };
+    let world = World::new(backend);
+    let region = Region::new(&world, "nekls");
+    let Conn::Pg(mut older) = world.database().url.connect().unwrap() else { unreachable!() };
+    older.batch_execute("BEGIN; SELECT pg_current_xact_id()").unwrap();
+    let body = json!({ "network": region.network, "details": { "name": "Later", "time_zone": "America/Chicago" } });
+    let library = region.coordinator.post("/v1/libraries", &body).expect(201).id();
+    let shown = || region.coordinator.get("/v1/changes?limit=100").expect(200).text.contains(&library);
+    assert!(!shown());
+    older.batch_execute("COMMIT").unwrap();
+    // Tests beside this one have transactions of their own on the same server.
+    assert!((0..100).any(|_| shown() || {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        false
+    }));
+}

@@ -6,14 +6,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use diesel::connection::SimpleConnection;
+use diesel::{Connection, connection::SimpleConnection};
+use jiff::SignedDuration;
 use packhorse_db::{Conn, commitments};
 use packhorse_domain::{
-    Interval,
+    Interval, Minutes,
     commitment::{Cause, Commitment, Holder},
     id::CommitmentId,
 };
-use packhorse_tests::{Backend, Client, DAY, Market, Reply, Teacher, World, both};
+use packhorse_services::tokens::Tokens;
+use packhorse_tests::{Backend, Client, DAY, Market, Reply, START, Teacher, World, both};
 use serde_json::{Value, json};
 
 /// Not a test: what the processes run that [`at_once`] starts.
@@ -202,7 +204,11 @@ both! {
             let held = commitments::of_offer(conn, id)?;
             assert_eq!(held.len(), 2, "the trainer's time, and the room's");
             Ok(held.into_iter().map(|held| {
-                let twin = Commitment { id: CommitmentId::new(held.work.start), cause: Cause { offer: id, booking: None }, ..held };
+                // Not the same stretch: one that begins and ends within it.
+                let minute = SignedDuration::from_mins(1);
+                let within = |all: Interval| Interval { start: all.start + minute, end: all.end - minute };
+                let (work, taken) = (within(held.work), within(held.taken));
+                let twin = Commitment { work, taken, id: CommitmentId::new(held.work.start), cause: Cause { offer: id, booking: None }, ..held };
                 let trainer = matches!(twin.holder, Holder::Trainer(_));
                 (trainer, twin)
             }).collect::<Vec<_>>())
@@ -261,4 +267,22 @@ fn postgres_decides_about_a_request_a_trainer_and_a_room_under_their_locks() {
             market.coordinator.step(&offer.location(), "withdraw", Some(&json!({ "reason": "next" }))).expect(200);
         });
     }
+}
+
+#[test]
+fn of_many_processes_that_start_at_once_one_makes_the_first_signing_key() {
+    let Some(backend) = Backend::postgres() else { return };
+    let database = packhorse_tests::TestDatabase::new(backend);
+    let barrier = Barrier::new(8);
+    let load = || {
+        let mut conn = database.url.connect().unwrap();
+        barrier.wait();
+        let now = START.parse().unwrap();
+        conn.transaction(|conn| Tokens::load(conn, "http://localhost", Minutes(10), now)).map(drop)
+    };
+    thread::scope(|scope| {
+        let loading: Vec<_> = (0..8).map(|_| scope.spawn(load)).collect();
+        loading.into_iter().for_each(|each| each.join().unwrap().unwrap());
+    });
+    assert_eq!(database.count("SELECT COUNT(*) AS count FROM signing_keys"), 1);
 }

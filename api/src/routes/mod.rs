@@ -4,7 +4,9 @@ mod availability;
 mod bookings;
 mod calendars;
 mod changes;
+mod hosting;
 mod import;
+mod interests;
 mod libraries;
 mod networks;
 mod offers;
@@ -15,6 +17,7 @@ mod service;
 mod sign_in;
 mod topics;
 mod trainers;
+mod trips;
 mod users;
 mod venues;
 mod workshops;
@@ -37,7 +40,10 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(workshops::mount)
         .configure(trainers::mount)
         .configure(availability::mount)
+        .configure(trips::mount)
+        .configure(hosting::mount)
         .configure(requests::mount)
+        .configure(interests::mount)
         .configure(offers::mount)
         .configure(bookings::mount)
         .configure(calendars::mount)

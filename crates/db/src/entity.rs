@@ -80,3 +80,100 @@ macro_rules! bulk {
     };
 }
 pub(crate) use bulk;
+
+/// Writes the `Row` of an entity that belongs to another and is kept as one document, with further columns worked out of it:
+/// such rows differ in nothing but names. With it come `list` and `delete`.
+macro_rules! owned {
+    ($table:ident: $entity:ident, $id:ty, of $owner:ident: $owner_id:ty, in $column:ident, $details:ty $(, $extra:ident: $type:ty = $value:expr)* $(,)?) => {
+        #[derive(Queryable, Selectable, Insertable, AsChangeset)]
+        #[diesel(table_name = $table, treat_none_as_null = true)]
+        struct Row {
+            id: $crate::types::Spelled<$id>,
+            $column: $crate::types::Spelled<$owner_id>,
+            $($extra: $type,)*
+            details: $crate::types::Json<$details>,
+            version: i64,
+            created_at: $crate::types::At,
+            updated_at: $crate::types::At,
+        }
+
+        impl From<Row> for $entity {
+            fn from(row: Row) -> Self {
+                Self {
+                    id: row.id.0,
+                    $owner: row.$column.0,
+                    details: row.details.0,
+                    record: $crate::types::record(row.version, row.created_at, row.updated_at),
+                }
+            }
+        }
+
+        impl From<&$entity> for Row {
+            fn from(entity: &$entity) -> Self {
+                Self {
+                    id: Spelled(entity.id),
+                    $column: Spelled(entity.$owner),
+                    $($extra: ($value)(entity),)*
+                    details: $crate::types::Json(entity.details.clone()),
+                    version: entity.record.version.0,
+                    created_at: $crate::types::At(entity.record.created_at),
+                    updated_at: $crate::types::At(entity.record.updated_at),
+                }
+            }
+        }
+
+        fn visible(scope: Scope) -> $table::BoxedQuery<'static, $crate::connection::MultiBackend> {
+            match scope {
+                Scope::Everything => $table::table.into_boxed(),
+                Scope::Of(viewer) => $table::table.filter($crate::scope::SeenBy::new(SEEN, viewer)).into_boxed(),
+            }
+        }
+
+        $crate::entity::queries! { $table: $entity, $id }
+
+        /// One page, of one owner or of all; one row more when another page follows.
+        ///
+        /// # Errors
+        /// Those of the database.
+        pub fn list(
+            conn: &mut Conn,
+            scope: Scope,
+            owner: Option<$owner_id>,
+            page: &$crate::Page,
+        ) -> Result<Vec<$entity>, DbError> {
+            let mut query = visible(scope);
+            if let Some(owner) = owner {
+                query = query.filter($table::$column.eq(Spelled(owner)));
+            }
+            let rows: Vec<Row> = $crate::page::paged!(query, $table::id, page).select(Row::as_select()).load(conn)?;
+            Ok(rows.into_iter().map($entity::from).collect())
+        }
+    };
+}
+pub(crate) use owned;
+
+/// Writes what those that belong to a calendar can do besides: all of some owners, and forgetting one.
+macro_rules! calendar_part {
+    ($table:ident: $entity:ident, of $owner_id:ty, in $column:ident, $all:ident) => {
+        /// All of some owners, by owner.
+        ///
+        /// # Errors
+        /// Those of the database.
+        pub fn $all(conn: &mut Conn, owners: &[$owner_id]) -> Result<Vec<$entity>, DbError> {
+            let ids = owners.iter().map(|id| Spelled(*id));
+            let query = $table::table.filter($table::$column.eq_any(ids));
+            let rows: Vec<Row> = query.order(($table::$column, $table::id)).select(Row::as_select()).load(conn)?;
+            Ok(rows.into_iter().map($entity::from).collect())
+        }
+
+        /// Forgets one.
+        ///
+        /// # Errors
+        /// [`DbError::Contention`] when it changed since.
+        pub fn delete(conn: &mut Conn, entity: &$entity) -> Result<(), DbError> {
+            let row = $table::table.filter($table::id.eq(Spelled(entity.id)));
+            $crate::error::one(diesel::delete(row.filter($table::version.eq(entity.record.version.0))).execute(conn)?)
+        }
+    };
+}
+pub(crate) use calendar_part;

@@ -133,14 +133,13 @@ pub fn head(conn: &mut Conn) -> Result<Position, DbError> {
     Ok(last.map_or(Position::START, |(tx, seq)| Position { tx, seq }))
 }
 
-/// What changed things of some kinds behind one position, up to another, in no order.
+/// What changed things of some kinds behind a position, in no order. Others may still come before them.
 ///
 /// # Errors
 /// Those of the database.
-pub fn between(conn: &mut Conn, after: Position, to: Position, kinds: &[&str]) -> Result<Vec<Event>, DbError> {
+pub fn since(conn: &mut Conn, after: Position, kinds: &[&str]) -> Result<Vec<Event>, DbError> {
     let behind = events::tx.gt(after.tx).or(events::tx.eq(after.tx).and(events::seq.gt(after.seq)));
-    let until = events::tx.lt(to.tx).or(events::tx.eq(to.tx).and(events::seq.le(to.seq)));
-    let query = events::table.filter(behind).filter(until);
+    let query = events::table.filter(behind);
     let query = query.filter(events::subject_kind.eq_any(kinds.iter().map(|kind| (*kind).to_owned())));
     let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Event::from).collect())

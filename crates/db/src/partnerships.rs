@@ -79,20 +79,6 @@ pub fn list(conn: &mut Conn, scope: Scope, page: &Page) -> Result<Vec<Partnershi
     Ok(rows.into_iter().map(Partnership::from).collect())
 }
 
-/// Whether `lender` lends to `borrower` on a day.
-///
-/// # Errors
-/// Those of the database.
-pub fn lends(conn: &mut Conn, lender: NetworkId, borrower: NetworkId, day: jiff::civil::Date) -> Result<bool, DbError> {
-    let day = day.to_string();
-    let standing = partnerships::table
-        .filter(partnerships::lender_id.eq(Spelled(lender)))
-        .filter(partnerships::borrower_id.eq(Spelled(borrower)))
-        .filter(partnerships::from_day.le(day.clone()))
-        .filter(partnerships::until_day.ge(day));
-    Ok(diesel::select(diesel::dsl::exists(standing)).get_result(conn)?)
-}
-
 /// Networks that lend to one on a day.
 ///
 /// # Errors

@@ -320,6 +320,52 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    trips (id) {
+        id -> Text,
+        trainer_id -> Text,
+        from_day -> Text,
+        until_day -> Text,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    hosting_hours (id) {
+        id -> Text,
+        library_id -> Text,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    interests (id) {
+        id -> Text,
+        request_id -> Text,
+        trainer_id -> Text,
+        network_id -> Text,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     networks,
     partnerships,
@@ -339,6 +385,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     offers,
     bookings,
     commitments,
+    trips,
+    hosting_hours,
+    interests,
     events,
     idempotency_keys,
 );

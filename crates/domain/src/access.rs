@@ -149,6 +149,8 @@ policy! {
     UpdateTrainer = "update_trainer": Operator | Coordinator | Trainer;
     /// Read what takes a trainer's time.
     ReadTrainerCalendar = "read_trainer_calendar": Operator | Coordinator | Trainer;
+    /// Say that a trainer would like to teach a request, or take that back.
+    ExpressInterest = "express_interest": Trainer | LendingCoordinator;
     /// Write, publish and retire workshops.
     ManageWorkshops = "manage_workshops": Operator | Coordinator;
     /// Write a request.

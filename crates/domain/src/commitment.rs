@@ -21,7 +21,7 @@ pub struct Travel {
     pub minutes_after: Minutes,
     /// Road kilometers before and after together.
     pub road_km: Km,
-    /// Great-circle kilometers between the trainer's home and the venue.
+    /// Great-circle kilometers to the venue from the trainer's home, or from the place of the trip they are on.
     pub home_km: Km,
     /// Nights away.
     pub nights: u32,

@@ -161,8 +161,11 @@ ids! {
     Topic TopicId "top" "topic";
     Trainer TrainerId "trn" "trainer";
     Availability AvailabilityId "avl" "availability";
+    Trip TripId "trp" "trip";
+    HostingHours HostingHoursId "hrs" "hosting_hours";
     Workshop WorkshopId "wks" "workshop";
     Request RequestId "req" "request";
+    Interest InterestId "int" "interest";
     Offer OfferId "ofr" "offer";
     Booking BookingId "bkg" "booking";
     Commitment CommitmentId "cmt" "commitment";

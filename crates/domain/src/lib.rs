@@ -24,6 +24,7 @@ pub mod text;
 pub mod time;
 pub mod topic;
 pub mod trainer;
+pub mod trip;
 pub mod user;
 pub mod valid;
 pub mod workshop;

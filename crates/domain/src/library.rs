@@ -5,8 +5,9 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::{
+    availability::AvailabilityDetails,
     geo::Coordinates,
-    id::{LibraryId, NetworkId, RoomId, VenueId},
+    id::{HostingHoursId, LibraryId, NetworkId, RoomId, VenueId},
     record::Record,
     text::words,
     time::Zone,
@@ -199,6 +200,23 @@ pub struct Room {
     /// Its card.
     #[serde(flatten)]
     pub details: RoomDetails,
+    /// Version and times.
+    #[serde(flatten)]
+    pub record: Record,
+}
+
+/// A statement on when a library can host: hours at which somebody is there, or days on which it is closed.
+///
+/// A library that says nothing can host at any time. One that has said when it can, can host then only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct HostingHours {
+    /// Its id.
+    pub id: HostingHoursId,
+    /// Which library.
+    pub library: LibraryId,
+    /// What it says.
+    #[serde(flatten)]
+    pub details: AvailabilityDetails,
     /// Version and times.
     #[serde(flatten)]
     pub record: Record,

@@ -145,6 +145,7 @@ fn ranking(criterion: &mut Criterion) {
                     availability: world.availability,
                     busy: vec![],
                     commitments: world.commitments,
+                    trips: world.trips,
                 }
             })
             .collect();

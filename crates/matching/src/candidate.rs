@@ -2,20 +2,24 @@
 
 use std::{borrow::Cow, cell::OnceCell};
 
+use jiff::civil::Date;
 use packhorse_calendar::{free, intervals::normalize};
 use packhorse_domain::{
-    Interval, Timestamp,
+    Interval, Km, Money, Timestamp,
     availability::AvailabilityDetails,
-    commitment::{Commitment, Roads},
+    commitment::Commitment,
     id::{OfferId, TrainerId},
     trainer::{Fee, TrainerDetails},
+    trip::Trip,
 };
 
 use crate::{
     need::{Asked, Day, FORTNIGHT},
     objectives::fit,
-    rules::{Broken, of_trainer},
-    travel::{Leg, apart, day_of, roads},
+    price::honorarium,
+    rules::{Broken, Rule, of_trainer},
+    sphere::Point,
+    travel::{Bases, Leg, apart, day_of},
 };
 
 /// A trainer who may be asked, with what is known of their time.
@@ -29,6 +33,8 @@ pub struct Candidate<'a> {
     pub calendar: Calendar<'a>,
     /// Their active commitments, in any order. Holds that have run out do not count.
     pub commitments: &'a [Commitment],
+    /// Their trips, in any order. On a date of two the earlier one counts.
+    pub trips: &'a [Trip],
     /// The offer under decision, when one is accepted or its booking moved: what it takes does not stand in its own way.
     pub deciding: Option<OfferId>,
 }
@@ -77,26 +83,50 @@ pub(crate) struct Kept<'a> {
     pub(crate) work: Interval,
     /// That of the commitment, unless something beside it does not count.
     pub(crate) taken: Interval,
+    /// The trip they are on then.
+    pub(crate) trip: Option<usize>,
     near: OnceCell<Option<Box<Near<'a>>>>,
 }
 
-/// What is needed of a commitment that is a neighbor of the new work.
+/// What is needed of a commitment that is a neighbor of new work on site.
 #[derive(Debug)]
 pub(crate) struct Near<'a> {
-    /// The drive between it and the new work.
-    pub(crate) direct: Leg,
+    /// The drive between it and the venue.
+    direct: Leg,
     pub(crate) day: Day<'a>,
+}
+
+/// Where a trainer's ways begin and end, on some dates.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Base<'a> {
+    /// The trip they are on; none when they are at home.
+    pub(crate) trip: Option<&'a Trip>,
+    /// Great-circle kilometers to the venue.
+    pub(crate) km: f64,
+    /// The drive to the venue.
+    pub(crate) leg: Leg,
+    /// Whether the venue is further away than they go.
+    pub(crate) is_too_far: bool,
 }
 
 /// One day of a candidate.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Today<'a> {
     pub(crate) day: &'a Day<'a>,
+    pub(crate) base: Base<'a>,
     /// Minutes they teach already.
     pub(crate) teaches: u32,
     /// Their fee; staff trainers have none, and one in another currency than the network's counts as none, having broken
     /// a rule.
     pub(crate) fee: Option<&'a Fee>,
+}
+
+/// The time around a range in which commitments and trips can still make a difference.
+fn around(range: Interval) -> Interval {
+    Interval {
+        start: range.start.checked_sub(FORTNIGHT * 2).unwrap_or(Timestamp::MIN),
+        end: range.end.checked_add(FORTNIGHT * 2).unwrap_or(Timestamp::MAX),
+    }
 }
 
 /// A candidate made ready for one need.
@@ -106,10 +136,9 @@ pub(crate) struct Person<'a> {
     pub(crate) trainer: &'a TrainerDetails,
     /// What they break whenever it takes place.
     pub(crate) broken: Broken,
-    /// Great-circle kilometers from home to the venue.
-    pub(crate) home_km: f64,
-    /// The drive from home to the venue.
-    pub(crate) home: Leg,
+    home: Base<'a>,
+    /// One for each trip near.
+    away: Vec<Base<'a>>,
     pub(crate) fit: f64,
     /// When they are free, as far as that was asked for; normalized.
     pub(crate) free: Cow<'a, [Interval]>,
@@ -117,48 +146,55 @@ pub(crate) struct Person<'a> {
     pub(crate) busy: Cow<'a, [Interval]>,
     /// Sorted by time; the works share no instant.
     pub(crate) kept: Vec<Kept<'a>>,
-    roads: Roads,
+    bases: Bases<'a>,
 }
 
 impl<'a> Person<'a> {
     /// Without a calendar, which [`Self::with_calendar`] adds: enough for the rules that need none.
-    pub(crate) fn new(asked: &Asked<'_>, candidate: &Candidate<'a>) -> Self {
+    ///
+    /// `hull` holds every time at which they may be asked.
+    pub(crate) fn new(asked: &Asked<'_>, candidate: &Candidate<'a>, hull: Option<Interval>) -> Self {
         let (need, trainer) = (asked.need, candidate.trainer);
-        let roads = roads(trainer, need.policy);
-        let (home_km, home) = match need.place.filter(|_| need.on_site()) {
-            Some(place) => {
-                let direct = roads.home.distance(&place);
-                let (km, minutes) = need.policy.travel.road(direct);
-                (direct.0, Leg { km: km.0, minutes })
-            }
-            None => (0.0, Leg::default()),
+        let bases = Bases::new(trainer, need.policy, candidate.trips, hull.map(around));
+        let venue = need.place.filter(|_| need.on_site());
+        let base = |trip: Option<&'a Trip>| {
+            let Some(venue) = venue else { return Base { trip, km: 0.0, leg: Leg::default(), is_too_far: false } };
+            let (from, radius_km) = match trip {
+                Some(trip) => (trip.details.place.coordinates, trip.details.radius_km),
+                None => (trainer.home_base.coordinates, trainer.travel_radius_km),
+            };
+            let direct = from.distance(&venue);
+            let (km, minutes) = need.policy.travel.road(direct);
+            Base { trip, km: direct.0, leg: Leg { km: km.0, minutes }, is_too_far: direct.0 > radius_km }
         };
+        let home = base(None);
+        let away: Vec<_> = bases.trips().map(|trip| base(Some(trip))).collect();
+        let mut broken = of_trainer(need, trainer);
+        broken.add_if(home.is_too_far && away.iter().all(|away| away.is_too_far), Rule::TravelRadius);
         Self {
             id: candidate.id,
             trainer,
-            broken: of_trainer(need, trainer, home_km),
-            home_km,
+            broken,
             home,
+            away,
             fit: fit(need.details, need.workshop, trainer),
             free: Cow::Borrowed(&[]),
             busy: Cow::Borrowed(&[]),
             kept: Vec::new(),
-            roads,
+            bases,
         }
     }
 
     /// With what is known of their time around `range`.
     pub(crate) fn with_calendar(mut self, asked: &Asked<'_>, candidate: &Candidate<'a>, range: Interval) -> Self {
-        let around = Interval {
-            start: range.start.checked_sub(FORTNIGHT * 2).unwrap_or(Timestamp::MIN),
-            end: range.end.checked_add(FORTNIGHT * 2).unwrap_or(Timestamp::MAX),
-        };
-        let near = |commitment: &&Commitment| commitment.taken.overlaps(&around);
-        let kept = |commitment: &'a Commitment| {
+        let around = around(range);
+        let near = candidate.commitments.iter().filter(|commitment| commitment.taken.overlaps(&around));
+        self.kept.reserve(candidate.commitments.len());
+        self.kept.extend(near.map(|commitment| {
             let Commitment { work, taken, .. } = *commitment;
-            Kept { commitment, work, taken, near: OnceCell::new() }
-        };
-        self.kept = candidate.commitments.iter().filter(near).map(kept).collect();
+            let trip = self.bases.of(commitment, &asked.rules);
+            Kept { commitment, work, taken, trip, near: OnceCell::new() }
+        }));
         self.kept.sort_by_key(|kept| kept.work.start);
         let counts = |commitment: &Commitment| {
             commitment.expires_at.is_none_or(|end| asked.now < end)
@@ -182,7 +218,7 @@ impl<'a> Person<'a> {
         let overnight = self.trainer.travels_overnight;
         let rejoined = |left: &mut Vec<Kept<'a>>, mut next: Option<&mut Kept<'a>>| {
             let pair = [left.last().map(|kept| kept.commitment), next.as_ref().map(|kept| kept.commitment)];
-            let [end, start] = apart(&self.roads, &asked.rules, asked.need.policy, overnight, pair);
+            let [end, start] = apart(&self.bases, &asked.rules, asked.need.policy, overnight, pair);
             if let (Some(previous), Some(end)) = (left.last_mut(), end) {
                 previous.taken.end = end;
             }
@@ -215,25 +251,79 @@ impl<'a> Person<'a> {
             |fee: &&Fee| [fee.per_workshop, fee.per_hour].iter().all(|money| money.currency == asked.need.currency);
         Today {
             day,
+            base: self.base(day),
             teaches: on_it.map(|kept| kept.work.minutes().0).sum(),
             fee: self.trainer.fee_on(day.date).filter(known),
         }
     }
 
-    /// What is needed of a neighbor. Nothing at the ends of the calendar.
-    pub(crate) fn near(&'a self, asked: &Asked<'a>, kept: &'a Kept<'a>) -> Option<&'a Near<'a>> {
-        let near = kept.near.get_or_init(|| {
-            let at = kept.commitment.place.unwrap_or(self.roads.home);
-            let here = asked.need.place.filter(|_| asked.need.on_site()).unwrap_or(self.roads.home);
-            let day = day_of(kept.commitment, &asked.rules, asked.need.policy)?;
-            Some(Box::new(Near { direct: Leg::between(&self.roads, at, here), day }))
-        });
-        near.as_deref()
+    /// Where their ways begin and end on a date.
+    pub(crate) fn base(&self, day: &Day<'_>) -> Base<'a> {
+        self.bases.on(day.noon).and_then(|trip| self.away.get(trip)).copied().unwrap_or(self.home)
     }
 
-    /// The drive between home and a commitment.
-    pub(crate) fn home_leg(&self, commitment: &Commitment) -> Leg {
-        commitment.place.map_or(Leg::default(), |place| Leg::between(&self.roads, self.roads.home, place))
+    /// Where their ways begin and end, trips near included.
+    pub(crate) fn all_bases(&self) -> impl Iterator<Item = &Base<'a>> {
+        std::iter::once(&self.home).chain(&self.away)
+    }
+
+    /// At home, whatever trips there are.
+    pub(crate) fn home(&self) -> &Base<'a> {
+        &self.home
+    }
+
+    /// What is needed of a neighbor, and the drive between it and new work on a date. Nothing at the ends of the calendar.
+    pub(crate) fn near(&'a self, asked: &Asked<'a>, kept: &'a Kept<'a>, day: &Day<'_>) -> Option<(&'a Near<'a>, Leg)> {
+        let venue = asked.need.place.filter(|_| asked.need.on_site());
+        let site = self.bases.site(kept.commitment, kept.trip);
+        let direct = |to| Leg::between(&self.bases.roads, site, to);
+        let near = kept.near.get_or_init(|| {
+            let day = day_of(kept.commitment, &asked.rules, asked.need.policy)?;
+            Some(Box::new(Near { direct: venue.map_or(Leg::default(), direct), day }))
+        });
+        let near = near.as_deref()?;
+        // What is virtual is taught wherever they sleep.
+        Some((near, if venue.is_some() { near.direct } else { direct(self.bases.place(self.bases.on(day.noon))) }))
+    }
+
+    /// The drive between where they sleep and a commitment.
+    pub(crate) fn base_leg(&self, kept: &Kept<'_>) -> Leg {
+        self.bases.leg(kept.commitment, kept.trip)
+    }
+
+    /// Nights that a trip grows by for new work on a date, beside what it grows by already: those between its own days and
+    /// that date.
+    pub(crate) fn tacked_on(&self, day: &Day<'_>) -> u32 {
+        let Some((n, trip)) = self.bases.on(day.noon).and_then(|n| Some((n, &self.bases.trips().nth(n)?.details)))
+        else {
+            return 0;
+        };
+        let nights = |date: Date, is_after: bool| {
+            let days = if is_after { trip.until.until(date) } else { date.until(trip.from) };
+            days.map_or(0, |days| u32::try_from(days.get_days()).unwrap_or(0))
+        };
+        let is_after = day.date > trip.until;
+        let rules = trip.time_zone.rules();
+        let grown = self.kept.iter().filter(|kept| kept.trip == Some(n));
+        let grown = grown.map(|kept| nights(rules.to_datetime(kept.work.start).date(), is_after)).max().unwrap_or(0);
+        nights(day.date, is_after).saturating_sub(grown)
+    }
+
+    /// Less than what any time costs, in minor units, told without geodesics: the lowest fee, and the drive there and back
+    /// from the nearest of the places they could come from.
+    pub(crate) fn costs_at_least(&self, asked: &Asked<'_>) -> i64 {
+        let honorarium = self.trainer.fees.iter().map(|fee| honorarium(fee, asked.need.details.duration())).min();
+        let rate = asked.need.policy.rates.iter().map(|rates| rates.mileage_minor_per_100_miles).min();
+        let drive = asked.need.place.filter(|_| asked.need.on_site()).map_or(0.0, |venue| {
+            let venue = Point::of(venue);
+            let sites = self.kept.iter().map(|kept| self.bases.site(kept.commitment, kept.trip));
+            let nearest = sites.map(|site| Point::of(site).km_at_least(venue)).fold(f64::INFINITY, f64::min);
+            let nearest = self.all_bases().map(|base| base.km).fold(nearest, f64::min);
+            2.0 * asked.need.policy.travel.road(Km(nearest)).0.0
+        });
+        let mileage = Money::per_hundred(rate.unwrap_or(0), Km(drive).miles(), asked.need.currency).amount_minor;
+        // A rounding may come between.
+        honorarium.unwrap_or(0) + (mileage - 1).max(0)
     }
 
     /// Commitments that begin from 14 days before to 14 days after a date.
@@ -256,7 +346,8 @@ impl<'a> Person<'a> {
     pub(crate) fn is_straight(&self, first: Option<&Kept<'_>>, second: Option<&Kept<'_>>) -> bool {
         second.is_some()
             && first.is_some_and(|first| {
-                first.taken.end == first.work.end && first.commitment.place.is_some_and(|at| at != self.roads.home)
+                let is_away = || self.bases.site(first.commitment, first.trip) != self.bases.place(first.trip);
+                first.taken.end == first.work.end && is_away()
             })
     }
 }

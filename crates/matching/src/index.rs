@@ -8,7 +8,6 @@
 //! The pool may be stale: it can mislead a list, never a booking, which is decided again from what the database holds.
 
 mod bits;
-mod sphere;
 
 use std::collections::HashMap;
 
@@ -20,15 +19,17 @@ use packhorse_domain::{
     commitment::Commitment,
     id::{NetworkId, TopicId, TrainerId, WorkshopId},
     trainer::{Trainer, Visibility},
+    trip::Trip,
 };
 
 use crate::{
     Calendar, Candidate, Need, NoMatch, Ranking,
     need::{Asked, DaySlots},
-    no_match, part, person, search, top,
+    no_match, part, person, search,
+    sphere::{Cap, Point},
+    top,
 };
 use bits::Bits;
-use sphere::{Cap, Point};
 
 /// A trainer with all that matching asks of them.
 #[derive(Debug, Clone)]
@@ -41,6 +42,8 @@ pub struct Entry {
     pub busy: Vec<Interval>,
     /// Their active commitments, in any order.
     pub commitments: Vec<Commitment>,
+    /// Their trips, in any order.
+    pub trips: Vec<Trip>,
 }
 
 /// Whom a network may ask: its own trainers, those that are public, and those whom networks lending to it show to partners.
@@ -80,6 +83,8 @@ struct Member {
     entry: Entry,
     /// What the statements leave free over the horizon; normalized.
     free: Vec<Interval>,
+    /// When and whence they go how far on trips.
+    stays: Vec<(Interval, Point, Cap)>,
 }
 
 /// The pool. Members keep their place until they are removed; places left empty are filled again.
@@ -172,7 +177,12 @@ impl Index {
         self.open[place] = open_days(&free, self.horizon);
         self.mark(place, &entry.trainer, true);
         self.places.insert(id, place);
-        self.members[place] = Some(Member { entry, free });
+        let stay = |trip: &Trip| {
+            let details = &trip.details;
+            Some((details.period()?, Point::of(details.place.coordinates), Cap::of_km(details.radius_km)))
+        };
+        let stays = entry.trips.iter().filter_map(stay).collect();
+        self.members[place] = Some(Member { entry, free, stays });
     }
 
     /// Replaces a trainer's commitments. Whether they are in the pool.
@@ -275,7 +285,7 @@ impl Index {
         let venue = need.place.filter(|_| need.on_site()).map(Point::of);
         let wanted = self.horizon.contains(&hull).then(|| wanted_days(&days, self.horizon));
         let is_possible = |place: &usize| {
-            let near = venue.is_none_or(|venue| self.caps[*place].holds(self.homes[*place], venue));
+            let near = venue.is_none_or(|venue| self.goes_to(*place, venue, hull));
             near && wanted
                 .is_none_or(|wanted| wanted.iter().zip(&self.open[*place]).any(|(want, open)| want & open != 0))
         };
@@ -287,6 +297,13 @@ impl Index {
         ranking
     }
 
+    /// Whether a venue may be near enough to where somebody lives or stays.
+    fn goes_to(&self, place: usize, venue: Point, hull: Interval) -> bool {
+        let from_trip = |(period, at, cap): &(Interval, Point, Cap)| period.overlaps(&hull) && cap.holds(*at, venue);
+        self.caps[place].holds(self.homes[place], venue)
+            || self.members[place].as_ref().is_some_and(|member| member.stays.iter().any(from_trip))
+    }
+
     /// Everybody whom a network may ask and who cannot come, smaller id first, each with every rule that stands in the way
     /// at the time that comes nearest.
     pub fn explain(&self, need: &Need<'_>, reach: &Reach<'_>, now: Timestamp) -> Vec<NoMatch> {
@@ -294,10 +311,15 @@ impl Index {
         let days = asked.slots();
         let hull = search::hull(&days).unwrap_or(self.horizon);
         let places = self.within_reach(reach).into_ones();
-        let candidates = places.filter_map(|place| self.candidate_at(place, hull));
-        let people: Vec<_> = candidates.map(|candidate| person(&asked, &days, &candidate)).collect();
-        let (_, others) = part(&asked, &days, &people);
-        let mut ruled_out: Vec<_> = others.into_iter().map(|person| no_match(&asked, &days, person)).collect();
+        let places: Vec<_> = places.collect();
+        let mut ruled_out = Vec::with_capacity(places.len());
+        // A few at a time stay in the processor's cache.
+        for places in places.chunks(64) {
+            let candidates = places.iter().filter_map(|place| self.candidate_at(*place, hull));
+            let people: Vec<_> = candidates.map(|candidate| person(&asked, &days, &candidate)).collect();
+            let (_, others) = part(&asked, &days, &people);
+            ruled_out.extend(others.into_iter().map(|person| no_match(&asked, &days, person)));
+        }
         ruled_out.sort_unstable_by_key(|no_match| no_match.trainer);
         ruled_out
     }
@@ -308,7 +330,7 @@ impl Index {
     }
 
     fn candidate_at(&self, place: usize, hull: Interval) -> Option<Candidate<'_>> {
-        let Member { entry, free } = self.members.get(place)?.as_ref()?;
+        let Member { entry, free, .. } = self.members.get(place)?.as_ref()?;
         let calendar = if self.horizon.contains(&hull) {
             Calendar::Expanded { free, busy: &entry.busy }
         } else {
@@ -318,7 +340,8 @@ impl Index {
             id: entry.trainer.id,
             trainer: &entry.trainer.details,
             calendar,
-            commitments: &entry.commitments,
+            commitments: near(&entry.commitments, hull),
+            trips: &entry.trips,
             deciding: None,
         })
     }
@@ -333,6 +356,7 @@ impl Index {
                 + size_of_val(&member.entry.availability[..]) * 2
                 + size_of_val(&member.entry.busy[..])
                 + size_of_val(&member.entry.commitments[..])
+                + size_of_val(&member.entry.trips[..]) * 2
                 + size_of_val(&details.topics[..])
                 + size_of_val(&details.workshops[..])
                 + size_of_val(&details.fees[..])
@@ -343,6 +367,16 @@ impl Index {
         let members: usize = self.members.iter().flatten().map(of_member).sum();
         members + self.members.len() * each + maps * self.members.len() / 8
     }
+}
+
+/// No way to a workshop, with its nights, takes longer; and what is further than 28 days from a time makes no difference.
+const NEAR: SignedDuration = SignedDuration::from_hours((28 + 14) * 24);
+
+/// Those of sorted commitments that may matter around a range.
+fn near(commitments: &[Commitment], range: Interval) -> &[Commitment] {
+    let (from, until) = (range.start.checked_sub(NEAR), range.end.checked_add(NEAR));
+    let begun_by = |at: Timestamp| commitments.partition_point(|commitment| commitment.work.start < at);
+    &commitments[begun_by(from.unwrap_or(Timestamp::MIN))..begun_by(until.unwrap_or(Timestamp::MAX))]
 }
 
 fn horizon(now: Timestamp) -> Interval {

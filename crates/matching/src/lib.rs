@@ -17,8 +17,14 @@ pub mod travel;
 mod price;
 mod reasons;
 mod search;
+mod sphere;
 
-use packhorse_domain::{Interval, Timestamp, commitment::Travel, id::TrainerId, price::Price};
+use packhorse_domain::{
+    Interval, Timestamp,
+    commitment::Travel,
+    id::{TrainerId, TripId},
+    price::Price,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -45,6 +51,9 @@ pub struct Match {
     pub preference_rank: usize,
     /// The way there and back.
     pub travel: Travel,
+    /// The trip it joins: the way begins and ends where that is, and only what is added to it costs.
+    #[serde(default)]
+    pub trip: Option<TripId>,
     /// What it costs.
     pub price: Price,
     /// How good it is in all: the mean of the contributions' values by their weights.
@@ -85,7 +94,7 @@ pub fn place(
     now: Timestamp,
 ) -> Result<Placement, RuledOut> {
     let asked = Asked::new(need, now);
-    let person = Person::new(&asked, candidate).with_calendar(&asked, candidate, time);
+    let person = Person::new(&asked, candidate, Some(time)).with_calendar(&asked, candidate, time);
     let nowhere = || RuledOut { rules: vec![Rule::Preference] };
     let day = asked.day(time.start).ok_or_else(nowhere)?;
     let slot = asked.slot(time, &day);
@@ -120,8 +129,9 @@ pub fn rank(need: &Need<'_>, candidates: &[Candidate<'_>], now: Timestamp) -> Ra
 
 /// A candidate ready to be judged on any of the days.
 fn person<'a>(asked: &Asked<'_>, days: &[DaySlots<'_>], candidate: &Candidate<'a>) -> Person<'a> {
-    let person = Person::new(asked, candidate);
-    match search::hull(days) {
+    let hull = search::hull(days);
+    let person = Person::new(asked, candidate, hull);
+    match hull {
         Some(hull) => person.with_calendar(asked, candidate, hull),
         None => person,
     }
@@ -177,7 +187,8 @@ fn matched(asked: &Asked<'_>, person: &Person<'_>, found: &Found<'_>) -> Match {
         trainer: person.id,
         time: found.time,
         preference_rank: found.rank,
-        travel: found.verdict.travel(person),
+        travel: found.verdict.travel(),
+        trip: found.verdict.base.trip.map(|trip| trip.id),
         price: found.verdict.price(),
         score: found.score,
         contributions: found.facts.contributions(&asked.need.policy.weights).to_vec(),

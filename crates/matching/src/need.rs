@@ -68,6 +68,8 @@ pub(crate) struct Day<'a> {
     pub(crate) date: Date,
     pub(crate) midnight: Timestamp,
     pub(crate) next_midnight: Timestamp,
+    /// What decides where a trainer is based on that date.
+    pub(crate) noon: Timestamp,
     pub(crate) hours: Hours,
     pub(crate) eve: Hours,
     pub(crate) morrow: Hours,
@@ -93,6 +95,7 @@ impl<'a> Day<'a> {
             date,
             midnight,
             next_midnight,
+            noon: noon(date, rules)?,
             near: Interval {
                 start: midnight.checked_sub(FORTNIGHT).ok()?,
                 end: next_midnight.checked_add(FORTNIGHT).ok()?,
@@ -109,6 +112,11 @@ impl<'a> Day<'a> {
         let minutes = |hours: Hours| hours.until.duration_since(hours.from).as_mins();
         minutes(self.hours).max(minutes(self.eve)).max(minutes(self.morrow))
     }
+}
+
+/// The middle of a date.
+pub(crate) fn noon(date: Date, rules: &TimeZone) -> Option<Timestamp> {
+    rules.to_timestamp(date.at(12, 0, 0, 0)).ok()
 }
 
 /// A time at which the need could be met, as far as the need itself says.

@@ -1,12 +1,12 @@
 //! One trainer at one time: the only place where that is decided. A list, an offer and an acceptance all come here.
 
 use packhorse_calendar::intervals::covers;
-use packhorse_domain::{Interval, Km, Minutes, Timestamp, commitment::Travel, price::Price};
+use packhorse_domain::{Interval, Km, Minutes, Timestamp, commitment::Travel, id::TripId, price::Price};
 
 use crate::{
-    candidate::{Kept, Person, Today},
+    candidate::{Base, Kept, Person, Today},
     need::{Asked, Need, Slot},
-    price::Basis,
+    price::{Away, Basis},
     rules::{Broken, Rule},
     travel::{End, Gap, Leg, Neighbor, Side, back, gap, in_order, out},
 };
@@ -20,6 +20,8 @@ pub struct Placement {
     pub rank: usize,
     /// The way there and back.
     pub travel: Travel,
+    /// The trip it joins.
+    pub trip: Option<TripId>,
     /// The trainer's time it takes, travel and nights away included.
     pub taken: Interval,
     /// Commitments before and after it whose way changes, with the time each takes from then on. To be stored in this order,
@@ -41,19 +43,21 @@ pub(crate) struct Verdict<'a> {
     basis: Basis<'a>,
     /// Minor units.
     pub(crate) total: i64,
+    /// Where their way begins and ends.
+    pub(crate) base: Base<'a>,
 }
 
 impl Verdict<'_> {
     pub(crate) fn nights(&self) -> u32 {
-        self.basis.nights
+        self.basis.away.nights
     }
 
-    pub(crate) fn travel(&self, person: &Person<'_>) -> Travel {
+    pub(crate) fn travel(&self) -> Travel {
         Travel {
             minutes_before: self.before.leg.minutes,
             minutes_after: self.after.leg.minutes,
             road_km: Km(self.before.leg.km + self.after.leg.km),
-            home_km: Km(person.home_km),
+            home_km: Km(self.base.km),
             nights: self.nights(),
         }
     }
@@ -81,7 +85,8 @@ impl Verdict<'_> {
         Placement {
             time,
             rank,
-            travel: self.travel(person),
+            travel: self.travel(),
+            trip: self.base.trip.map(|trip| trip.id),
             taken: Interval { start: self.before.edge, end: self.after.edge },
             neighbors: self.neighbors(person, time),
             price: self.price(),
@@ -94,6 +99,7 @@ pub(crate) fn judge<'a>(asked: &Asked<'a>, person: &'a Person<'a>, today: &Today
     let (need, time) = (asked.need, slot.time);
     let mut broken = asked.broken.and(person.broken).and(slot.broken);
     broken.add_if(!covers(&person.free, &time), Rule::Availability);
+    broken.add_if(today.base.is_too_far, Rule::TravelRadius);
     let way = way(asked, person, today, time);
     broken = broken.and(way.broken);
     broken.add_if(person.is_busy(&Interval { start: way.before.edge, end: way.after.edge }), Rule::Availability);
@@ -104,12 +110,12 @@ pub(crate) fn judge<'a>(asked: &Asked<'a>, person: &'a Person<'a>, today: &Today
 
     let basis = Basis {
         km: [way.before.leg.km, way.after.leg.km],
-        nights: way.before.nights + way.after.nights,
+        away: away(person, today, [way.before.nights, way.after.nights]),
         ..basis(asked, today, time.minutes())
     };
     let total = basis.amounts().total();
     broken.add_if(ceiling(need).is_some_and(|most| total > most), Rule::Budget);
-    Verdict { broken, before: way.before, after: way.after, edges: way.edges, basis, total }
+    Verdict { broken, before: way.before, after: way.after, edges: way.edges, basis, total, base: today.base }
 }
 
 /// The most it may cost, in minor units, where the budget is a ceiling.
@@ -121,7 +127,32 @@ pub(crate) fn ceiling(need: &Need<'_>) -> Option<i64> {
 /// What a price on a day is reckoned from, without any travel.
 pub(crate) fn basis<'a>(asked: &Asked<'a>, today: &Today<'a>, duration: Minutes) -> Basis<'a> {
     let rates = today.day.rates;
-    Basis { fee: today.fee, rates, duration, km: [0.0, 0.0], nights: 0, currency: asked.need.currency }
+    Basis { fee: today.fee, rates, duration, km: [0.0, 0.0], away: Away::default(), currency: asked.need.currency }
+}
+
+/// The nights that new work costs, with so many on the way there and back.
+///
+/// On a trip only what the work adds counts: nights of the trip itself are paid by it, wherever they are slept; each night
+/// that it grows by is one with a day of meals.
+fn away(person: &Person<'_>, today: &Today<'_>, [before, after]: [u32; 2]) -> Away {
+    let nights = before + after;
+    let Some(trip) = today.base.trip.map(|trip| &trip.details) else {
+        return Away { nights, days: if nights == 0 { 0 } else { nights + 1 } };
+    };
+    let date = today.day.date;
+    let unpaid = |days: std::ops::Range<i64>| {
+        let evenings = days.map(|day| date.saturating_add(jiff::Span::new().days(day)));
+        u32::try_from(evenings.filter(|evening| !trip.pays_night(*evening)).count()).unwrap_or(u32::MAX)
+    };
+    let (mut there, mut back) = (unpaid(-i64::from(before)..0), unpaid(0..i64::from(after)));
+    // Those that lie between the trip and the date are among the nights it grows by.
+    if date > trip.until {
+        there = 0;
+    } else if date < trip.from {
+        back = 0;
+    }
+    let nights = there + back + person.tacked_on(today.day);
+    Away { nights, days: nights }
 }
 
 struct Way {
@@ -133,7 +164,7 @@ struct Way {
 
 /// The way to a time and back between what the trainer is committed to already.
 fn way<'a>(asked: &Asked<'a>, person: &'a Person<'a>, today: &Today<'a>, time: Interval) -> Way {
-    let (day, leg, overnight) = (today.day, person.home, person.trainer.travels_overnight);
+    let (day, leg, overnight) = (today.day, today.base.leg, person.trainer.travels_overnight);
     let (there, home) = (out(time.start, leg, day, overnight), back(time.end, leg, day, overnight));
     let mut broken = Broken::default();
     broken.add_if(there.is_none() || home.is_none(), Rule::WorkingDay);
@@ -184,14 +215,14 @@ fn after<'a>(
     straight: bool,
     new: &End<'_>,
 ) -> Option<Gap> {
-    let (near, overnight) = (person.near(asked, kept)?, person.trainer.travels_overnight);
+    let ((near, direct), overnight) = (person.near(asked, kept, new.day)?, person.trainer.travels_overnight);
     let home = if straight {
-        back(kept.work.end, person.home_leg(kept.commitment), &near.day, overnight)?
+        back(kept.work.end, person.base_leg(kept), &near.day, overnight)?
     } else {
         let nights = u32::from(near.day.hours.until < kept.taken.end);
         Side { edge: kept.taken.end, leg: Leg::default(), nights }
     };
-    gap(&End { at: kept.work.end, day: &near.day, home }, new, near.direct, overnight)
+    gap(&End { at: kept.work.end, day: &near.day, home }, new, direct, overnight)
 }
 
 /// The gap between the new work and a commitment after it.
@@ -202,12 +233,12 @@ fn before<'a>(
     straight: bool,
     new: &End<'_>,
 ) -> Option<Gap> {
-    let (near, overnight) = (person.near(asked, kept)?, person.trainer.travels_overnight);
+    let ((near, direct), overnight) = (person.near(asked, kept, new.day)?, person.trainer.travels_overnight);
     let home = if straight {
-        out(kept.work.start, person.home_leg(kept.commitment), &near.day, overnight)?
+        out(kept.work.start, person.base_leg(kept), &near.day, overnight)?
     } else {
         let nights = u32::from(kept.taken.start < near.day.hours.from);
         Side { edge: kept.taken.start, leg: Leg::default(), nights }
     };
-    gap(new, &End { at: kept.work.start, day: &near.day, home }, near.direct, overnight)
+    gap(new, &End { at: kept.work.start, day: &near.day, home }, direct, overnight)
 }

@@ -22,6 +22,14 @@ impl Amounts {
     }
 }
 
+/// Time away from home, as far as it is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Away {
+    pub(crate) nights: u32,
+    /// Days with meals: those of the nights, and the day of the return.
+    pub(crate) days: u32,
+}
+
 /// What a price is reckoned from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Basis<'a> {
@@ -32,27 +40,19 @@ pub(crate) struct Basis<'a> {
     pub(crate) duration: Minutes,
     /// Road kilometers before and after.
     pub(crate) km: [f64; 2],
-    pub(crate) nights: u32,
+    pub(crate) away: Away,
     pub(crate) currency: Currency,
 }
 
 impl Basis<'_> {
-    /// Days with meals: those of the nights, and the day of the return.
-    fn days(&self) -> u32 {
-        if self.nights == 0 { 0 } else { self.nights + 1 }
-    }
-
     pub(crate) fn amounts(&self) -> Amounts {
-        let honorarium = self.fee.map_or(0, |fee| {
-            // Half a minor unit is rounded up.
-            fee.per_workshop.amount_minor + (fee.per_hour.amount_minor * i64::from(self.duration.0) + 30) / 60
-        });
+        let honorarium = self.fee.map_or(0, |fee| honorarium(fee, self.duration));
         let Some(rates) = self.rates else { return Amounts { honorarium, ..Amounts::default() } };
         Amounts {
             honorarium,
             mileage: rates.mileage(Km(self.km[0] + self.km[1]), self.currency).amount_minor,
-            lodging: rates.lodging_minor_per_night * i64::from(self.nights),
-            per_diem: rates.per_diem_minor_per_day * i64::from(self.days()),
+            lodging: rates.lodging_minor_per_night * i64::from(self.away.nights),
+            per_diem: rates.per_diem_minor_per_day * i64::from(self.away.days),
         }
     }
 
@@ -78,15 +78,20 @@ impl Basis<'_> {
                 })
             };
             let [there, back] = self.km;
-            let nights = self.nights;
+            let Away { nights, days } = self.away;
             [
                 item(CostKind::Mileage, &|| format!("{there:.1} km there, {back:.1} km back"), amounts.mileage),
                 item(CostKind::Lodging, &|| counted(nights, "night"), amounts.lodging),
-                item(CostKind::PerDiem, &|| counted(self.days(), "day"), amounts.per_diem),
+                item(CostKind::PerDiem, &|| counted(days, "day"), amounts.per_diem),
             ]
         });
         Price::of(honorarium.into_iter().chain(travel.flatten()), self.currency)
     }
+}
+
+/// A fee for a workshop of some length, half a minor unit rounded up.
+pub(crate) fn honorarium(fee: &Fee, duration: Minutes) -> i64 {
+    fee.per_workshop.amount_minor + (fee.per_hour.amount_minor * i64::from(duration.0) + 30) / 60
 }
 
 fn counted(count: u32, unit: &str) -> String {

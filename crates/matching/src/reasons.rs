@@ -4,13 +4,13 @@ use packhorse_calendar::intervals::covers;
 use packhorse_domain::Interval;
 
 use crate::{
-    candidate::{Person, Today},
-    need::{Asked, DaySlots, Slot},
+    candidate::{Base, Person, Today},
+    need::{Asked, Day, DaySlots, Slot},
     placement::{basis, ceiling, judge},
     price::Basis,
     rules::{Broken, Rule},
     search::is_clear,
-    travel::{back, out},
+    travel::{Leg, back, out},
 };
 
 /// Most starts that are looked at.
@@ -21,28 +21,30 @@ const MOST_LOOKS: usize = 2000;
 ///
 /// A start is judged only when fewer rules might be broken at it than at the nearest so far.
 pub(crate) fn why_not<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &'a Person<'a>) -> Broken {
-    let always = asked.broken.and(person.broken);
+    let always = asked.broken.and(person.broken).and(whenever(asked, days, person));
     // Nothing can come nearer than one rule, or those that are broken whenever it takes place.
-    let least = always.and(whenever(asked, days, person)).count().max(1);
+    let least = always.count().max(1);
     let mut nearest: Option<Broken> = None;
     let mut left = MOST_LOOKS;
     for day in days {
         let slots = &day.slots[..day.slots.len().min(left)];
         left -= slots.len();
-        let today = person.today(asked, &day.day);
-        let glance = Glance { asked, person, today: &today, always };
+        let glance = Glance { asked, person, base: person.base(&day.day), always };
         let mut most = nearest.map_or(u32::MAX, Broken::count);
-        if glance.of_day(day).count() >= most {
-            continue;
-        }
-        for slot in slots {
-            if glance.of_slot(slot).count() < most {
-                let broken = judge(asked, person, &today, slot).broken;
-                if broken.count() < most {
-                    (nearest, most) = (Some(broken), broken.count());
-                }
-                if most <= least {
-                    return broken;
+        let of_day = glance.of_day(day);
+        if of_day.count() < most {
+            let today = person.today(asked, &day.day);
+            if of_day.and(glance.budget(day, &today)).count() < most {
+                for slot in slots {
+                    if glance.of_slot(&day.day, slot).count() < most {
+                        let broken = judge(asked, person, &today, slot).broken;
+                        if broken.count() < most {
+                            (nearest, most) = (Some(broken), broken.count());
+                        }
+                        if most <= least {
+                            return broken;
+                        }
+                    }
                 }
             }
         }
@@ -51,7 +53,7 @@ pub(crate) fn why_not<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &
         }
     }
     // No start at all: the preferences are too narrow for the grid.
-    let mut broken = nearest.unwrap_or(always);
+    let mut broken = nearest.unwrap_or(asked.broken.and(person.broken));
     broken.add_if(nearest.is_none(), Rule::StartGrid);
     broken
 }
@@ -60,10 +62,18 @@ pub(crate) fn why_not<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &
 fn whenever(asked: &Asked<'_>, days: &[DaySlots<'_>], person: &Person<'_>) -> Broken {
     let mut broken = days.iter().map(|day| day.broken).reduce(Broken::common).unwrap_or_default();
     broken.add_if(person.free.is_empty(), Rule::Availability);
-    let drives = if person.trainer.travels_overnight { 1 } else { 2 };
-    let least = drives * person.home.minutes.0 + if drives == 2 { asked.need.details.duration_minutes } else { 0 };
+    // Who sleeps away needs a working day for each drive, who does not one for both and the work.
     let longest = days.iter().map(|day| day.day.longest_minutes()).max().unwrap_or(i64::MAX);
-    broken.add_if(i64::from(least) > longest, Rule::WorkingDay);
+    let duration = i64::from(asked.need.details.duration_minutes);
+    let overnight = person.trainer.travels_overnight;
+    let least = |leg: Leg| {
+        let drive = i64::from(leg.minutes.0);
+        if overnight { drive } else { 2 * drive + duration }
+    };
+    broken.add_if(person.all_bases().all(|base| least(base.leg) > longest), Rule::WorkingDay);
+    if let Some(ceiling) = ceiling(asked.need) {
+        broken.add_if(person.costs_at_least(asked) > ceiling, Rule::Budget);
+    }
     broken
 }
 
@@ -71,7 +81,7 @@ fn whenever(asked: &Asked<'_>, days: &[DaySlots<'_>], person: &Person<'_>) -> Br
 struct Glance<'g, 'a> {
     asked: &'g Asked<'a>,
     person: &'g Person<'a>,
-    today: &'g Today<'a>,
+    base: Base<'a>,
     always: Broken,
 }
 
@@ -79,24 +89,32 @@ impl Glance<'_, '_> {
     /// At every start of the day.
     fn of_day(&self, day: &DaySlots<'_>) -> Broken {
         let mut broken = self.always.and(day.broken);
+        broken.add_if(self.base.is_too_far, Rule::TravelRadius);
         let first = self.person.free.partition_point(|free| free.end <= day.span.start);
-        broken.add_if(self.person.free.get(first).is_none_or(|free| day.span.end <= free.start), Rule::Availability);
+        let is_open = self.person.free.get(first).is_some_and(|free| free.start < day.span.end);
+        broken.add_if(!is_open, Rule::Availability);
+        broken
+    }
+
+    /// At every start of the day, by cost, when nothing is near that changes the way.
+    fn budget(&self, day: &DaySlots<'_>, today: &Today<'_>) -> Broken {
+        let mut broken = Broken::default();
         if let Some(ceiling) = ceiling(self.asked.need)
             && is_clear(self.person, day)
         {
-            let km = [self.person.home.km; 2];
-            let cheapest = Basis { km, ..basis(self.asked, self.today, self.asked.need.details.duration()) };
+            let km = [self.base.leg.km; 2];
+            let cheapest = Basis { km, ..basis(self.asked, today, self.asked.need.details.duration()) };
             broken.add_if(cheapest.amounts().total() > ceiling, Rule::Budget);
         }
         broken
     }
 
     /// At one start.
-    fn of_slot(&self, slot: &Slot) -> Broken {
-        let (person, day) = (self.person, self.today.day);
+    fn of_slot(&self, day: &Day<'_>, slot: &Slot) -> Broken {
         let mut broken = self.always.and(slot.broken);
-        broken.add_if(!covers(&person.free, &slot.time), Rule::Availability);
-        let (leg, overnight) = (person.home, person.trainer.travels_overnight);
+        broken.add_if(self.base.is_too_far, Rule::TravelRadius);
+        broken.add_if(!covers(&self.person.free, &slot.time), Rule::Availability);
+        let (leg, overnight) = (self.base.leg, self.person.trainer.travels_overnight);
         let Interval { start, end } = slot.time;
         let in_time = out(start, leg, day, overnight).is_some() && back(end, leg, day, overnight).is_some();
         broken.add_if(!in_time, Rule::WorkingDay);

@@ -27,7 +27,7 @@ pub enum Rule {
     Format,
     /// It is not virtual, and nobody knows where the venue is.
     VenuePlace,
-    /// The venue is further from the trainer's home than they go.
+    /// The venue is further from the trainer's home, or from the place of the trip they are on, than they go.
     TravelRadius,
     /// The room is too small, or lacks the computers or the projector that the workshop needs.
     Room,
@@ -174,8 +174,8 @@ pub(crate) fn of_need(need: &Need<'_>) -> Broken {
     broken
 }
 
-/// The rules that a trainer breaks whenever it takes place. `home_km` is the great-circle distance from home to the venue.
-pub(crate) fn of_trainer(need: &Need<'_>, trainer: &TrainerDetails, home_km: f64) -> Broken {
+/// The rules that a trainer breaks whenever it takes place and wherever they are.
+pub(crate) fn of_trainer(need: &Need<'_>, trainer: &TrainerDetails) -> Broken {
     let details = need.details;
     let mut broken = Broken::default();
     broken.add_if(!trainer.active, Rule::Inactive);
@@ -191,7 +191,6 @@ pub(crate) fn of_trainer(need: &Need<'_>, trainer: &TrainerDetails, home_km: f64
     }
     broken.add_if(!speaks(&trainer.languages, &details.language), Rule::Language);
     broken.add_if(!trainer.formats.contains(&details.format), Rule::Format);
-    broken.add_if(need.on_site() && home_km > trainer.travel_radius_km, Rule::TravelRadius);
     let foreign = |money: packhorse_domain::Money| money.currency != need.currency;
     broken.add_if(trainer.fees.iter().any(|fee| foreign(fee.per_workshop) || foreign(fee.per_hour)), Rule::Currency);
     broken

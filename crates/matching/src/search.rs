@@ -58,7 +58,7 @@ pub(crate) fn best<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &'a 
     let mut best: Option<Found<'a>> = None;
     let mut busy = Vec::new();
     for day in days {
-        let Some(best_rank) = day.best_rank else { continue };
+        let Some(best_rank) = day.best_rank.filter(|_| !person.base(&day.day).is_too_far) else { continue };
         let first_free = person.free.partition_point(|free| free.end <= day.span.start);
         if person.free.get(first_free).is_none_or(|free| day.span.end <= free.start) {
             continue;
@@ -109,7 +109,7 @@ impl<'a> Visit<'a> {
 
     /// Judges the slots of the day and keeps the best.
     fn look(&self, asked: &Asked<'a>, person: &'a Person<'a>, is_clear: bool, best: &mut Option<Found<'a>>) {
-        let leg = person.home;
+        let leg = self.today.base.leg;
         let drive = if is_clear { leg } else { Leg::default() };
         let day_at_most = self.at_most(asked, person, self.best_rank, [drive, drive], self.slots.span.start);
         if best.as_ref().is_some_and(|best| !day_at_most.beats(&best.merit())) {
@@ -185,7 +185,8 @@ fn room(person: &Person<'_>, from: Timestamp, slot: &Slot, until: Timestamp) -> 
 
 /// Whether nothing the trainer is committed to is near enough to any slot of the day to change how they travel.
 pub(crate) fn is_clear(person: &Person<'_>, slots: &DaySlots<'_>) -> bool {
-    let (day, leg, overnight) = (&slots.day, person.home, person.trainer.travels_overnight);
+    let (day, overnight) = (&slots.day, person.trainer.travels_overnight);
+    let leg = person.base(day).leg;
     let (mut from, mut until) = (leg.before(slots.span.start), leg.after(slots.span.end));
     if overnight && from < day.hours.from {
         from = from.min(leg.before(day.eve.until));

@@ -8,6 +8,9 @@
 //! 2. on the same date, straight from one to the other;
 //! 3. over night, for those who sleep away: they stay, and drive straight in the evening, the morning, or a day between.
 //!
+//! "Home" is the place of a trip on each of its dates, tack-on days included. The way from one base to the next is the
+//! trip's own: it is neither judged nor reckoned.
+//!
 //! A night before means arriving by the end of the working day before; a night after means leaving at the start of the
 //! next one. No drive takes more than one working day, and every work can be reached from home by itself.
 
@@ -18,9 +21,10 @@ use packhorse_domain::{
     id::CommitmentId,
     policy::Policy,
     trainer::TrainerDetails,
+    trip::Trip,
 };
 
-use crate::need::{Day, Hours};
+use crate::need::{Day, Hours, noon};
 
 /// The time a neighboring commitment takes from now on, because its way from or to the new work changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,9 +139,61 @@ pub(crate) fn gap(first: &End<'_>, second: &End<'_>, direct: Leg, overnight: boo
     })
 }
 
-/// The roads of one trainer as a network reckons them.
-pub(crate) fn roads(trainer: &TrainerDetails, policy: &Policy) -> Roads {
-    Roads { home: trainer.home_base.coordinates, model: policy.travel }
+/// Where a trainer's ways begin and end, and how a network reckons roads.
+#[derive(Debug)]
+pub(crate) struct Bases<'a> {
+    pub(crate) roads: Roads,
+    /// Trips with the time they take, tack-on days included, earlier ones first.
+    stays: Vec<(Interval, &'a Trip)>,
+}
+
+impl<'a> Bases<'a> {
+    /// Those that may matter within a range.
+    pub(crate) fn new(trainer: &TrainerDetails, policy: &Policy, trips: &'a [Trip], range: Option<Interval>) -> Self {
+        let roads = Roads { home: trainer.home_base.coordinates, model: policy.travel };
+        let stay = |trip: &'a Trip| Some((trip.details.period()?, trip));
+        let is_near = |(period, _): &(Interval, &Trip)| range.is_none_or(|range| period.overlaps(&range));
+        let mut stays: Vec<_> = trips.iter().filter_map(stay).filter(is_near).collect();
+        stays.sort_by_key(|(period, trip)| (*period, trip.id));
+        Self { roads, stays }
+    }
+
+    /// The trips, in the order that [`Self::on`] counts them.
+    pub(crate) fn trips(&self) -> impl Iterator<Item = &'a Trip> {
+        self.stays.iter().map(|(_, trip)| *trip)
+    }
+
+    /// Which trip a date belongs to; on a date of two, the earlier one.
+    pub(crate) fn on(&self, noon: Timestamp) -> Option<usize> {
+        self.stays.iter().position(|(period, _)| period.start <= noon && noon < period.end)
+    }
+
+    /// Which trip a commitment belongs to.
+    pub(crate) fn of(&self, commitment: &Commitment, rules: &TimeZone) -> Option<usize> {
+        if self.stays.is_empty() {
+            return None;
+        }
+        self.on(noon(rules.to_datetime(commitment.work.start).date(), rules)?)
+    }
+
+    /// Where a trainer sleeps.
+    pub(crate) fn place(&self, trip: Option<usize>) -> Coordinates {
+        let stay = trip.and_then(|trip| self.stays.get(trip));
+        stay.map_or(self.roads.home, |(_, trip)| trip.details.place.coordinates)
+    }
+
+    /// Where a commitment is taught. What is virtual is said to be at home, and is wherever the trainer sleeps.
+    pub(crate) fn site(&self, commitment: &Commitment, trip: Option<usize>) -> Coordinates {
+        commitment.place.filter(|place| *place != self.roads.home).unwrap_or_else(|| self.place(trip))
+    }
+
+    /// The drive between where a trainer sleeps and a commitment.
+    pub(crate) fn leg(&self, commitment: &Commitment, trip: Option<usize>) -> Leg {
+        match (commitment.place, trip) {
+            (None, _) => Leg::default(),
+            (Some(_), _) => Leg::between(&self.roads, self.place(trip), self.site(commitment, trip)),
+        }
+    }
 }
 
 /// What becomes of two neighbors when the work between them falls away (a cancellation, a reschedule, a hold that ended):
@@ -147,13 +203,14 @@ pub(crate) fn roads(trainer: &TrainerDetails, policy: &Policy) -> Roads {
 /// `zone` is that of the work that fell away.
 pub fn rejoin(
     trainer: &TrainerDetails,
+    trips: &[Trip],
     policy: &Policy,
     zone: &Zone,
     previous: Option<&Commitment>,
     next: Option<&Commitment>,
 ) -> Vec<Neighbor> {
-    let (roads, rules) = (roads(trainer, policy), zone.rules());
-    let [after, before] = apart(&roads, &rules, policy, trainer.travels_overnight, [previous, next]);
+    let (bases, rules) = (Bases::new(trainer, policy, trips, None), zone.rules());
+    let [after, before] = apart(&bases, &rules, policy, trainer.travels_overnight, [previous, next]);
     let taken = |commitment: &Commitment, start, end| Neighbor {
         commitment: commitment.id,
         was: commitment.taken,
@@ -167,14 +224,14 @@ pub fn rejoin(
 /// Until when the first of two neighbors is taken, and from when the second, when nothing is between them. Nothing where it
 /// cannot be told.
 pub(crate) fn apart(
-    roads: &Roads,
+    bases: &Bases<'_>,
     rules: &TimeZone,
     policy: &Policy,
     overnight: bool,
     [previous, next]: [Option<&Commitment>; 2],
 ) -> [Option<Timestamp>; 2] {
-    let place = |commitment: &Commitment| commitment.place.unwrap_or(roads.home);
-    let home = |commitment: &Commitment| Leg::between(roads, roads.home, place(commitment));
+    let site = |commitment: &Commitment| bases.site(commitment, bases.of(commitment, rules));
+    let home = |commitment: &Commitment| bases.leg(commitment, bases.of(commitment, rules));
     let [first_day, second_day] = [previous, next].map(|each| each.and_then(|each| day_of(each, rules, policy)));
     let first = previous.zip(first_day.as_ref()).and_then(|(first, day)| {
         let at = first.work.end;
@@ -187,7 +244,7 @@ pub(crate) fn apart(
     let (Some(previous), Some(next)) = (previous, next) else {
         return [first, second].map(|end| end.map(|end| end.home.edge));
     };
-    let direct = Leg::between(roads, place(previous), place(next));
+    let direct = Leg::between(&bases.roads, site(previous), site(next));
     let gap = first.zip(second).and_then(|(first, second)| gap(&first, &second, direct, overnight));
     [gap.map(|gap| gap.first.edge), gap.map(|gap| gap.second.edge)]
 }

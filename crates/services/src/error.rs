@@ -134,6 +134,7 @@ fn conflict(constraint: &str) -> Error {
         "commitments_room_overlap" => ("room_taken", "the room is taken at that time"),
         "offers_once" => ("offer_out", "this trainer has an open offer for this request"),
         "bookings_once" | "bookings_offer" => ("already_booked", "the request is booked"),
+        "interests_once" => ("interest_exists", "the trainer has said so before"),
         "users_email" => ("email_taken", "somebody else has this address"),
         "roles_once" => ("role_held", "they have this role"),
         "libraries_fscs_key" => ("fscs_key_taken", "another library has this FSCS key"),

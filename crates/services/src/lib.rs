@@ -6,12 +6,15 @@
 mod context;
 mod error;
 mod holds;
+mod parts;
 
 pub mod availability;
 pub mod bookings;
 pub mod changes;
 pub mod demo;
+pub mod hosting;
 pub mod import;
+pub mod interests;
 pub mod libraries;
 pub mod matches;
 pub mod networks;
@@ -26,6 +29,7 @@ pub mod sweep;
 pub mod tokens;
 pub mod topics;
 pub mod trainers;
+pub mod trips;
 pub mod users;
 pub mod venues;
 pub mod workshops;

@@ -161,6 +161,7 @@ impl Brief {
             trainer: &trainer.details,
             calendar: Calendar::Said { statements: &statements, busy: &[] },
             commitments: &commitments,
+            trips: &[],
             deciding,
         };
         place(&self.need(), &candidate, time, ctx.now).map_err(|reasons| refused(&reasons))
@@ -246,14 +247,12 @@ pub(crate) fn reachable(ctx: &mut Context<'_>, network: NetworkId, trainer: Trai
         Err(DbError::NotFound) => return Err(absent()),
         Err(error) => return Err(error.into()),
     };
+    if reaches(ctx, network, &found)? { Ok(found) } else { Err(absent()) }
+}
+
+/// Whether a network may ask a trainer at present.
+pub(crate) fn reaches(ctx: &mut Context<'_>, network: NetworkId, trainer: &Trainer) -> Result<bool, Error> {
     let today = ctx.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let reach = found.network == network
-        || match found.details.visibility {
-            packhorse_domain::trainer::Visibility::Public => true,
-            packhorse_domain::trainer::Visibility::Partners => {
-                packhorse_db::partnerships::lends(ctx.conn, found.network, network, today)?
-            }
-            packhorse_domain::trainer::Visibility::Network => false,
-        };
-    if reach { Ok(found) } else { Err(absent()) }
+    let lenders = packhorse_db::partnerships::lenders_to(ctx.conn, network, today)?;
+    Ok(Reach { network, lenders: &lenders }.sees(trainer))
 }

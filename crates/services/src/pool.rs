@@ -3,7 +3,7 @@
 //! written.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{Mutex, PoisonError, RwLock, RwLockReadGuard},
 };
 
@@ -11,13 +11,13 @@ use jiff::SignedDuration;
 use packhorse_db::{
     availability, commitments,
     events::{self, Position},
-    trainers,
+    trainers, trips,
 };
 use packhorse_domain::{
     Id, Timestamp,
     commitment::Holder,
     event::Event,
-    id::{self, Kind, TrainerId},
+    id::{self, EventId, Kind, TrainerId},
 };
 use packhorse_matching::{Entry, Index};
 
@@ -32,7 +32,7 @@ const BATCH: usize = 1000;
 const HORIZON: SignedDuration = SignedDuration::from_hours(24);
 
 /// Kinds of things whose change changes what is known of a trainer.
-const KINDS: &[&str] = &[id::Trainer::NAME, id::Availability::NAME, id::Offer::NAME, id::Booking::NAME];
+const KINDS: &[&str] = &[id::Trainer::NAME, id::Availability::NAME, id::Trip::NAME, id::Offer::NAME, id::Booking::NAME];
 
 /// Every trainer with their calendar.
 #[derive(Default)]
@@ -44,7 +44,10 @@ pub struct Pool {
 
 /// How far the index has followed.
 struct Follower {
+    /// Everything up to here is in.
     position: Position,
+    /// Changes behind it that are in as well, though others may still come before them.
+    ahead: HashSet<EventId>,
     /// When its horizon was laid.
     laid: Timestamp,
     /// Holds that are still to run out.
@@ -78,11 +81,9 @@ impl Pool {
             known.laid = ctx.now;
         }
         let head = events::head(ctx.conn)?;
-        let mut touched = BTreeSet::new();
-        if head > known.position {
-            let changes = events::between(ctx.conn, known.position, head, KINDS)?;
-            touched.extend(changes.iter().filter_map(trainer_of));
-        }
+        let changes = events::since(ctx.conn, known.position, KINDS)?;
+        let fresh = changes.iter().filter(|change| !known.ahead.contains(&change.id));
+        let mut touched: BTreeSet<_> = fresh.filter_map(trainer_of).collect();
         while known.holds.first().is_some_and(|(end, _)| *end <= ctx.now) {
             touched.extend(known.holds.pop_first().map(|(_, trainer)| trainer));
         }
@@ -100,6 +101,7 @@ impl Pool {
             }
         }
         known.position = head;
+        known.ahead = changes.into_iter().map(|change| change.id).collect();
         Ok(())
     }
 
@@ -107,7 +109,7 @@ impl Pool {
     fn build(&self, ctx: &mut Context<'_>, progress: &mut dyn FnMut(usize, usize)) -> Result<Follower, Error> {
         // What changes while they are read is read again.
         let position = events::head(ctx.conn)?;
-        let mut follower = Follower { position, laid: ctx.now, holds: BTreeSet::new() };
+        let mut follower = Follower { position, ahead: HashSet::new(), laid: ctx.now, holds: BTreeSet::new() };
         let mut index = Index::new(ctx.now);
         let total = trainers::count(ctx.conn)?;
         let mut last = None;
@@ -154,12 +156,23 @@ fn trainer_of(event: &Event) -> Option<TrainerId> {
 
 /// Some trainers with their calendars, in one query for each kind of thing.
 fn load(ctx: &mut Context<'_>, ids: &[TrainerId]) -> Result<HashMap<TrainerId, Entry>, Error> {
-    let entry = |trainer| Entry { trainer, availability: Vec::new(), busy: Vec::new(), commitments: Vec::new() };
+    let entry = |trainer| Entry {
+        trainer,
+        availability: Vec::new(),
+        busy: Vec::new(),
+        commitments: Vec::new(),
+        trips: Vec::new(),
+    };
     let found = trainers::with_ids(ctx.conn, ids)?;
     let mut entries: HashMap<_, _> = found.into_iter().map(|trainer| (trainer.id, entry(trainer))).collect();
     for statement in availability::of_trainers(ctx.conn, ids)? {
         if let Some(entry) = entries.get_mut(&statement.trainer) {
             entry.availability.push(statement.details);
+        }
+    }
+    for trip in trips::of_trainers(ctx.conn, ids)? {
+        if let Some(entry) = entries.get_mut(&trip.trainer) {
+            entry.trips.push(trip);
         }
     }
     for commitment in commitments::of_trainers(ctx.conn, ids, earlier(ctx.now, BEFORE), ctx.now)? {

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use crate::{
     search::{best_of_all, every_time},
-    world::{World, local, trainer_id, usd, weekly, window, work},
+    world::{self, World, local, trainer_id, usd, weekly, window, work},
 };
 
 fn network(n: u8) -> NetworkId {
@@ -31,15 +31,19 @@ struct Drawn {
     network: u8,
     works: Vec<(i64, i64, f64, f64)>,
     busy: Vec<(i64, i64, i64)>,
+    /// First day, days, tack-on days before and after, kilometers north and east of the venue, radius.
+    trips: Vec<((i8, i8), (u8, u8), (f64, f64), f64)>,
     fee: i64,
 }
 
 fn drawn() -> impl Strategy<Value = Drawn> {
     let works = prop::collection::vec((0i64..4, 24i64..76, -150.0..150.0, -150.0..150.0), 0..4);
     let busy = prop::collection::vec((0i64..3, 24i64..76, 1i64..20), 0..3);
+    let trip = ((11i8..17, 0i8..3), (0u8..3, 0u8..3), (-200.0..200.0, -200.0..200.0), 5.0..300.0);
+    let trips = prop::collection::vec(trip, 0..2);
     let who = ((-300.0..300.0, -300.0..300.0), 5.0..450.0, any::<bool>(), (6i8..12, 13i8..20), 0u8..12);
-    (who, 0usize..3, 0u8..3, works, busy, 0i64..40_000).prop_map(
-        |((offset, radius_km, overnight, hours, lacks), visibility, network, works, busy, fee)| Drawn {
+    (who, 0usize..3, 0u8..3, works, busy, trips, 0i64..40_000).prop_map(
+        |((offset, radius_km, overnight, hours, lacks), visibility, network, works, busy, trips, fee)| Drawn {
             offset,
             radius_km,
             overnight,
@@ -49,6 +53,7 @@ fn drawn() -> impl Strategy<Value = Drawn> {
             network,
             works,
             busy,
+            trips,
             fee,
         },
     )
@@ -96,6 +101,18 @@ fn world(venue: (f64, f64), case: &Case, drawn: &Drawn) -> World {
         6 => world.trainer.fees.clear(),
         _ => {}
     }
+    world.trips = drawn
+        .trips
+        .iter()
+        .zip(1..)
+        .map(|(((first, days), (before, after), offset, radius_km), n)| {
+            let from = jiff::civil::date(2027, 3, *first);
+            let until = from.saturating_add(jiff::Span::new().days(*days));
+            let mut trip = world::trip(n, from, until, beside(venue, *offset), *radius_km);
+            (trip.details.tack_on_days_before, trip.details.tack_on_days_after) = (*before, *after);
+            trip
+        })
+        .collect();
     world.policy.slot_grid_minutes = 30;
     world.details.duration_minutes = 90;
     world.availability = vec![weekly(0, 23)];
@@ -163,6 +180,7 @@ fn entry(world: &World, id: TrainerId, network: NetworkId) -> Entry {
         availability: world.availability.clone(),
         busy: world.busy.clone(),
         commitments: world.commitments.clone(),
+        trips: world.trips.clone(),
     }
 }
 

@@ -6,4 +6,5 @@ mod index;
 mod rules;
 mod search;
 mod travel;
+mod trips;
 mod world;

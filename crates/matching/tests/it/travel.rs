@@ -199,7 +199,7 @@ fn what_falls_away_at_the_ends_changes_one_neighbor() {
     let mut world = World::new();
     world.commit(work("2027-03-03T10:00", 60), Some(TOPEKA)).taken = work("2027-03-03T10:00", 60);
     let lone = &world.commitments[0];
-    let with = |previous, next| rejoin(&world.trainer, &world.policy, &world.zone, previous, next);
+    let with = |previous, next| rejoin(&world.trainer, &[], &world.policy, &world.zone, previous, next);
     assert_eq!(with(None, None), []);
     assert_eq!(with(Some(lone), None)[0].taken.end, local("2027-03-03T11:35"));
     assert_eq!(with(None, Some(lone))[0].taken.start, local("2027-03-03T09:25"));

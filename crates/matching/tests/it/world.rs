@@ -1,8 +1,11 @@
 //! A small world to change and ask: one need, one trainer, northeast Kansas.
 
-use jiff::{SignedDuration, civil::date};
+use jiff::{
+    SignedDuration,
+    civil::{Date, date},
+};
 use packhorse_domain::{
-    Coordinates, Currency, DatePreference, Format, Id, Interval, Level, Money, Timestamp, Zone,
+    Coordinates, Currency, DatePreference, Format, Id, Interval, Level, Money, Record, Timestamp, Zone,
     availability::{AvailabilityDetails, Pattern, Weekday},
     commitment::{Cause, Commitment, Holder, Roads},
     id::{TopicId, TrainerId},
@@ -10,6 +13,7 @@ use packhorse_domain::{
     policy::Policy,
     request::RequestDetails,
     trainer::{Fee, HomeBase, TopicSkill, TrainerDetails, Visibility},
+    trip::{Town, Trip, TripDetails},
     workshop::WorkshopDetails,
 };
 use packhorse_matching::{Calendar, Candidate, Match, Need, Placement, RuledOut, best, place};
@@ -75,6 +79,25 @@ pub fn window(from: &str, until: &str, earliest: i8, latest: i8) -> DatePreferen
     }
 }
 
+/// A trip without tack-on days, by the clock of Kansas.
+pub fn trip(n: u8, from: Date, until: Date, coordinates: Coordinates, radius_km: f64) -> Trip {
+    let details = TripDetails {
+        name: String::new(),
+        place: Town { name: "Elsewhere".into(), coordinates },
+        from,
+        until,
+        time_zone: Zone::new("America/Chicago").unwrap(),
+        tack_on_days_before: 0,
+        tack_on_days_after: 0,
+        radius_km,
+        coming_from: None,
+        going_to: None,
+        note: String::new(),
+    };
+    let id = format!("trp_01h455vb4pex5vsknk084sn0{n:02}").parse().unwrap();
+    Trip { id, trainer: trainer_id(1), details, record: Record::new(at("2027-01-01T00:00:00Z")) }
+}
+
 pub struct World {
     pub details: RequestDetails,
     pub zone: Zone,
@@ -89,6 +112,7 @@ pub struct World {
     pub availability: Vec<AvailabilityDetails>,
     pub busy: Vec<Interval>,
     pub commitments: Vec<Commitment>,
+    pub trips: Vec<Trip>,
     pub deciding: Option<packhorse_domain::id::OfferId>,
     pub now: Timestamp,
     /// How many commitments there have been.
@@ -145,6 +169,7 @@ impl World {
             availability: vec![weekly(8, 18)],
             busy: vec![],
             commitments: vec![],
+            trips: vec![],
             deciding: None,
             now: at("2027-01-15T12:00:00Z"),
             serial: 0,
@@ -172,6 +197,7 @@ impl World {
             trainer: &self.trainer,
             calendar: Calendar::Said { statements: &self.availability, busy: &self.busy },
             commitments: &self.commitments,
+            trips: &self.trips,
             deciding: self.deciding,
         }
     }
@@ -208,7 +234,8 @@ impl World {
         self.commitments.remove(index);
         let previous = index.checked_sub(1).and_then(|index| self.commitments.get(index));
         let next = self.commitments.get(index);
-        let neighbors = packhorse_matching::rejoin(&self.trainer, &self.policy, &self.zone, previous, next);
+        let neighbors =
+            packhorse_matching::rejoin(&self.trainer, &self.trips, &self.policy, &self.zone, previous, next);
         self.apply(&neighbors);
     }
 

@@ -18,6 +18,12 @@ impl Point {
         Self([cos_lat * cos_lon, cos_lat * sin_lon, sin_lat])
     }
 
+    /// Kilometers that a geodesic on the WGS 84 ellipsoid is longer than, by less than 1%.
+    pub(crate) fn km_at_least(self, other: Self) -> f64 {
+        let half = (self.chord_squared(other).sqrt() / 2.0).min(1.0);
+        2.0 * half.asin() * EARTH_RADIUS * 0.994
+    }
+
     fn chord_squared(self, other: Self) -> f64 {
         self.0.iter().zip(other.0).map(|(a, b)| (a - b) * (a - b)).sum()
     }
@@ -62,6 +68,7 @@ mod tests {
             let km = a.distance(&b).0;
             let (from, to) = (Point::of(a), Point::of(b));
             prop_assert!(Cap::of_km(km).holds(from, to));
+            prop_assert!(from.km_at_least(to) <= km + 1e-6 && from.km_at_least(to) >= 0.988 * km - 0.001);
             prop_assert!(km < 10.0 || !Cap::of_km(km * 0.98 - 2.0).holds(from, to));
         }
     }

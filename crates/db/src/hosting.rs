@@ -1,0 +1,31 @@
+//! When libraries can host.
+
+use diesel::prelude::*;
+use packhorse_domain::{
+    Scope,
+    availability::AvailabilityDetails,
+    id::{HostingHoursId, LibraryId},
+    library::HostingHours,
+};
+
+use crate::{
+    Conn, DbError,
+    entity::{calendar_part, owned},
+    schema::hosting_hours,
+    scope,
+    types::Spelled,
+};
+
+/// Those of the libraries they see.
+const SEEN: &str = concat!(
+    "hosting_hours.library_id IN (SELECT id FROM libraries WHERE network_id IS NULL OR network_id IN ",
+    scope::networks!(),
+    " OR network_id IN ",
+    scope::lenders!(),
+    " OR network_id IN ",
+    scope::borrowers!(),
+    ")"
+);
+
+owned! { hosting_hours: HostingHours, HostingHoursId, of library: LibraryId, in library_id, AvailabilityDetails }
+calendar_part! { hosting_hours: HostingHours, of LibraryId, in library_id, of_libraries }

@@ -1,0 +1,3 @@
+DROP TABLE interests;
+DROP TABLE hosting_hours;
+DROP TABLE trips;
