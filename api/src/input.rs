@@ -1,6 +1,7 @@
 //! What comes in: bodies, merge patches, parameters and ids of the path, each with every fault named.
 
 mod query;
+mod range;
 
 use std::marker::PhantomData;
 
@@ -19,6 +20,7 @@ use crate::{
 };
 
 pub use query::{OnlyPage, PageQuery, Parameters, Query, QueryOf};
+pub use range::{LONGEST_DAYS, RangeQuery};
 
 /// The bytes of a body, read by the body layer under its limits.
 #[derive(Debug, Clone, Default)]

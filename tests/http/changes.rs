@@ -1,6 +1,8 @@
 //! The feed of changes.
 
-use packhorse_tests::{Client, Region, both};
+use diesel::connection::SimpleConnection;
+use packhorse_db::Conn;
+use packhorse_tests::{Backend, Client, Region, World, both};
 use serde_json::{Value, json};
 
 fn add(client: &Client, network: &impl ToString, name: &str) -> String {
@@ -79,8 +81,7 @@ fn postgres_shows_no_change_while_an_older_one_may_come_before_it() {
     let region = Region::new(&world, "nekls");
     let Conn::Pg(mut older) = world.database().url.connect().unwrap() else { unreachable!() };
     older.batch_execute("BEGIN; SELECT pg_current_xact_id()").unwrap();
-    let body = json!({ "network": region.network, "details": { "name": "Later", "time_zone": "America/Chicago" } });
-    let library = region.coordinator.post("/v1/libraries", &body).expect(201).id();
+    let library = add(&region.coordinator, &region.network, "Later");
     let shown = || region.coordinator.get("/v1/changes?limit=100").expect(200).text.contains(&library);
     assert!(!shown());
     older.batch_execute("COMMIT").unwrap();

@@ -3,18 +3,17 @@
 use actix_web::{HttpResponse, get};
 use packhorse_calendar::ics::{Calendar, Entry, EntryStatus};
 use packhorse_domain::{
-    Interval, Timestamp,
     booking::{Booking, BookingState},
     id::{self, BookingId, TrainerId, VenueId},
 };
 use packhorse_services::bookings;
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     call::Call,
-    input::{Parameters, PathId, Query, QueryOf},
+    input::{LONGEST_DAYS, PathId, QueryOf, RangeQuery},
     problem::Problem,
 };
 
@@ -25,42 +24,6 @@ pub(super) fn mount(config: &mut ServiceConfig<'_>) {
         .service(get_venue_calendar)
         .service(get_venue_ics)
         .service(get_booking_ics);
-}
-
-/// Which stretch of time.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-struct RangeQuery {
-    /// From this instant. A month ago when absent.
-    #[param(value_type = Option<Timestamp>)]
-    from: Option<Timestamp>,
-    /// To this instant. A year ahead when absent.
-    #[param(value_type = Option<Timestamp>)]
-    to: Option<Timestamp>,
-}
-
-impl Query for RangeQuery {
-    fn read(query: &mut Parameters) -> Self {
-        let (from, to) = (query.take("from"), query.take("to"));
-        if let (Some(from), Some(to)) = (from, to)
-            && to <= from
-        {
-            query.fault("to", "end_before_start", "is after from");
-        }
-        Self { from, to }
-    }
-}
-
-impl RangeQuery {
-    fn interval(&self, now: Timestamp) -> Result<Interval, Problem> {
-        let days = |days: i64| jiff::SignedDuration::from_hours(24 * days);
-        let start = self.from.unwrap_or_else(|| now.checked_sub(days(31)).unwrap_or(Timestamp::MIN));
-        let end = self.to.unwrap_or_else(|| now.max(start).checked_add(days(366)).unwrap_or(Timestamp::MAX));
-        Interval::new(start, end).ok_or_else(|| {
-            let fault = Problem::parameter("to", "end_before_start", "is after from");
-            Problem::new(crate::problem::BAD_REQUEST, "the parameters break the schema").with(vec![fault])
-        })
-    }
 }
 
 /// Bookings in order of time, at most 1,000.
@@ -129,12 +92,12 @@ async fn get_booking_ics(call: Call, id: PathId<id::Booking>) -> Result<HttpResp
 }
 
 async fn of_trainer(call: &Call, id: TrainerId, query: &RangeQuery) -> Result<Vec<Booking>, Problem> {
-    let range = query.interval(call.app.clock.now())?;
+    let range = query.interval(call.app.clock.now(), LONGEST_DAYS)?;
     call.read(move |ctx| bookings::trainer_calendar(ctx, id, range)).await
 }
 
 async fn of_venue(call: &Call, id: VenueId, query: &RangeQuery) -> Result<Vec<Booking>, Problem> {
-    let range = query.interval(call.app.clock.now())?;
+    let range = query.interval(call.app.clock.now(), LONGEST_DAYS)?;
     call.read(move |ctx| bookings::venue_calendar(ctx, id, range)).await
 }
 

@@ -4,6 +4,7 @@ mod availability;
 mod bookings;
 mod calendars;
 mod changes;
+mod free_busy;
 mod hosting;
 mod import;
 mod interests;
@@ -42,6 +43,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(availability::mount)
         .configure(trips::mount)
         .configure(hosting::mount)
+        .configure(free_busy::mount)
         .configure(requests::mount)
         .configure(interests::mount)
         .configure(offers::mount)

@@ -64,6 +64,27 @@ pub struct Commitment {
     pub expires_at: Option<Timestamp>,
 }
 
+/// A stretch of time that is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Busy {
+    /// From when to when, the way there and back included.
+    #[serde(flatten)]
+    pub time: Interval,
+    /// Whether it may be free again soon: an offer that is not answered yet holds it.
+    pub tentative: bool,
+}
+
+/// A trainer's time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FreeBusy {
+    /// Whose.
+    pub trainer: TrainerId,
+    /// When they say that they can teach, and nothing takes it. In order, none touching another.
+    pub free: Vec<Interval>,
+    /// What takes their time, in order.
+    pub busy: Vec<Busy>,
+}
+
 /// The roads of one trainer.
 #[derive(Debug, Clone, Copy)]
 pub struct Roads {

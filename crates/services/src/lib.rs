@@ -12,6 +12,7 @@ pub mod availability;
 pub mod bookings;
 pub mod changes;
 pub mod demo;
+pub mod free_busy;
 pub mod hosting;
 pub mod import;
 pub mod interests;

@@ -1,9 +1,7 @@
 //! Who could teach a request: what matching needs to know is gathered here, the same for a list, an offer and an acceptance.
 
 use jiff::{SignedDuration, civil::Date};
-use packhorse_db::{
-    DbError, availability, bookings, commitments, networks, requests, rooms, trainers, venues, workshops,
-};
+use packhorse_db::{DbError, bookings, commitments, networks, requests, rooms, trainers, venues, workshops};
 use packhorse_domain::{
     Action, Coordinates, Interval, Resource, Scope, Timestamp, Zone,
     id::{LibraryId, NetworkId, OfferId, RequestId, TrainerId},
@@ -15,7 +13,10 @@ use packhorse_domain::{
 };
 use packhorse_matching::{Calendar, Candidate, Need, Placement, Ranking, Reach, Rule, RuledOut, place};
 
-use crate::{Context, Error, Fault, pool::Pool};
+use crate::{
+    Context, Error, Fault,
+    pool::{self, Pool},
+};
 
 /// Commitments this long before the first window still shape the way to a workshop.
 pub(crate) const BEFORE: SignedDuration = SignedDuration::from_hours(21 * 24);
@@ -151,17 +152,14 @@ impl Brief {
         let out_of_range = || Fault::new("/starts_at", "range", "is beyond the calendar");
         let time =
             Interval { start, end: start.checked_add(self.details.duration().span()).map_err(|_| out_of_range())? };
-        let of = [trainer.id];
-        let statements = availability::of_trainers(ctx.conn, &of)?;
-        let statements: Vec<_> = statements.into_iter().map(|statement| statement.details).collect();
         let from = earlier(start.min(self.opens), BEFORE);
-        let commitments = commitments::of_trainers(ctx.conn, &of, from, ctx.now)?;
+        let entry = pool::load(ctx, &[trainer.id], from)?.remove(&trainer.id).ok_or(Error::NotFound)?;
         let candidate = Candidate {
             id: trainer.id,
             trainer: &trainer.details,
-            calendar: Calendar::Said { statements: &statements, busy: &[] },
-            commitments: &commitments,
-            trips: &[],
+            calendar: Calendar::Said { statements: &entry.availability, busy: &entry.busy },
+            commitments: &entry.commitments,
+            trips: &entry.trips,
             deciding,
         };
         place(&self.need(), &candidate, time, ctx.now).map_err(|reasons| refused(&reasons))

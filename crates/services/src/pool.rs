@@ -89,7 +89,7 @@ impl Pool {
         }
         let touched: Vec<_> = touched.into_iter().collect();
         for batch in touched.chunks(BATCH) {
-            let mut entries = load(ctx, batch)?;
+            let mut entries = load(ctx, batch, earlier(ctx.now, BEFORE))?;
             known.note_holds(&entries);
             let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
             let Some(index) = index.as_mut() else { continue };
@@ -117,7 +117,7 @@ impl Pool {
             let ids = trainers::ids_after(ctx.conn, last, BATCH)?;
             let Some(end) = ids.last() else { break };
             last = Some(*end);
-            let entries = load(ctx, &ids)?;
+            let entries = load(ctx, &ids, earlier(ctx.now, BEFORE))?;
             follower.note_holds(&entries);
             entries.into_values().for_each(|entry| index.upsert(entry));
             progress(index.len(), total);
@@ -154,8 +154,12 @@ fn trainer_of(event: &Event) -> Option<TrainerId> {
     told.get("trainer")?.as_str()?.parse::<Id<id::Trainer>>().ok()
 }
 
-/// Some trainers with their calendars, in one query for each kind of thing.
-fn load(ctx: &mut Context<'_>, ids: &[TrainerId]) -> Result<HashMap<TrainerId, Entry>, Error> {
+/// Some trainers with their calendars from an instant on, in one query for each kind of thing.
+pub(crate) fn load(
+    ctx: &mut Context<'_>,
+    ids: &[TrainerId],
+    from: Timestamp,
+) -> Result<HashMap<TrainerId, Entry>, Error> {
     let entry = |trainer| Entry {
         trainer,
         availability: Vec::new(),
@@ -175,7 +179,7 @@ fn load(ctx: &mut Context<'_>, ids: &[TrainerId]) -> Result<HashMap<TrainerId, E
             entry.trips.push(trip);
         }
     }
-    for commitment in commitments::of_trainers(ctx.conn, ids, earlier(ctx.now, BEFORE), ctx.now)? {
+    for commitment in commitments::of_trainers(ctx.conn, ids, from, ctx.now)? {
         if let Holder::Trainer(trainer) = commitment.holder
             && let Some(entry) = entries.get_mut(&trainer)
         {
