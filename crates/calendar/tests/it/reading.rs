@@ -116,8 +116,8 @@ fn each_sample_is_read_as_icalendar_reads_it_or_refused_with_its_line() {
 
 /// A calendar of these lines, or of all of them if it is one.
 fn calendar(lines: &str) -> String {
-    let lines: String = lines.lines().map(|line| format!("{}\r\n", line.trim())).collect();
-    format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{lines}END:VCALENDAR\r\n")
+    let lines: Vec<_> = lines.lines().map(str::trim).collect();
+    format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{}\r\nEND:VCALENDAR\r\n", lines.join("\r\n"))
 }
 
 /// The busy time of 2027 by local month, day and time in Chicago, or the faults.
@@ -179,6 +179,10 @@ fn a_zone_is_known_by_name_or_by_what_the_calendar_says_of_it() {
     assert_eq!(busy(&format!("{}{zone}", event("Ours"))).unwrap(), known);
     assert_eq!(busy(&event("Central Standard Time")).unwrap(), known);
     assert_eq!(busy(&event("/example.org/1/America/Chicago")).unwrap(), known);
+    let once =
+        zone.replace("RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU", "").replace("RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU", "");
+    let summer = busy(&format!("{}{once}", event("Ours"))).unwrap();
+    assert_eq!((summer.len(), summer[0].as_str()), (365, "0101 00:30-01:30"), "no change after the last one told");
     assert_eq!(busy(&event("Ours")), Err(vec![(4, "unknown_zone")]));
     assert_eq!(
         busy(&format!("{}{}", event("Ours"), zone.replace("STANDARD", "X-A").replace("DAYLIGHT", "X-B"))),
