@@ -168,8 +168,7 @@ fn each(pattern: &Pattern, clock: &LocalClock, range: Interval, mut tell: impl F
             let reach = long.saturating_add(SignedDuration::from_hours(48));
             let from = clock.shows(range.start).saturating_sub(reach);
             let to = clock.shows(range.end).saturating_add(SignedDuration::from_hours(24));
-            let (starts, _) = series.starts(clock, from, to, usize::MAX);
-            for instance in starts {
+            for instance in series.starts(clock, from, to, usize::MAX).starts {
                 if !overrides.iter().any(|moved| moved.instance == instance) {
                     told(instance, instance, instance.saturating_add(long));
                 }

@@ -34,7 +34,9 @@ impl LocalClock {
         let (mut from, end) = (moved(range.start, -(MARGIN * 2)), moved(range.end, MARGIN * 2));
         let mut steady = Vec::with_capacity(2);
         while from < end && steady.len() < MOST {
-            let turn = rules.following(from).next().map_or(Timestamp::MAX, |turn| turn.timestamp());
+            // Where a zone has no rule for the future, `jiff` tells of its last turn again and again.
+            let turn = rules.following(from).next().map(|turn| turn.timestamp()).filter(|turn| *turn > from);
+            let turn = turn.unwrap_or(Timestamp::MAX);
             if let Some(inside) = Interval::new(moved(from, MARGIN), moved(turn.min(end), -MARGIN)) {
                 steady.push((inside, rules.to_offset(from)));
             }

@@ -31,28 +31,30 @@ pub(crate) enum Unbounded {
     Exhausted,
 }
 
+/// The local starts of a series between two times.
+pub(crate) struct Counted {
+    /// Those found.
+    pub(crate) starts: Vec<DateTime>,
+    /// Days, hours or minutes looked at.
+    pub(crate) effort: u64,
+    /// Whether that is all of them.
+    pub(crate) outcome: Result<(), Unbounded>,
+}
+
 impl Series<'_> {
-    /// The local starts from `from` to `to`, both inclusive, in order and each once; at most `most`.
-    ///
-    /// # Errors
-    /// [`Unbounded`], beside those found so far.
-    pub(crate) fn starts(
-        &self,
-        clock: &LocalClock,
-        from: DateTime,
-        to: DateTime,
-        most: usize,
-    ) -> (Vec<DateTime>, Result<(), Unbounded>) {
+    /// The local starts from `from` to `to`, both inclusive, in order and each once; at most about `most`.
+    pub(crate) fn starts(&self, clock: &LocalClock, from: DateTime, to: DateTime, most: usize) -> Counted {
         let within = |local: &&DateTime| from <= **local && **local <= to;
         let mut starts: Vec<DateTime> = self.added.iter().filter(within).copied().collect();
         starts.extend((from <= self.start && self.start <= to).then_some(self.start));
-        let mut outcome = Ok(());
+        let (mut outcome, mut effort) = (Ok(()), 0);
         for rule in self.rules {
             let last = match rule.end() {
                 End::Until(Until::Instant(at)) => Some(at),
                 End::Until(Until::Local(_)) | End::Never | End::Count(_) => None,
             };
-            for local in rule.instances(self.start, from, to) {
+            let mut instances = rule.instances(self.start, from, to);
+            for local in &mut instances {
                 let Ok(local) = local else {
                     outcome = Err(Unbounded::Exhausted);
                     break;
@@ -66,6 +68,7 @@ impl Series<'_> {
                 }
                 starts.push(local);
             }
+            effort += instances.effort();
         }
         starts.sort_unstable();
         starts.dedup();
@@ -73,11 +76,11 @@ impl Series<'_> {
             let removed: std::collections::HashSet<_> = self.removed.iter().collect();
             starts.retain(|local| !removed.contains(local));
         }
-        (starts, outcome)
+        Counted { starts, effort, outcome }
     }
 
     /// Whether it has an instance that begins at a local time.
     pub(crate) fn has(&self, clock: &LocalClock, instance: DateTime) -> bool {
-        self.starts(clock, instance, instance, usize::MAX).0 == [instance]
+        self.starts(clock, instance, instance, usize::MAX).starts == [instance]
     }
 }

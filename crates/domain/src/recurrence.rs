@@ -115,6 +115,15 @@ impl Rule {
         self.frequency
     }
 
+    /// The same rule with an `UNTIL` in UTC taken as a local time, as it is meant where whole days recur.
+    #[must_use]
+    pub fn of_days(mut self) -> Self {
+        if let End::Until(Until::Instant(last)) = self.end {
+            self.end = End::Until(Until::Local(jiff::tz::TimeZone::UTC.to_datetime(last)));
+        }
+        self
+    }
+
     /// The local times of a series that begins with `start`, in order, from `from` to `to`, both inclusive. `start` is
     /// one of the series even if the rule would not have it, and the first that `COUNT` counts.
     ///

@@ -1,6 +1,6 @@
 """Writes local times of random recurrence rules as python-dateutil counts them out.
 
-    python3 random_rules.py > crates/calendar/tests/data/random_rules.json
+    python3 random_rules.py > crates/calendar/tests/it/data/random_rules.json
 
 Needs python-dateutil 2.9. The seed is fixed, so the file comes out the same.
 """

@@ -36,6 +36,8 @@ pub struct Instances<'r> {
     first: Option<DateTime>,
     /// Whether the start is one of the series without the rule's doing.
     started: bool,
+    /// Days, hours or minutes looked at.
+    effort: u64,
     done: bool,
 }
 
@@ -83,8 +85,14 @@ impl<'r> Instances<'r> {
             left,
             first: None,
             started: false,
+            effort: 0,
             done: false,
         }
+    }
+
+    /// What it took so far: days, hours or minutes looked at.
+    pub fn effort(&self) -> u64 {
+        self.effort
     }
 
     /// Which period a local time lies in.
@@ -225,6 +233,7 @@ impl<'r> Instances<'r> {
                 }
             }
             let looked = self.look()?;
+            self.effort += u64::from(looked);
             match patience.checked_sub(looked) {
                 Some(left) => patience = left,
                 None => return Some(Err(Exhausted)),

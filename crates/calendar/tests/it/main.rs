@@ -1,0 +1,6 @@
+//! What the crate promises, through what it makes public, against what other programs make of the same texts.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails says so")]
+
+mod reading;
+mod recurrence;
