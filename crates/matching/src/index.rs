@@ -25,7 +25,9 @@ use packhorse_domain::{
 use crate::{
     Calendar, Candidate, Need, NoMatch, Ranking,
     need::{Asked, DaySlots},
-    no_match, part, person, search,
+    no_match, part, person,
+    relaxation::relax,
+    search,
     sphere::{Cap, Point},
     top,
 };
@@ -322,6 +324,14 @@ impl Index {
         }
         ruled_out.sort_unstable_by_key(|no_match| no_match.trainer);
         ruled_out
+    }
+
+    /// Works out the smallest set of changes that lets each of these in, which takes milliseconds for each of them.
+    pub fn relax(&self, need: &Need<'_>, no_matches: &mut [NoMatch], now: Timestamp) {
+        for no_match in no_matches {
+            let candidate = self.candidate(no_match.trainer, Interval { start: Timestamp::MIN, end: Timestamp::MAX });
+            no_match.reasons.relaxations = candidate.map(|candidate| relax(need, &candidate, now));
+        }
     }
 
     /// A trainer as [`crate::place`] and its kin take them, for needs that could be taught within `hull`.

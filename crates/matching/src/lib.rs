@@ -11,6 +11,7 @@ pub mod index;
 pub mod need;
 pub mod objectives;
 pub mod placement;
+pub mod relaxation;
 pub mod rules;
 pub mod travel;
 
@@ -36,6 +37,7 @@ use need::{Asked, DaySlots};
 pub use objectives::{Contribution, Objective};
 pub use placement::Placement;
 use placement::judge;
+pub use relaxation::{Change, Help, RuleCount, WhyNobody, relax};
 pub use rules::{Rule, RuledOut};
 use search::Found;
 pub use travel::{Neighbor, rejoin};
@@ -95,7 +97,7 @@ pub fn place(
 ) -> Result<Placement, RuledOut> {
     let asked = Asked::new(need, now);
     let person = Person::new(&asked, candidate, Some(time)).with_calendar(&asked, candidate, time);
-    let nowhere = || RuledOut { rules: vec![Rule::Preference] };
+    let nowhere = || RuledOut { rules: vec![Rule::Preference], relaxations: None };
     let day = asked.day(time.start).ok_or_else(nowhere)?;
     let slot = asked.slot(time, &day);
     let verdict = judge(&asked, &person, &person.today(&asked, &day), &slot);

@@ -9,7 +9,7 @@ use packhorse_domain::{Word, trainer::TrainerDetails};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::need::Need;
+use crate::{need::Need, relaxation::Change};
 
 /// A rule that a trainer or a time can break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -110,6 +110,10 @@ impl Word for Rule {
 pub struct RuledOut {
     /// The rules broken.
     pub rules: Vec<Rule>,
+    /// The smallest set of changes that was found to let the trainer in; empty when nothing helps. Absent when it was not
+    /// worked out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relaxations: Option<Vec<Change>>,
 }
 
 impl fmt::Display for RuledOut {
@@ -147,7 +151,8 @@ impl Broken {
     }
 
     pub(crate) fn ruled_out(self) -> RuledOut {
-        RuledOut { rules: Rule::ALL.iter().copied().filter(|rule| self.0 & 1 << *rule as u32 != 0).collect() }
+        let rules = Rule::ALL.iter().copied().filter(|rule| self.0 & 1 << *rule as u32 != 0).collect();
+        RuledOut { rules, relaxations: None }
     }
 }
 
@@ -199,7 +204,7 @@ pub(crate) fn of_trainer(need: &Need<'_>, trainer: &TrainerDetails) -> Broken {
 /// Whether one of `tags` is the language asked for, or a variety of it: `es-MX` serves `es`, `es` does not serve `es-MX`.
 ///
 /// Source: RFC 4647 section 3.3.1, basic filtering.
-fn speaks(tags: &[String], asked: &str) -> bool {
+pub(crate) fn speaks(tags: &[String], asked: &str) -> bool {
     tags.iter().any(|tag| {
         tag.len() >= asked.len()
             && tag.as_bytes()[..asked.len()].eq_ignore_ascii_case(asked.as_bytes())

@@ -20,7 +20,7 @@ fn network(n: u8) -> NetworkId {
 
 /// What is drawn for one trainer.
 #[derive(Debug, Clone)]
-struct Drawn {
+pub struct Drawn {
     /// Kilometers north and east of the venue.
     offset: (f64, f64),
     radius_km: f64,
@@ -33,7 +33,7 @@ struct Drawn {
     busy: Vec<(i64, i64, i64)>,
     /// First day, days, tack-on days before and after, kilometers north and east of the venue, radius.
     trips: Vec<((i8, i8), (u8, u8), (f64, f64), f64)>,
-    fee: i64,
+    pub fee: i64,
 }
 
 fn drawn() -> impl Strategy<Value = Drawn> {
@@ -60,7 +60,7 @@ fn drawn() -> impl Strategy<Value = Drawn> {
 }
 
 /// Kansas, Svalbard, beside both poles, the Gulf of Guinea on both sides of 0°, Fiji and Attu beside 180°.
-const VENUES: [(f64, f64); 8] = [
+pub const VENUES: [(f64, f64); 8] = [
     (39.0473, -95.6752),
     (78.2232, 15.6267),
     (89.7, 40.0),
@@ -84,7 +84,7 @@ fn beside((lat, lon): (f64, f64), (north, east): (f64, f64)) -> Coordinates {
     Coordinates { lat: new_lat, lon: (around + 180.0).rem_euclid(360.0) - 180.0 }
 }
 
-fn world(venue: (f64, f64), case: &Case, drawn: &Drawn) -> World {
+pub fn world(venue: (f64, f64), case: &Case, drawn: &Drawn) -> World {
     let mut world = World::new();
     world.trainer.home_base.coordinates = beside(venue, drawn.offset);
     world.trainer.travel_radius_km = drawn.radius_km;
@@ -147,17 +147,17 @@ fn world(venue: (f64, f64), case: &Case, drawn: &Drawn) -> World {
 }
 
 #[derive(Debug, Clone)]
-struct Case {
-    venue: usize,
-    earliest: i8,
-    is_virtual: bool,
-    ceiling: Option<i64>,
-    behind_days: i64,
-    trainers: Vec<Drawn>,
-    lent: Vec<u8>,
+pub struct Case {
+    pub venue: usize,
+    pub earliest: i8,
+    pub is_virtual: bool,
+    pub ceiling: Option<i64>,
+    pub behind_days: i64,
+    pub trainers: Vec<Drawn>,
+    pub lent: Vec<u8>,
 }
 
-fn cases() -> impl Strategy<Value = Case> {
+pub fn cases() -> impl Strategy<Value = Case> {
     let need = (0usize..8, 7i8..14, prop::bool::weighted(0.15), prop::option::of(20_000i64..90_000));
     let behind_days = prop::sample::select(vec![0i64, 0, 0, 360, 600]);
     let lent = prop::collection::vec(1u8..3, 0..2);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails says so")]
 
 mod index;
+mod relaxation;
 mod rules;
 mod search;
 mod travel;
