@@ -53,6 +53,23 @@ const MATRIX: &[(&str, &str)] = &[
     ("get_trainer_ics", "aanfnanff"),
     ("get_venue_calendar", "aanananaa"),
     ("get_venue_ics", "aanananaa"),
+    ("list_trips", "aanfnanff"),
+    ("create_trip", "aanfnanff"),
+    ("get_trip", "aannnannn"),
+    ("update_trip", "aannnannn"),
+    ("delete_trip", "aannnannn"),
+    ("list_hosting_hours", "aanananaa"),
+    ("create_hosting_hours", "aananfnff"),
+    ("get_hosting_hours", "aanananaa"),
+    ("update_hosting_hours", "aananfnff"),
+    ("delete_hosting_hours", "aananfnff"),
+    ("get_free_busy", "aanananaa"),
+    ("query_free_busy", "aaiaiaiaa"),
+    ("list_occurrences", "aannnannn"),
+    ("create_interest", "fanfnanff"),
+    ("get_interest", "aannnannn"),
+    ("update_interest", "fannnannn"),
+    ("delete_interest", "fannnannn"),
     ("create_request", "aaiaififf"),
     ("preview_matches", "aaiaififf"),
     ("get_request", "aananannn"),
@@ -85,6 +102,7 @@ const EVERYBODY: &[&str] = &[
     "get_me",
     "list_bookings",
     "list_changes",
+    "list_interests",
     "list_libraries",
     "list_networks",
     "list_offers",
@@ -96,6 +114,7 @@ const EVERYBODY: &[&str] = &[
     "list_users",
     "list_venues",
     "list_workshops",
+    "preview_occurrences",
 ];
 
 /// Operations with tests of their own: `imports` and the end of a sign-in.
@@ -118,6 +137,16 @@ fn things(world: &World, market: &Market) -> Things {
     let partnership = operator.post("/v1/partnerships", &lends).expect(201).id();
     let statements =
         market.dana.client.get(&format!("/v1/trainers/{}/availability", market.dana.id)).expect(200).json();
+    let trip = json!({
+        "place": { "name": "Topeka", "coordinates": { "lat": 39.0, "lon": -95.7 } }, "from": "2027-05-03", "until": "2027-05-05",
+        "time_zone": "America/Chicago", "radius_km": 50
+    });
+    let kept_trip = market.dana.client.post(&format!("/v1/trainers/{}/trips", market.dana.id), &trip).expect(201).id();
+    let off = json!({ "time_zone": "America/Chicago", "pattern": { "kind": "blackout", "from": "2027-07-01", "until": "2027-07-02" } });
+    let hours =
+        market.staff.post(&format!("/v1/libraries/{}/hosting-hours", market.place.library), &off).expect(201).id();
+    let interest = json!({ "trainer": market.dana.id, "details": {} });
+    let wish = market.dana.client.post(&format!("{request}/interests"), &interest).expect(201).id();
     let last = |path: &str| path.rsplit('/').next().unwrap().to_owned();
     let ids = BTreeMap::from([
         ("networks", market.network.to_string()),
@@ -129,6 +158,9 @@ fn things(world: &World, market: &Market) -> Things {
         ("topics", market.catalog.topic.to_string()),
         ("workshops", market.catalog.workshop.to_string()),
         ("trainers", market.dana.id.to_string()),
+        ("trips", kept_trip),
+        ("hosting-hours", hours),
+        ("interests", wish),
         ("availability", statements["items"][0]["id"].as_str().unwrap().to_owned()),
         ("requests", last(&request)),
         ("offers", offer),
@@ -136,7 +168,6 @@ fn things(world: &World, market: &Market) -> Things {
     ]);
     let network = market.network;
     let library = json!({ "name": "New", "time_zone": "America/Chicago" });
-    let off = json!({ "time_zone": "America/Chicago", "pattern": { "kind": "blackout", "from": "2027-07-01", "until": "2027-07-02" } });
     let workshop = json!({ "title": "New", "level": "introductory", "duration_minutes": 60, "formats": ["virtual"], "languages": ["en"] });
     let home = json!({ "place": "Topeka", "coordinates": { "lat": 39.0, "lon": -95.7 } });
     let trainer = json!({ "name": "New", "home_base": home, "time_zone": "America/Chicago", "travel_radius_km": 10, "languages": ["en"], "formats": ["virtual"], "visibility": "network" });
@@ -155,7 +186,15 @@ fn things(world: &World, market: &Market) -> Things {
         ("create_topic", json!({ "network": network, "details": { "name": "New", "scheme": "ours" } })),
         ("create_workshop", json!({ "network": network, "details": workshop })),
         ("create_trainer", json!({ "network": network, "details": trainer })),
-        ("create_availability", off),
+        ("create_availability", off.clone()),
+        ("preview_occurrences", off.clone()),
+        ("create_hosting_hours", off),
+        ("create_trip", trip),
+        ("create_interest", interest),
+        (
+            "query_free_busy",
+            json!({ "trainers": [market.dana.id], "from": "2027-03-01T00:00:00Z", "to": "2027-03-02T00:00:00Z" }),
+        ),
         ("create_request", market.need(&json!({}))),
         ("preview_matches", market.need(&json!({}))),
         ("ask_request", json!({ "question": "Why?" })),

@@ -3,6 +3,7 @@
 
 mod access;
 mod bookings;
+mod calendars;
 mod changes;
 mod demo;
 mod durability;

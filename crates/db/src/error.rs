@@ -40,6 +40,7 @@ impl FromDb for DbError {
 /// Constraints whose names the callers know. SQLite names only the columns of a unique constraint, so these are told by them.
 const BY_COLUMNS: &[(&str, &str)] = &[
     ("users.email", "users_email"),
+    ("interests.request_id, interests.trainer_id", "interests_once"),
     ("roles.user_id, roles.role, roles.subject_id", "roles_once"),
     ("libraries.fscs_key", "libraries_fscs_key"),
     ("venues.library_id, venues.fscs_seq", "venues_fscs_seq"),
