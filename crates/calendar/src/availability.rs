@@ -163,7 +163,8 @@ fn each(pattern: &Pattern, clock: &LocalClock, range: Interval, mut tell: impl F
         Pattern::Recurring { start, end, rrule, rdate, exdate, overrides, free: _ } => {
             // What a statement holds was checked when it was taken, so a rule that cannot be read does not come here.
             let rule: Option<Rule> = rrule.as_deref().and_then(|text| text.parse().ok());
-            let series = Series { start: *start, rules: rule.as_slice(), added: rdate, removed: exdate };
+            let series =
+                Series { start: *start, with_start: false, rules: rule.as_slice(), added: rdate, removed: exdate };
             let long = end.duration_since(*start);
             let reach = long.saturating_add(SignedDuration::from_hours(48));
             let from = clock.shows(range.start).saturating_sub(reach);

@@ -9,7 +9,7 @@ use icalendar::{Component as _, Event, EventLike as _, Property};
 use packhorse_domain::{Interval, Timestamp};
 
 /// What stands at the head of every calendar we write.
-const PRODUCT: &str = "-//Packhorse//Packhorse//EN";
+pub(crate) const PRODUCT: &str = "-//Packhorse//Packhorse//EN";
 
 /// How firm an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,26 +119,26 @@ fn event(entry: &Entry) -> Event {
 }
 
 /// Source: RFC 5545 section 3.3.5, form 2.
-fn utc(at: Timestamp) -> String {
+pub(crate) fn utc(at: Timestamp) -> String {
     at.strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
 /// A text with `\n` for every line break and no other control character but the tab: the crate escapes `\n` only, and a
 /// bare CR would end the line.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let lines = text.replace("\r\n", "\n").replace('\r', "\n");
     lines.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 /// Source: RFC 5545 section 3.3.11.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
 }
 
 /// Folds again: the crate's last piece of a folded line may take 76 octets.
 ///
 /// Source: RFC 5545 section 3.1.
-fn refold(text: &str) -> String {
+pub(crate) fn refold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len() + text.len() / 32);
     for line in text.replace("\r\n ", "").split_terminator("\r\n") {
         let mut room = 75;

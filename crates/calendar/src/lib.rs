@@ -9,6 +9,7 @@ pub mod incoming;
 pub mod intervals;
 pub mod recurrence;
 pub mod slots;
+pub mod vavailability;
 
 mod local;
 

@@ -12,8 +12,10 @@ use crate::local::LocalClock;
 /// Where a series begins and comes again, in local time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Series<'a> {
-    /// The first instance, whatever the rules say.
+    /// Where the rules begin.
     pub(crate) start: DateTime,
+    /// Whether the start is an instance even if no rule has it.
+    pub(crate) with_start: bool,
     /// What makes it come again.
     pub(crate) rules: &'a [Rule],
     /// Further instances.
@@ -46,7 +48,8 @@ impl Series<'_> {
     pub(crate) fn starts(&self, clock: &LocalClock, from: DateTime, to: DateTime, most: usize) -> Counted {
         let within = |local: &&DateTime| from <= **local && **local <= to;
         let mut starts: Vec<DateTime> = self.added.iter().filter(within).copied().collect();
-        starts.extend((from <= self.start && self.start <= to).then_some(self.start));
+        let with_start = self.with_start || self.rules.is_empty();
+        starts.extend((with_start && from <= self.start && self.start <= to).then_some(self.start));
         let (mut outcome, mut effort) = (Ok(()), 0);
         for rule in self.rules {
             let last = match rule.end() {

@@ -137,7 +137,7 @@ pub enum Pattern {
     /// Each instance lasts from its start to the time of day of `end`, on the clock of the zone. Source: RFC 5545
     /// section 3.8.5.
     Recurring {
-        /// Local time at which the first instance begins. It counts even if the rule would not have it.
+        /// Local time at which the first instance begins, if it fits the rule; else the first that does is later.
         #[schema(value_type = String, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "2027-03-03T09:00:00")]
         start: DateTime,
         /// Local time at which the first instance ends, at most 7 days later.

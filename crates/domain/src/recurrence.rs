@@ -56,7 +56,7 @@ pub enum Until {
 pub enum End {
     /// Never.
     Never,
-    /// After so many instances, the start being the first.
+    /// After so many instances.
     Count(u32),
     /// With the last instance not after this.
     Until(Until),
@@ -124,8 +124,8 @@ impl Rule {
         self
     }
 
-    /// The local times of a series that begins with `start`, in order, from `from` to `to`, both inclusive. `start` is
-    /// one of the series even if the rule would not have it, and the first that `COUNT` counts.
+    /// The local times the rule gives a series that begins with `start`, in order, from `from` to `to`, both inclusive.
+    /// `start` is one of them, and counted by `COUNT`, only if it fits the rule; RFC 5545 leaves open what else it is.
     ///
     /// An `UNTIL` that is an instant bounds them only roughly: those of a day more may come. Time is linear in the
     /// periods between the bounds; for a rule with `COUNT`, in those since `start`.
@@ -154,7 +154,7 @@ impl Rule {
         let never = || BadRule::new("never", "no date fits all parts of the rule");
         let grace = start.saturating_add(jiff::Span::new().years(YEARS_OF_GRACE));
         let (mut first, mut seen) = (None, 0usize);
-        for local in Instances::of_rule(self, start, grace) {
+        for local in Instances::new(self, start, start, grace) {
             let local = local.map_err(|Exhausted| never())?;
             let first = *first.get_or_insert(local);
             if local.date() > first.date().saturating_add(jiff::Span::new().days(365)) {

@@ -332,7 +332,7 @@ fn series(
     let from = clock.shows(range.start).saturating_sub(reach);
     let to = clock.shows(range.end).saturating_add(far).saturating_add(SignedDuration::from_hours(24));
     let added: Vec<DateTime> = draft.added.iter().map(local).collect();
-    let series = Series { start: start.local, rules: &draft.rules, added: &added, removed: &[] };
+    let series = Series { start: start.local, with_start: true, rules: &draft.rules, added: &added, removed: &[] };
     let counted = series.starts(clock, from, to, budget.instances.saturating_add(1));
     let fault = |code, detail: String| Fault { line: draft.rule_line, code, detail };
     budget.effort = match budget.effort.checked_sub(counted.effort) {

@@ -2,5 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails says so")]
 
+mod availability;
 mod reading;
 mod recurrence;

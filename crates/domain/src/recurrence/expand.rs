@@ -32,10 +32,6 @@ pub struct Instances<'r> {
     ready: Vec<DateTime>,
     /// How many more `COUNT` allows.
     left: Option<u32>,
-    /// The start, while it is still to be given.
-    first: Option<DateTime>,
-    /// Whether the start is one of the series without the rule's doing.
-    started: bool,
     /// Days, hours or minutes looked at.
     effort: u64,
     done: bool,
@@ -43,21 +39,6 @@ pub struct Instances<'r> {
 
 impl<'r> Instances<'r> {
     pub(super) fn new(rule: &'r Rule, start: DateTime, from: DateTime, to: DateTime) -> Self {
-        let mut instances = Self::of_rule(rule, start, to);
-        instances.first = Some(start);
-        instances.started = true;
-        instances.from = from;
-        if instances.left.is_none() && from > start {
-            let first = instances.period_of(from).max(0);
-            let interval = i64::from(rule.interval);
-            instances.period = first - first % interval;
-            instances.first = None;
-        }
-        instances
-    }
-
-    /// Only what the rule itself gives from `start` on.
-    pub(super) fn of_rule(rule: &'r Rule, start: DateTime, to: DateTime) -> Self {
         let to = match rule.end {
             // A day more than any zone is from UTC: whoever knows the zone cuts exactly.
             End::Until(Until::Instant(at)) => {
@@ -73,21 +54,13 @@ impl<'r> Instances<'r> {
         };
         let days = Days::new(rule, start);
         let times = times(rule, start.time());
-        Self {
-            rule,
-            days,
-            times,
-            start,
-            from: start,
-            to,
-            period: 0,
-            ready: Vec::new(),
-            left,
-            first: None,
-            started: false,
-            effort: 0,
-            done: false,
+        let mut instances =
+            Self { rule, days, times, start, from, to, period: 0, ready: Vec::new(), left, effort: 0, done: false };
+        if instances.left.is_none() && from > start {
+            let first = instances.period_of(from).max(0);
+            instances.period = first - first % i64::from(rule.interval);
         }
+        instances
     }
 
     /// What it took so far: days, hours or minutes looked at.
@@ -220,7 +193,7 @@ impl<'r> Instances<'r> {
         self.ready.reverse();
     }
 
-    /// The next instance of the rule after the start.
+    /// The next instance of the rule, not before the start.
     fn draw(&mut self) -> Option<Result<DateTime, Exhausted>> {
         let mut patience = PATIENCE;
         loop {
@@ -228,7 +201,7 @@ impl<'r> Instances<'r> {
                 if local > self.to {
                     return None;
                 }
-                if local > self.start || (local == self.start && !self.started) {
+                if local >= self.start {
                     return Some(Ok(local));
                 }
             }
@@ -250,17 +223,13 @@ impl Iterator for Instances<'_> {
             if self.left == Some(0) {
                 break;
             }
-            let local = match self.first.take() {
-                Some(start) if start <= self.to => start,
-                Some(_) => break,
-                None => match self.draw() {
-                    Some(Ok(local)) => local,
-                    Some(Err(exhausted)) => {
-                        self.done = true;
-                        return Some(Err(exhausted));
-                    }
-                    None => break,
-                },
+            let local = match self.draw() {
+                Some(Ok(local)) => local,
+                Some(Err(exhausted)) => {
+                    self.done = true;
+                    return Some(Err(exhausted));
+                }
+                None => break,
             };
             if let Some(left) = &mut self.left {
                 *left -= 1;

@@ -1,0 +1,288 @@
+//! Statements and busy time as texts.
+
+use jiff::{
+    SignedDuration, Span,
+    civil::{Date, DateTime, Time},
+};
+use packhorse_domain::{
+    Interval, Timestamp, Zone,
+    availability::{AvailabilityDetails, Pattern, Weekday},
+};
+
+use crate::{
+    availability::free,
+    ics::{PRODUCT, escaped, plain, refold, utc},
+};
+
+/// For so long after the range a text describes its zones.
+const ZONES_AHEAD: SignedDuration = SignedDuration::from_hours(24 * 366 * 5);
+
+/// Most changes of a zone that are described.
+const MOST_TURNS: usize = 64;
+
+/// Writes statements as `VAVAILABILITY`: one for each priority, with an `AVAILABLE` for each statement, on the clock of
+/// its zone. Days off become one of the highest priority.
+///
+/// RFC 7953 knows no recurring time that is not free, and no priority that adds to lower ones. Where the text would
+/// leave other time free within `range` than the statements do, it names each stretch that is free in `range` instead.
+pub fn write(statements: &[AvailabilityDetails], range: Interval, uid: &str, stamp: Timestamp) -> String {
+    let whole = structured(statements, range, uid, stamp);
+    let own = statements.first().map(|one| one.time_zone.clone()).or_else(|| Zone::new("UTC").ok());
+    let read = own.and_then(|own| super::read(whole.as_bytes(), &own).ok());
+    let expected = free(statements, range);
+    if read.is_some_and(|read| free(&read.statements, range) == expected) {
+        return whole;
+    }
+    let mut text = Text::new(uid, stamp);
+    text.begin(0, None);
+    text.line(&format!("DTSTART:{}", utc(range.start)));
+    text.line(&format!("DTEND:{}", utc(range.end)));
+    for time in expected {
+        text.available("");
+        text.line(&format!("DTSTART:{}", utc(time.start)));
+        text.line(&format!("DTEND:{}", utc(time.end)));
+        text.line("END:AVAILABLE");
+    }
+    text.line("END:VAVAILABILITY");
+    text.done(&[], range)
+}
+
+/// Writes busy time as one `VFREEBUSY` from the start to the end of `range`. `busy` must be normalized.
+pub fn free_busy(busy: &[Interval], range: Interval, uid: &str, stamp: Timestamp) -> String {
+    let mut text = Text::new(uid, stamp);
+    text.line("BEGIN:VFREEBUSY");
+    text.line(&format!("UID:{}", text.uid.clone()));
+    text.line(&format!("DTSTAMP:{}", utc(stamp)));
+    text.line(&format!("DTSTART:{}", utc(range.start)));
+    text.line(&format!("DTEND:{}", utc(range.end)));
+    for time in busy.iter().filter_map(|time| time.intersection(&range)) {
+        text.line(&format!("FREEBUSY;FBTYPE=BUSY:{}/{}", utc(time.start), utc(time.end)));
+    }
+    text.line("END:VFREEBUSY");
+    text.done(&[], range)
+}
+
+fn structured(statements: &[AvailabilityDetails], range: Interval, uid: &str, stamp: Timestamp) -> String {
+    let mut text = Text::new(uid, stamp);
+    let mut zones: Vec<&Zone> = Vec::new();
+    for statement in statements {
+        if !zones.contains(&&statement.time_zone) {
+            zones.push(&statement.time_zone);
+        }
+    }
+    for priority in [0, 9, 8, 7, 6, 5, 4, 3, 2, 1] {
+        let level: Vec<_> = statements.iter().filter(|one| one.priority == priority).collect();
+        let frame = level.iter().find_map(|one| match &one.pattern {
+            Pattern::SetAside { start, end } => Some((&one.time_zone, *start, *end, one.note.as_str())),
+            Pattern::Weekly { .. } | Pattern::Period { .. } | Pattern::Blackout { .. } | Pattern::Recurring { .. } => {
+                None
+            }
+        });
+        let available: Vec<_> = level.into_iter().filter(|one| is_free(&one.pattern)).collect();
+        if frame.is_none() && available.is_empty() {
+            continue;
+        }
+        text.begin(priority, frame.map(|(.., note)| note).filter(|note| !note.is_empty()));
+        if let Some((zone, start, end, _)) = frame {
+            for (name, time) in [("DTSTART", start), ("DTEND", end)] {
+                if let Some(time) = time {
+                    text.line(&at(name, zone, time));
+                }
+            }
+        }
+        for statement in available {
+            available_lines(&mut text, statement);
+        }
+        text.line("END:VAVAILABILITY");
+    }
+    for statement in statements {
+        if let Pattern::Blackout { from, until } = &statement.pattern {
+            let midnight = |date: Date| date.to_datetime(Time::midnight());
+            text.begin(1, Some(&statement.note).filter(|note| !note.is_empty()).map(String::as_str));
+            text.line(&at("DTSTART", &statement.time_zone, midnight(*from)));
+            text.line(&at("DTEND", &statement.time_zone, midnight(until.saturating_add(Span::new().days(1)))));
+            text.line("END:VAVAILABILITY");
+        }
+    }
+    text.done(&zones, range)
+}
+
+fn is_free(pattern: &Pattern) -> bool {
+    match pattern {
+        Pattern::Weekly { .. } | Pattern::Period { .. } => true,
+        Pattern::Recurring { free, .. } => *free,
+        Pattern::Blackout { .. } | Pattern::SetAside { .. } => false,
+    }
+}
+
+/// A local time, which is the same without a zone in UTC.
+fn at(name: &str, zone: &Zone, time: DateTime) -> String {
+    let form = time.strftime("%Y%m%dT%H%M%S");
+    if zone.name() == "UTC" { format!("{name}:{form}Z") } else { format!("{name};TZID={}:{form}", zone.name()) }
+}
+
+fn available_lines(text: &mut Text, statement: &AvailabilityDetails) {
+    let zone = &statement.time_zone;
+    match &statement.pattern {
+        Pattern::Weekly { weekdays, start, end, from, until, except } => {
+            let week = (0..7).map(|days| from.saturating_add(Span::new().days(days)));
+            let Some(first) = week.into_iter().find(|day| weekdays.contains(&day.weekday().into())) else { return };
+            let days: Vec<_> = weekdays.iter().map(|day| short(*day)).collect();
+            let mut rule = format!("FREQ=WEEKLY;BYDAY={}", days.join(","));
+            if let Some(until) = until {
+                if first > *until {
+                    return;
+                }
+                let last = until.to_datetime(Time::constant(23, 59, 59, 0));
+                let last = zone.rules().to_timestamp(last).unwrap_or(Timestamp::MAX);
+                rule = format!("{rule};UNTIL={}", utc(last));
+            }
+            text.available(&statement.note);
+            text.line(&at("DTSTART", zone, first.to_datetime(*start)));
+            text.line(&at("DTEND", zone, first.to_datetime(*end)));
+            text.line(&format!("RRULE:{rule}"));
+            for day in except {
+                text.line(&at("EXDATE", zone, day.to_datetime(*start)));
+            }
+            text.line("END:AVAILABLE");
+        }
+        Pattern::Period { start, end } => {
+            text.available(&statement.note);
+            text.line(&at("DTSTART", zone, *start));
+            text.line(&at("DTEND", zone, *end));
+            text.line("END:AVAILABLE");
+        }
+        Pattern::Recurring { start, end, rrule, rdate, exdate, overrides, free: _ } => {
+            let uid = text.available(&statement.note);
+            text.line(&at("DTSTART", zone, *start));
+            text.line(&at("DTEND", zone, *end));
+            if let Some(rrule) = rrule {
+                text.line(&format!("RRULE:{}", rrule.trim().to_ascii_uppercase()));
+            }
+            for date in rdate {
+                text.line(&at("RDATE", zone, *date));
+            }
+            for date in exdate {
+                text.line(&at("EXDATE", zone, *date));
+            }
+            text.line("END:AVAILABLE");
+            for moved in overrides {
+                text.line("BEGIN:AVAILABLE");
+                text.line(&format!("UID:{uid}"));
+                text.line(&format!("DTSTAMP:{}", utc(text.stamp)));
+                text.line(&at("RECURRENCE-ID", zone, moved.instance));
+                text.line(&at("DTSTART", zone, moved.start));
+                text.line(&at("DTEND", zone, moved.end));
+                text.line("END:AVAILABLE");
+            }
+        }
+        Pattern::Blackout { .. } | Pattern::SetAside { .. } => {}
+    }
+}
+
+fn short(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "MO",
+        Weekday::Tuesday => "TU",
+        Weekday::Wednesday => "WE",
+        Weekday::Thursday => "TH",
+        Weekday::Friday => "FR",
+        Weekday::Saturday => "SA",
+        Weekday::Sunday => "SU",
+    }
+}
+
+/// A calendar as it grows.
+struct Text {
+    body: String,
+    uid: String,
+    stamp: Timestamp,
+    count: u32,
+}
+
+impl Text {
+    fn new(uid: &str, stamp: Timestamp) -> Self {
+        Self { body: String::new(), uid: escaped(&plain(uid)), stamp, count: 0 }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.body.push_str(line);
+        self.body.push_str("\r\n");
+    }
+
+    /// An id of its own for each component.
+    fn identify(&mut self) -> String {
+        self.count += 1;
+        let uid = format!("{}-{}", self.count, self.uid);
+        self.line(&format!("UID:{uid}"));
+        self.line(&format!("DTSTAMP:{}", utc(self.stamp)));
+        uid
+    }
+
+    fn summary(&mut self, note: &str) {
+        if !note.is_empty() {
+            self.line(&format!("SUMMARY:{}", escaped(&plain(note))));
+        }
+    }
+
+    fn begin(&mut self, priority: u8, note: Option<&str>) {
+        self.line("BEGIN:VAVAILABILITY");
+        self.identify();
+        self.line(&format!("PRIORITY:{priority}"));
+        self.line("BUSYTYPE:BUSY-UNAVAILABLE");
+        self.summary(note.unwrap_or_default());
+    }
+
+    fn available(&mut self, note: &str) -> String {
+        self.line("BEGIN:AVAILABLE");
+        let uid = self.identify();
+        self.summary(note);
+        uid
+    }
+
+    /// The whole calendar, with its zones as they are from a year before the range on.
+    fn done(self, zones: &[&Zone], range: Interval) -> String {
+        let mut whole = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:{PRODUCT}\r\nCALSCALE:GREGORIAN\r\n");
+        for zone in zones.iter().filter(|zone| zone.name() != "UTC") {
+            describe(&mut whole, zone, range);
+        }
+        refold(&format!("{whole}{}END:VCALENDAR\r\n", self.body))
+    }
+}
+
+/// Describes a zone: its offset at first, then each change, from a year before the range to five years after it.
+fn describe(text: &mut String, zone: &Zone, range: Interval) {
+    let rules = zone.rules();
+    let from = range.start.saturating_sub(SignedDuration::from_hours(24 * 366)).unwrap_or(range.start);
+    let to = range.end.saturating_add(ZONES_AHEAD).unwrap_or(range.end);
+    let form = |seconds: i32| {
+        let (sign, size) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs());
+        let rest = if size % 60 == 0 { String::new() } else { format!("{:02}", size % 60) };
+        format!("{sign}{:02}{:02}{rest}", size / 3600, size / 60 % 60)
+    };
+    let mut offset = rules.to_offset(from);
+    let mut blocks = vec![("STANDARD", rules.to_datetime(from), offset.seconds(), offset.seconds())];
+    for turn in rules.following(from).take_while(|turn| turn.timestamp() < to).take(MOST_TURNS) {
+        let name = if turn.dst().is_dst() { "DAYLIGHT" } else { "STANDARD" };
+        // A change is told by the clock as it was before.
+        blocks.push((name, offset.to_datetime(turn.timestamp()), offset.seconds(), turn.offset().seconds()));
+        offset = turn.offset();
+    }
+    text.push_str("BEGIN:VTIMEZONE\r\nTZID:");
+    text.push_str(zone.name());
+    text.push_str("\r\n");
+    for (name, local, before, after) in blocks {
+        let lines = [
+            format!("BEGIN:{name}"),
+            format!("DTSTART:{}", local.strftime("%Y%m%dT%H%M%S")),
+            format!("TZOFFSETFROM:{}", form(before)),
+            format!("TZOFFSETTO:{}", form(after)),
+            format!("END:{name}"),
+        ];
+        for line in lines {
+            text.push_str(&line);
+            text.push_str("\r\n");
+        }
+    }
+    text.push_str("END:VTIMEZONE\r\n");
+}
