@@ -1,5 +1,7 @@
 //! Who could teach a request: what matching needs to know is gathered here, the same for a list, an offer and an acceptance.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, civil::Date};
 use packhorse_db::{
     DbError, availability, bookings, commitments, networks, requests, rooms, trainers, venues, workshops,
@@ -12,7 +14,7 @@ use packhorse_domain::{
     library::{Room, Venue},
     network::Network,
     request::{RequestDetails, TrainingRequest},
-    trainer::Trainer,
+    trainer::{Customers, Trainer, Visibility},
     workshop::Workshop,
 };
 use packhorse_matching::{Calendar, Candidate, Need, Placement, Ranking, Rule, RuledOut, place, rank};
@@ -135,6 +137,13 @@ impl Brief {
             policy: &self.network.details.policy,
             currency: self.network.details.currency,
             library_days: &self.library_days,
+            backfill: false,
+            rural: self
+                .venue
+                .as_ref()
+                .and_then(|venue| venue.details.locale.as_deref())
+                .is_some_and(|code| code.starts_with('4')),
+            usual_load: None,
             notice_given: self.notice_given,
         }
     }
@@ -161,6 +170,8 @@ impl Brief {
         let candidate = Candidate {
             id: trainer.id,
             trainer: &trainer.details,
+            joined: trainer.record.created_at,
+            customer: Customer::new(ctx, self.network.id).of(ctx, trainer)?,
             calendar: Calendar::Said { statements: &statements, busy: &[] },
             commitments: &commitments,
             trips: &[],
@@ -184,9 +195,37 @@ fn refused(reasons: &RuledOut) -> Error {
     Error::Invalid(reasons.rules.iter().map(fault).collect())
 }
 
+/// What a network is to trainers whom it may ask, one after the other.
+struct Customer {
+    network: NetworkId,
+    today: Date,
+    /// Networks asked about, and whether they lend to it.
+    lenders: HashMap<NetworkId, bool>,
+}
+
+impl Customer {
+    fn new(ctx: &Context<'_>, network: NetworkId) -> Self {
+        Self { network, today: ctx.now.to_zoned(jiff::tz::TimeZone::UTC).date(), lenders: HashMap::new() }
+    }
+
+    fn of(&mut self, ctx: &mut Context<'_>, trainer: &Trainer) -> Result<Customers, Error> {
+        if trainer.network == self.network {
+            return Ok(Customers::Members);
+        }
+        let lends = match self.lenders.get(&trainer.network) {
+            Some(lends) => *lends,
+            None => packhorse_db::partnerships::lends(ctx.conn, trainer.network, self.network, self.today)?,
+        };
+        self.lenders.insert(trainer.network, lends);
+        Ok(if lends { Customers::Partners } else { Customers::Anyone })
+    }
+}
+
 /// Trainers with their calendars.
 struct Pool {
     trainers: Vec<Trainer>,
+    /// What the network that asks is to each.
+    customers: Vec<Customers>,
     availability: Vec<Vec<AvailabilityDetails>>,
     commitments: Vec<Vec<Commitment>>,
 }
@@ -196,6 +235,8 @@ impl Pool {
     fn load(ctx: &mut Context<'_>, network: NetworkId, opens: Timestamp) -> Result<Self, Error> {
         let today = ctx.now.to_zoned(jiff::tz::TimeZone::UTC).date();
         let trainers = trainers::reachable(ctx.conn, network, today)?;
+        let mut customer = Customer::new(ctx, network);
+        let customers = trainers.iter().map(|trainer| customer.of(ctx, trainer)).collect::<Result<_, _>>()?;
         let ids: Vec<TrainerId> = trainers.iter().map(|trainer| trainer.id).collect();
         let place = |id: TrainerId| ids.binary_search(&id).ok();
         let mut availability = vec![Vec::new(); ids.len()];
@@ -212,16 +253,18 @@ impl Pool {
                 commitments[place].push(commitment);
             }
         }
-        Ok(Self { trainers, availability, commitments })
+        Ok(Self { trainers, customers, availability, commitments })
     }
 
     fn candidates(&self) -> Vec<Candidate<'_>> {
         let calendars = self.availability.iter().zip(&self.commitments);
-        let people = self.trainers.iter().zip(calendars);
+        let people = self.trainers.iter().zip(&self.customers).zip(calendars);
         people
-            .map(|(trainer, (availability, commitments))| Candidate {
+            .map(|((trainer, customer), (availability, commitments))| Candidate {
                 id: trainer.id,
                 trainer: &trainer.details,
+                joined: trainer.record.created_at,
+                customer: *customer,
                 calendar: Calendar::Said { statements: availability, busy: &[] },
                 commitments,
                 trips: &[],
@@ -281,11 +324,9 @@ pub(crate) fn reachable(ctx: &mut Context<'_>, network: NetworkId, trainer: Trai
     let today = ctx.now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let reach = found.network == network
         || match found.details.visibility {
-            packhorse_domain::trainer::Visibility::Public => true,
-            packhorse_domain::trainer::Visibility::Partners => {
-                packhorse_db::partnerships::lends(ctx.conn, found.network, network, today)?
-            }
-            packhorse_domain::trainer::Visibility::Network => false,
+            Visibility::Public => true,
+            Visibility::Partners => packhorse_db::partnerships::lends(ctx.conn, found.network, network, today)?,
+            Visibility::Network => false,
         };
     if reach { Ok(found) } else { Err(absent()) }
 }

@@ -56,6 +56,7 @@ fn rates_are_those_of_the_date() {
     let mut world = World::new();
     world.trainer.fees.push(packhorse_domain::trainer::Fee {
         from: "2027-03-04".parse().unwrap(),
+        customers: packhorse_domain::trainer::Customers::Anyone,
         per_workshop: usd(1),
         per_hour: usd(2_500),
     });
