@@ -337,7 +337,9 @@ impl Index {
     fn candidate_at(&self, place: usize, hull: Interval, reach: &Reach<'_>) -> Option<Candidate<'_>> {
         let Member { entry, free, .. } = self.members.get(place)?.as_ref()?;
         let calendar = if self.horizon.contains(&hull) {
-            Calendar::Expanded { free, busy: &entry.busy }
+            let first = partition(free, self.guess(free, hull.start), |each| each.end <= hull.start);
+            let last = partition(free, self.guess(free, hull.end), |each| each.start < hull.end);
+            Calendar::Expanded { free: &free[first..last.max(first)], busy: &entry.busy }
         } else {
             Calendar::Said { statements: &entry.availability, busy: &entry.busy }
         };
@@ -347,10 +349,26 @@ impl Index {
             joined: entry.trainer.record.created_at,
             customer: reach.customer_of(&entry.trainer),
             calendar,
-            commitments: near(&entry.commitments, hull),
+            commitments: self.near(&entry.commitments, hull),
             trips: &entry.trips,
             deciding: None,
         })
+    }
+
+    /// Where an instant stands in something that is spread evenly over the horizon.
+    fn guess<T>(&self, sorted: &[T], at: Timestamp) -> usize {
+        let whole = self.horizon.end.as_second() - self.horizon.start.as_second();
+        let part = at.as_second().saturating_sub(self.horizon.start.as_second()).clamp(0, whole);
+        let place = i128::from(part) * sorted.len() as i128 / i128::from(whole.max(1));
+        usize::try_from(place).unwrap_or(0)
+    }
+
+    /// Those of sorted commitments that may matter around a range.
+    fn near<'c>(&self, commitments: &'c [Commitment], range: Interval) -> &'c [Commitment] {
+        let from = range.start.checked_sub(NEAR).unwrap_or(Timestamp::MIN);
+        let until = range.end.checked_add(NEAR).unwrap_or(Timestamp::MAX);
+        let begun_by = |at| partition(commitments, self.guess(commitments, at), |each| each.work.start < at);
+        &commitments[begun_by(from)..begun_by(until)]
     }
 
     /// Roughly how many bytes of memory the pool takes.
@@ -379,11 +397,23 @@ impl Index {
 /// No way to a workshop, with its nights, takes longer; and what is further than 28 days from a time makes no difference.
 const NEAR: SignedDuration = SignedDuration::from_hours((28 + 14) * 24);
 
-/// Those of sorted commitments that may matter around a range.
-fn near(commitments: &[Commitment], range: Interval) -> &[Commitment] {
-    let (from, until) = (range.start.checked_sub(NEAR), range.end.checked_add(NEAR));
-    let begun_by = |at: Timestamp| commitments.partition_point(|commitment| commitment.work.start < at);
-    &commitments[begun_by(from.unwrap_or(Timestamp::MIN))..begun_by(until.unwrap_or(Timestamp::MAX))]
+/// [`slice::partition_point`], sought from a place near it: memory is touched there alone.
+fn partition<T>(sorted: &[T], guess: usize, is_before: impl Fn(&T) -> bool) -> usize {
+    let (mut low, mut high, mut step) = (guess.min(sorted.len()), guess.min(sorted.len()), 1);
+    while high < sorted.len() && is_before(&sorted[high]) {
+        low = high + 1;
+        high = (high + step).min(sorted.len());
+        step *= 2;
+    }
+    if low == high {
+        step = 1;
+        while low > 0 && !is_before(&sorted[low - 1]) {
+            high = low - 1;
+            low = high.saturating_sub(step);
+            step *= 2;
+        }
+    }
+    low + sorted[low..high].partition_point(is_before)
 }
 
 fn horizon(now: Timestamp) -> Interval {
@@ -397,3 +427,21 @@ const _: () = {
     // Levels and formats are places in arrays.
     assert!(<packhorse_domain::Level as Word>::ALL.len() == 3 && <Format as Word>::ALL.len() == 3);
 };
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_partition_is_found_from_wherever_it_is_sought(
+            mut numbers in prop::collection::vec(0u8..50, 0..60), guess in 0usize..80, bound in 0u8..52,
+        ) {
+            numbers.sort_unstable();
+            let expected = numbers.partition_point(|n| *n < bound);
+            prop_assert_eq!(partition(&numbers, guess, |n| *n < bound), expected);
+        }
+    }
+}
