@@ -61,10 +61,20 @@ pub enum Calendar<'a> {
         free: &'a [Interval],
         /// As above.
         busy: &'a [Interval],
+        /// When each trip is, tack-on days included, in the order of the trips.
+        stays: &'a [Option<Interval>],
     },
 }
 
 impl<'a> Calendar<'a> {
+    /// When each trip is.
+    fn stays(self, trips: &[Trip]) -> Cow<'a, [Option<Interval>]> {
+        match self {
+            Self::Said { .. } => trips.iter().map(|trip| trip.details.period()).collect(),
+            Self::Expanded { stays, .. } => stays.into(),
+        }
+    }
+
     /// What is free within `range`, or more, and what is busy from `around` on; both normalized.
     fn within(self, range: Interval, around: Interval) -> (Cow<'a, [Interval]>, Cow<'a, [Interval]>) {
         match self {
@@ -72,7 +82,7 @@ impl<'a> Calendar<'a> {
                 let near = busy.iter().copied().filter(|busy| busy.overlaps(&around)).collect();
                 (free(statements, range).into(), normalize(near).into())
             }
-            Self::Expanded { free, busy } => {
+            Self::Expanded { free, busy, .. } => {
                 (free[free.partition_point(|each| each.end <= range.start)..].into(), busy.into())
             }
         }
@@ -165,9 +175,17 @@ impl<'a> Person<'a> {
     /// Without a calendar, which [`Self::with_calendar`] adds: enough for the rules that need none.
     ///
     /// `hull` holds every time at which they may be asked.
-    pub(crate) fn new(asked: &Asked<'_>, candidate: &Candidate<'a>, hull: Option<Interval>) -> Self {
+    pub(crate) fn new(asked: &Asked<'a>, candidate: &Candidate<'a>, hull: Option<Interval>) -> Self {
         let (need, trainer) = (asked.need, candidate.trainer);
-        let bases = Bases::new(trainer, need.policy, candidate.trips, hull.map(around));
+        let bases = {
+            let stays = candidate.calendar.stays(candidate.trips);
+            let stays = candidate.trips.iter().zip(stays.iter().copied());
+            let range = hull.map(around);
+            let is_near = |(_, period): &(&Trip, Option<Interval>)| {
+                range.is_none_or(|range| period.is_some_and(|period| period.overlaps(&range)))
+            };
+            Bases::new(trainer, need.policy, need.roads, stays.filter(is_near))
+        };
         let venue = need.place.filter(|_| need.on_site());
         let base = |trip: Option<&'a Trip>| {
             let Some(venue) = venue else { return Base { trip, km: 0.0, leg: Leg::default(), is_too_far: false } };
@@ -176,7 +194,8 @@ impl<'a> Person<'a> {
                 None => (trainer.home_base.coordinates, trainer.travel_radius_km),
             };
             let direct = from.distance(&venue);
-            let (km, minutes) = need.policy.travel.road(direct);
+            let measured = need.roads.and_then(|roads| roads.between(from, venue));
+            let (km, minutes) = measured.unwrap_or_else(|| need.policy.travel.road(direct));
             Base { trip, km: direct.0, leg: Leg { km: km.0, minutes }, is_too_far: direct.0 > radius_km }
         };
         let home = base(None);
@@ -317,6 +336,9 @@ impl<'a> Person<'a> {
         else {
             return 0;
         };
+        if trip.from <= day.date && day.date <= trip.until {
+            return 0;
+        }
         let nights = |date: Date, is_after: bool| {
             let days = if is_after { trip.until.until(date) } else { date.until(trip.from) };
             days.map_or(0, |days| u32::try_from(days.get_days()).unwrap_or(0))
@@ -331,7 +353,7 @@ impl<'a> Person<'a> {
     /// Less than what any time costs, in minor units, told without geodesics: the lowest fee, and the drive from the
     /// nearest of the places they could come from, and back home where nothing is near that they could go on to.
     pub(crate) fn costs_at_least(&self, asked: &Asked<'_>) -> i64 {
-        if !asked.need.policy.subsidies.is_empty() {
+        if !asked.need.policy.subsidies.is_empty() || asked.need.roads.is_some() {
             return 0;
         }
         let honorarium = self.trainer.fees.iter().map(|fee| honorarium(fee, asked.need.details.duration())).min();

@@ -90,8 +90,10 @@ struct Member {
     entry: Entry,
     /// What the statements leave free over the horizon; normalized.
     free: Vec<Interval>,
-    /// When and whence they go how far on trips.
-    stays: Vec<(Interval, Point, Cap)>,
+    /// When each trip is, in the order of the trips.
+    stays: Vec<Option<Interval>>,
+    /// Whence they go how far on each.
+    stay_caps: Vec<(Point, Cap)>,
 }
 
 /// The pool. Members keep their place until they are removed; places left empty are filled again.
@@ -177,12 +179,10 @@ impl Index {
         self.caps[place] = Cap::of_km(entry.trainer.details.travel_radius_km);
         self.mark(place, &entry.trainer, true);
         self.places.insert(id, place);
-        let stay = |trip: &Trip| {
-            let details = &trip.details;
-            Some((details.period()?, Point::of(details.place.coordinates), Cap::of_km(details.radius_km)))
-        };
-        let stays = entry.trips.iter().filter_map(stay).collect();
-        self.members[place] = Some(Member { entry, free, stays });
+        let cap = |trip: &Trip| (Point::of(trip.details.place.coordinates), Cap::of_km(trip.details.radius_km));
+        let stays = entry.trips.iter().map(|trip| trip.details.period()).collect();
+        let stay_caps = entry.trips.iter().map(cap).collect();
+        self.members[place] = Some(Member { entry, free, stays, stay_caps });
     }
 
     /// Replaces a trainer's commitments. Whether they are in the pool.
@@ -295,9 +295,13 @@ impl Index {
 
     /// Whether a venue may be near enough to where somebody lives or stays.
     fn goes_to(&self, place: usize, venue: Point, hull: Interval) -> bool {
-        let from_trip = |(period, at, cap): &(Interval, Point, Cap)| period.overlaps(&hull) && cap.holds(*at, venue);
+        let from_trip = |(period, (at, cap)): (&Option<Interval>, &(Point, Cap))| {
+            period.is_some_and(|period| period.overlaps(&hull)) && cap.holds(*at, venue)
+        };
         self.caps[place].holds(self.homes[place], venue)
-            || self.members[place].as_ref().is_some_and(|member| member.stays.iter().any(from_trip))
+            || self.members[place]
+                .as_ref()
+                .is_some_and(|member| member.stays.iter().zip(&member.stay_caps).any(from_trip))
     }
 
     /// Everybody whom a network may ask and who cannot come, smaller id first, each with every rule that stands in the way
@@ -335,11 +339,11 @@ impl Index {
     }
 
     fn candidate_at(&self, place: usize, hull: Interval, reach: &Reach<'_>) -> Option<Candidate<'_>> {
-        let Member { entry, free, .. } = self.members.get(place)?.as_ref()?;
+        let Member { entry, free, stays, .. } = self.members.get(place)?.as_ref()?;
         let calendar = if self.horizon.contains(&hull) {
             let first = partition(free, self.guess(free, hull.start), |each| each.end <= hull.start);
             let last = partition(free, self.guess(free, hull.end), |each| each.start < hull.end);
-            Calendar::Expanded { free: &free[first..last.max(first)], busy: &entry.busy }
+            Calendar::Expanded { free: &free[first..last.max(first)], busy: &entry.busy, stays }
         } else {
             Calendar::Said { statements: &entry.availability, busy: &entry.busy }
         };

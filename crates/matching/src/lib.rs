@@ -138,7 +138,7 @@ pub fn rank(need: &Need<'_>, candidates: &[Candidate<'_>], now: Timestamp) -> Ra
 }
 
 /// A candidate ready to be judged on any of the days.
-fn person<'a>(asked: &Asked<'_>, days: &[DaySlots<'_>], candidate: &Candidate<'a>) -> Person<'a> {
+fn person<'a>(asked: &Asked<'a>, days: &[DaySlots<'_>], candidate: &Candidate<'a>) -> Person<'a> {
     let hull = search::hull(days);
     let person = Person::new(asked, candidate, hull);
     match hull {

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, civil::Date, tz::TimeZone};
 use packhorse_calendar::{intervals, starts};
 use packhorse_domain::{
     Coordinates, Currency, Format, Interval, Minutes, Timestamp, Zone,
+    commitment::RoadTable,
     library::RoomDetails,
     policy::{BackfillRate, Policy, TravelRates, WorkingDay},
     request::RequestDetails,
@@ -44,6 +45,8 @@ pub struct Need<'a> {
     /// How many commitments a trainer usually has from 14 days before to 14 days after a date like those asked for. Nothing:
     /// what those have on the average who are ranked together, or four for one alone.
     pub usual_load: Option<f64>,
+    /// Roads that were measured; the others are reckoned.
+    pub roads: Option<&'a RoadTable>,
     /// When notice was given: for an offer that stands, when it was made, so that it does not turn too short while the
     /// trainer thinks. Nothing for now.
     pub notice_given: Option<Timestamp>,

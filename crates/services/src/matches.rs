@@ -144,6 +144,7 @@ impl Brief {
                 .and_then(|venue| venue.details.locale.as_deref())
                 .is_some_and(|code| code.starts_with('4')),
             usual_load: None,
+            roads: None,
             notice_given: self.notice_given,
         }
     }

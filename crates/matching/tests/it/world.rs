@@ -7,7 +7,7 @@ use jiff::{
 use packhorse_domain::{
     Coordinates, Currency, DatePreference, Format, Id, Interval, Level, Money, Record, Timestamp, Zone,
     availability::{AvailabilityDetails, Pattern, Weekday},
-    commitment::{Cause, Commitment, Holder, Roads},
+    commitment::{Cause, Commitment, Holder, RoadTable, Roads},
     id::{TopicId, TrainerId},
     library::RoomDetails,
     policy::Policy,
@@ -111,6 +111,7 @@ pub struct World {
     pub backfill: bool,
     pub rural: bool,
     pub usual_load: Option<f64>,
+    pub table: Option<RoadTable>,
     pub joined: Timestamp,
     pub customer: Customers,
     pub trainer: TrainerDetails,
@@ -158,6 +159,7 @@ impl World {
             backfill: false,
             rural: false,
             usual_load: Some(4.0),
+            table: None,
             joined: at("2026-01-01T00:00:00Z"),
             customer: Customers::Anyone,
             trainer: TrainerDetails {
@@ -205,6 +207,7 @@ impl World {
             backfill: self.backfill,
             rural: self.rural,
             usual_load: self.usual_load,
+            roads: self.table.as_ref(),
             notice_given: self.notice_given,
         }
     }
@@ -235,8 +238,8 @@ impl World {
         best(&self.need(), &self.candidate(), self.now)
     }
 
-    pub fn roads(&self) -> Roads {
-        Roads { home: self.trainer.home_base.coordinates, model: self.policy.travel }
+    pub fn roads(&self) -> Roads<'_> {
+        Roads { home: self.trainer.home_base.coordinates, model: self.policy.travel, table: self.table.as_ref() }
     }
 
     /// Does with a placement what a store would: first the neighbors in their order, then the new commitment, and nothing may
@@ -254,8 +257,15 @@ impl World {
         self.commitments.remove(index);
         let previous = index.checked_sub(1).and_then(|index| self.commitments.get(index));
         let next = self.commitments.get(index);
-        let neighbors =
-            packhorse_matching::rejoin(&self.trainer, &self.trips, &self.policy, &self.zone, previous, next);
+        let neighbors = packhorse_matching::rejoin(
+            &self.trainer,
+            &self.trips,
+            &self.policy,
+            self.table.as_ref(),
+            &self.zone,
+            previous,
+            next,
+        );
         self.apply(&neighbors);
     }
 
