@@ -12,7 +12,7 @@ use packhorse_domain::{
     library::{Library, LibraryDetails, Venue, VenueDetails, VenueKind},
     request::{DatePreference, RequestDetails, RequestState, TrainingRequest},
     topic::{Topic, TopicDetails},
-    trainer::{Fee, HomeBase, TopicSkill, Trainer, TrainerDetails, Visibility},
+    trainer::{Customers, Fee, HomeBase, TopicSkill, Trainer, TrainerDetails, Visibility},
 };
 use packhorse_tests::World;
 
@@ -88,7 +88,12 @@ fn trainer(network: NetworkId, topic: TopicId, number: usize, now: Timestamp) ->
         formats: vec![Format::InPerson, Format::Virtual],
         topics: vec![TopicSkill { topic, level: Level::Advanced }],
         workshops: Vec::new(),
-        fees: vec![Fee { from: date(2026, 1, 1), per_workshop: money(20_000), per_hour: money(5_000) }],
+        fees: vec![Fee {
+            from: date(2026, 1, 1),
+            customers: Customers::Anyone,
+            per_workshop: money(20_000),
+            per_hour: money(5_000),
+        }],
         hours_per_day: None,
         visibility: Visibility::Network,
         active: true,

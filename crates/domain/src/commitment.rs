@@ -2,6 +2,8 @@
 //!
 //! Invariant: active commitments of one trainer, or of one room, never overlap. The database refuses it.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -85,18 +87,49 @@ pub struct FreeBusy {
     pub busy: Vec<Busy>,
 }
 
-/// The roads of one trainer.
-#[derive(Debug, Clone, Copy)]
-pub struct Roads {
-    /// Where trips begin and end.
-    pub home: Coordinates,
-    /// How roads are reckoned.
-    pub model: TravelModel,
+/// Roads that somebody measured, such as a routing engine: kilometers and minutes from place to place.
+#[derive(Debug, Clone, Default)]
+pub struct RoadTable(HashMap<[u64; 4], (Km, Minutes)>);
+
+impl RoadTable {
+    /// Puts a road in, one way.
+    pub fn insert(&mut self, from: Coordinates, to: Coordinates, km: Km, minutes: Minutes) {
+        self.0.insert(key(from, to), (km, minutes));
+    }
+
+    /// The road between two places, whichever way is asked for: the longer of both ways where they differ, so that a
+    /// drive back takes what was reckoned for the drive there.
+    pub fn between(&self, one: Coordinates, other: Coordinates) -> Option<(Km, Minutes)> {
+        let (there, back) = (self.0.get(&key(one, other)), self.0.get(&key(other, one)));
+        match (there.copied(), back.copied()) {
+            (Some((km, minutes)), Some((back_km, back_minutes))) => {
+                Some((Km(km.0.max(back_km.0)), minutes.max(back_minutes)))
+            }
+            (one_way, None) | (None, one_way) => one_way,
+        }
+    }
 }
 
-impl Roads {
-    /// Driving between two points.
+/// By the bits of the coordinates: a place is known only as it was put in.
+fn key(from: Coordinates, to: Coordinates) -> [u64; 4] {
+    [from.lat, from.lon, to.lat, to.lon].map(f64::to_bits)
+}
+
+/// The roads of one trainer.
+#[derive(Debug, Clone, Copy)]
+pub struct Roads<'a> {
+    /// Where trips begin and end.
+    pub home: Coordinates,
+    /// How roads are reckoned that nobody measured.
+    pub model: TravelModel,
+    /// Those that somebody did.
+    pub table: Option<&'a RoadTable>,
+}
+
+impl Roads<'_> {
+    /// Driving between two points: as measured, else as reckoned.
     pub fn between(&self, from: Coordinates, to: Coordinates) -> (Km, Minutes) {
-        self.model.road(from.distance(&to))
+        let measured = self.table.and_then(|table| table.between(from, to));
+        measured.unwrap_or_else(|| self.model.road(from.distance(&to)))
     }
 }

@@ -8,6 +8,7 @@ use validator::{Validate, ValidationError};
 use crate::{
     geo::Km,
     money::{Currency, Money},
+    price::CostKind,
     time::Minutes,
 };
 
@@ -37,6 +38,14 @@ pub struct Policy {
     #[validate(nested, length(max = 100))]
     #[schema(max_items = 100)]
     pub rates: Vec<TravelRates>,
+    /// What it costs to have somebody run the library meanwhile, by date; the newest that has begun counts.
+    #[validate(nested, length(max = 100))]
+    #[schema(max_items = 100)]
+    pub backfill: Vec<BackfillRate>,
+    /// What others pay of a price, taken off in this order.
+    #[validate(nested, length(max = 50))]
+    #[schema(max_items = 50)]
+    pub subsidies: Vec<Subsidy>,
     /// How long a road is and how fast it is driven.
     #[validate(nested)]
     pub travel: TravelModel,
@@ -46,6 +55,11 @@ pub struct Policy {
     /// How much each objective counts in the order of matches.
     #[validate(nested)]
     pub weights: Weights,
+    /// A workshop further from a trainer's home than this, great-circle kilometers, is a far trip, and so is one with a night
+    /// away. Two within 14 days bring a warning.
+    #[validate(range(min = 0.0, max = 20_100.0))]
+    #[schema(minimum = 0, maximum = 20_100)]
+    pub far_trip_km: f64,
     /// Most hours a trainer teaches on one date.
     #[validate(range(min = 1, max = 24))]
     #[schema(minimum = 1, maximum = 24)]
@@ -68,9 +82,12 @@ impl Default for Policy {
                 CancellationTier { less_than_days: 14, charge_percent: 50 },
             ],
             rates: vec![TravelRates::united_states_2026()],
+            backfill: Vec::new(),
+            subsidies: Vec::new(),
             travel: TravelModel::default(),
             day: WorkingDay::default(),
             weights: Weights::default(),
+            far_trip_km: 300.0,
             trainer_hours_per_day: 8,
             library_days_per_year: None,
         }
@@ -82,6 +99,17 @@ impl Policy {
     pub fn rates_on(&self, date: Date) -> Option<&TravelRates> {
         let begun = self.rates.iter().filter(|rates| rates.from <= date).max_by_key(|rates| rates.from);
         begun.or_else(|| self.rates.iter().min_by_key(|rates| rates.from))
+    }
+
+    /// The backfill rate in force on `date`. Nothing before the oldest.
+    pub fn backfill_on(&self, date: Date) -> Option<&BackfillRate> {
+        self.backfill.iter().filter(|rate| rate.from <= date).max_by_key(|rate| rate.from)
+    }
+
+    /// The subsidies that count on `date`, in their order.
+    pub fn subsidies_on(&self, date: Date) -> impl Iterator<Item = &Subsidy> {
+        let counts = move |each: &&Subsidy| each.from <= date && each.until.is_none_or(|until| date <= until);
+        self.subsidies.iter().filter(counts)
     }
 
     /// What canceling costs with this much notice: the strictest tier that applies.
@@ -147,6 +175,70 @@ impl TravelRates {
     /// Mileage for a drive.
     pub fn mileage(&self, distance: Km, currency: Currency) -> Money {
         Money::per_hundred(self.mileage_minor_per_100_miles, distance.miles(), currency)
+    }
+}
+
+/// What it costs to have somebody run the library while its staff learn, from a date on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct BackfillRate {
+    /// First day it counts.
+    #[schema(value_type = String, format = Date, example = "2026-07-01")]
+    pub from: Date,
+    /// Minor units for a day on which there is a workshop, whatever its length.
+    #[validate(range(min = 0, max = 10_000_000))]
+    #[schema(minimum = 0, maximum = 10_000_000)]
+    #[serde(default)]
+    pub per_day_minor: i64,
+    /// Minor units for an hour of the workshop, by the minute.
+    #[validate(range(min = 0, max = 1_000_000))]
+    #[schema(minimum = 0, maximum = 1_000_000, example = 1800)]
+    #[serde(default)]
+    pub per_hour_minor: i64,
+    /// Where the figures come from.
+    #[validate(length(min = 1, max = 300))]
+    #[schema(min_length = 1, max_length = 300)]
+    pub source: String,
+}
+
+/// A subsidy or grant: what others pay of a price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "subsidy_dates"))]
+pub struct Subsidy {
+    /// What it is called.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200, example = "CE grant")]
+    pub name: String,
+    /// First day it counts.
+    #[schema(value_type = String, format = Date, example = "2026-07-01")]
+    pub from: Date,
+    /// Last day it counts; open when absent.
+    #[schema(value_type = Option<String>, format = Date, example = "2027-06-30")]
+    pub until: Option<Date>,
+    /// Share of the cost.
+    #[validate(range(min = 1, max = 100))]
+    #[schema(minimum = 1, maximum = 100, example = 50)]
+    pub percent: u8,
+    /// Most it pays for one workshop, minor units; no limit when absent.
+    #[validate(range(min = 0, max = 1_000_000_000_000i64))]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000i64)]
+    pub cap_minor: Option<i64>,
+    /// The kinds of cost it pays for; all when empty.
+    #[validate(length(max = 5))]
+    #[schema(max_items = 5)]
+    #[serde(default)]
+    pub pays_for: Vec<CostKind>,
+    /// Where it comes from.
+    #[validate(length(min = 1, max = 300))]
+    #[schema(min_length = 1, max_length = 300, example = "LSTA 2027")]
+    pub source: String,
+}
+
+fn subsidy_dates(subsidy: &Subsidy) -> Result<(), ValidationError> {
+    match subsidy.until {
+        Some(until) if until < subsidy.from => Err(ValidationError::new("end_before_start")),
+        _ => Ok(()),
     }
 }
 
@@ -231,11 +323,19 @@ pub struct Weights {
     #[validate(range(min = 0.0, max = 100.0))]
     #[schema(minimum = 0, maximum = 100)]
     pub load: f64,
+    /// A rural library. The same for every trainer of one request: it orders requests.
+    #[validate(range(min = 0.0, max = 100.0))]
+    #[schema(minimum = 0, maximum = 100)]
+    pub rural: f64,
+    /// Being nearby already, on a trip or for another workshop.
+    #[validate(range(min = 0.0, max = 100.0))]
+    #[schema(minimum = 0, maximum = 100)]
+    pub nearby: f64,
 }
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { preference: 30.0, travel: 25.0, cost: 20.0, fit: 15.0, load: 10.0 }
+        Self { preference: 30.0, travel: 25.0, cost: 20.0, fit: 15.0, load: 10.0, rural: 5.0, nearby: 5.0 }
     }
 }
 

@@ -190,6 +190,45 @@ words! {
     }
 }
 
+words! {
+    /// How pressing it is to find a trainer.
+    Urgency {
+        /// There is time.
+        Low = "low",
+        /// It should be taken up.
+        Medium = "medium",
+        /// It is late.
+        High = "high",
+    }
+}
+
+impl Urgency {
+    /// By the days left: on site low from 90 on, medium over 60, else high; what is virtual low from 60 on, medium over 30,
+    /// else high.
+    pub fn of(format: Format, days_left: i32) -> Self {
+        let (low, medium) = match format {
+            Format::InPerson | Format::Hybrid => (90, 60),
+            Format::Virtual => (60, 30),
+        };
+        if days_left >= low {
+            Self::Low
+        } else if days_left > medium {
+            Self::Medium
+        } else {
+            Self::High
+        }
+    }
+}
+
+impl RequestDetails {
+    /// How pressing it is on `today` to find a trainer, by the first day of all preferences.
+    pub fn urgency(&self, today: Date) -> Urgency {
+        let first = self.preferences.iter().map(|preference| preference.from).min();
+        let days = first.map_or(0, |first| today.until(first).map_or(0, |span| span.get_days()));
+        Urgency::of(self.format, days)
+    }
+}
+
 /// Where a request stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -462,4 +501,20 @@ pub struct Interest {
     /// Version and times.
     #[serde(flatten)]
     pub record: Record,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urgency_turns_at_ninety_and_sixty_days_and_online_at_sixty_and_thirty() {
+        use Urgency::{High, Low, Medium};
+        for (days, on_site, online) in [(90, Low, Low), (89, Medium, Low), (61, Medium, Low), (60, High, Low)] {
+            assert_eq!((Urgency::of(Format::InPerson, days), Urgency::of(Format::Virtual, days)), (on_site, online));
+        }
+        for (days, online) in [(59, Medium), (31, Medium), (30, High), (-1, High)] {
+            assert_eq!((Urgency::of(Format::Hybrid, days), Urgency::of(Format::Virtual, days)), (High, online));
+        }
+    }
 }

@@ -26,6 +26,22 @@ words! {
     }
 }
 
+words! {
+    /// For whom a fee counts.
+    Customers {
+        /// For everybody.
+        Anyone = "anyone",
+        /// For libraries of the trainer's home network.
+        Members = "members",
+        /// For libraries of networks that the home network lends to.
+        Partners = "partners",
+    }
+}
+
+fn anyone() -> Customers {
+    Customers::Anyone
+}
+
 /// Where a trainer's trips begin and end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -56,6 +72,9 @@ pub struct Fee {
     /// First day this fee counts.
     #[schema(value_type = String, format = Date, example = "2026-01-01")]
     pub from: Date,
+    /// For whom it counts. Who has no fee of their own pays that for anyone.
+    #[serde(default = "anyone")]
+    pub customers: Customers,
     /// For each workshop, whatever its length.
     #[validate(nested)]
     pub per_workshop: Money,
@@ -108,7 +127,8 @@ pub struct TrainerDetails {
     #[schema(max_items = 200)]
     #[serde(default)]
     pub workshops: Vec<WorkshopId>,
-    /// What they are paid, by date; the newest that has begun counts. None: they cost nothing.
+    /// What they are paid, by date; the newest that has begun counts. None for anyone: they cost nothing but to those they
+    /// name.
     #[validate(nested, length(max = 50))]
     #[schema(max_items = 50)]
     #[serde(default)]
@@ -143,10 +163,14 @@ fn fees(trainer: &TrainerDetails) -> Result<(), validator::ValidationError> {
 }
 
 impl TrainerDetails {
-    /// The fee in force on `date`: the newest that has begun, else the oldest there is.
-    pub fn fee_on(&self, date: Date) -> Option<&Fee> {
-        let begun = self.fees.iter().filter(|fee| fee.from <= date).max_by_key(|fee| fee.from);
-        begun.or_else(|| self.fees.iter().min_by_key(|fee| fee.from))
+    /// The fee for `customers` in force on `date`: the newest of theirs that has begun, else of those for anyone the newest
+    /// that has begun, else the oldest of those.
+    pub fn fee_on(&self, date: Date, customers: Customers) -> Option<&Fee> {
+        let of = |customers| self.fees.iter().filter(move |fee| fee.customers == customers);
+        let begun = |customers| of(customers).filter(|fee| fee.from <= date).max_by_key(|fee| fee.from);
+        begun(customers)
+            .or_else(|| begun(Customers::Anyone))
+            .or_else(|| of(Customers::Anyone).min_by_key(|fee| fee.from))
     }
 }
 
@@ -163,4 +187,43 @@ pub struct Trainer {
     /// Version and times.
     #[serde(flatten)]
     pub record: Record,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Currency;
+
+    #[test]
+    fn the_newest_fee_of_ones_own_counts_and_else_that_for_anyone() {
+        let mut trainer: TrainerDetails = serde_json::from_str(
+            r#"{"name": "Dana", "home_base": {"place": "Lawrence", "coordinates": {"lat": 38.9, "lon": -95.2}},
+                "time_zone": "America/Chicago", "travel_radius_km": 1, "languages": ["en"], "formats": ["virtual"],
+                "visibility": "network"}"#,
+        )
+        .unwrap();
+        let fee = |year, customers, amount_minor| {
+            let money = Money { amount_minor, currency: Currency::USD };
+            Fee {
+                from: Date::constant(year, 1, 1),
+                customers,
+                per_workshop: money,
+                per_hour: Money::zero(Currency::USD),
+            }
+        };
+        let (anyone, members, partners) = (Customers::Anyone, Customers::Members, Customers::Partners);
+        trainer.fees = vec![fee(2026, anyone, 1), fee(2027, anyone, 2), fee(2026, members, 3), fee(2028, partners, 4)];
+        for (year, customers, amount) in [
+            (2025, anyone, 1),
+            (2026, anyone, 1),
+            (2027, anyone, 2),
+            (2025, members, 1),
+            (2027, members, 3),
+            (2027, partners, 2),
+            (2028, partners, 4),
+        ] {
+            let found = trainer.fee_on(Date::constant(year, 6, 1), customers).unwrap();
+            assert_eq!(found.per_workshop.amount_minor, amount, "{year} {customers:?}");
+        }
+    }
 }

@@ -2,14 +2,14 @@
 
 use std::{borrow::Cow, cell::OnceCell};
 
-use jiff::civil::Date;
+use jiff::{SignedDuration, civil::Date};
 use packhorse_calendar::{free, intervals::normalize};
 use packhorse_domain::{
     Interval, Km, Money, Timestamp,
     availability::AvailabilityDetails,
     commitment::Commitment,
     id::{OfferId, TrainerId},
-    trainer::{Fee, TrainerDetails},
+    trainer::{Customers, Fee, TrainerDetails},
     trip::Trip,
 };
 
@@ -29,6 +29,10 @@ pub struct Candidate<'a> {
     pub id: TrainerId,
     /// Who they are.
     pub trainer: &'a TrainerDetails,
+    /// Since when they are in the pool.
+    pub joined: Timestamp,
+    /// What the network that asks is to them.
+    pub customer: Customers,
     /// When they are free.
     pub calendar: Calendar<'a>,
     /// Their active commitments, in any order. Holds that have run out do not count.
@@ -57,10 +61,20 @@ pub enum Calendar<'a> {
         free: &'a [Interval],
         /// As above.
         busy: &'a [Interval],
+        /// When each trip is, tack-on days included, in the order of the trips.
+        stays: &'a [Option<Interval>],
     },
 }
 
 impl<'a> Calendar<'a> {
+    /// When each trip is.
+    fn stays(self, trips: &[Trip]) -> Cow<'a, [Option<Interval>]> {
+        match self {
+            Self::Said { .. } => trips.iter().map(|trip| trip.details.period()).collect(),
+            Self::Expanded { stays, .. } => stays.into(),
+        }
+    }
+
     /// What is free within `range`, or more, and what is busy from `around` on; both normalized.
     fn within(self, range: Interval, around: Interval) -> (Cow<'a, [Interval]>, Cow<'a, [Interval]>) {
         match self {
@@ -68,7 +82,7 @@ impl<'a> Calendar<'a> {
                 let near = busy.iter().copied().filter(|busy| busy.overlaps(&around)).collect();
                 (free(statements, range).into(), normalize(near).into())
             }
-            Self::Expanded { free, busy } => {
+            Self::Expanded { free, busy, .. } => {
                 (free[free.partition_point(|each| each.end <= range.start)..].into(), busy.into())
             }
         }
@@ -121,6 +135,11 @@ pub(crate) struct Today<'a> {
     pub(crate) fee: Option<&'a Fee>,
 }
 
+/// How much the load of somebody counts who joined so long ago.
+fn settled(since: SignedDuration) -> f64 {
+    (since.as_secs_f64() / (90.0 * 24.0 * 3600.0)).clamp(0.0, 1.0)
+}
+
 /// The time around a range in which commitments and trips can still make a difference.
 fn around(range: Interval) -> Interval {
     Interval {
@@ -140,6 +159,9 @@ pub(crate) struct Person<'a> {
     /// One for each trip near.
     away: Vec<Base<'a>>,
     pub(crate) fit: f64,
+    /// How much their load counts, 0 for somebody new to 1.
+    pub(crate) settled: f64,
+    customer: Customers,
     /// When they are free, as far as that was asked for; normalized.
     pub(crate) free: Cow<'a, [Interval]>,
     /// When they are away on business of their own; normalized.
@@ -153,9 +175,17 @@ impl<'a> Person<'a> {
     /// Without a calendar, which [`Self::with_calendar`] adds: enough for the rules that need none.
     ///
     /// `hull` holds every time at which they may be asked.
-    pub(crate) fn new(asked: &Asked<'_>, candidate: &Candidate<'a>, hull: Option<Interval>) -> Self {
+    pub(crate) fn new(asked: &Asked<'a>, candidate: &Candidate<'a>, hull: Option<Interval>) -> Self {
         let (need, trainer) = (asked.need, candidate.trainer);
-        let bases = Bases::new(trainer, need.policy, candidate.trips, hull.map(around));
+        let bases = {
+            let stays = candidate.calendar.stays(candidate.trips);
+            let stays = candidate.trips.iter().zip(stays.iter().copied());
+            let range = hull.map(around);
+            let is_near = |(_, period): &(&Trip, Option<Interval>)| {
+                range.is_none_or(|range| period.is_some_and(|period| period.overlaps(&range)))
+            };
+            Bases::new(trainer, need.policy, need.roads, stays.filter(is_near))
+        };
         let venue = need.place.filter(|_| need.on_site());
         let base = |trip: Option<&'a Trip>| {
             let Some(venue) = venue else { return Base { trip, km: 0.0, leg: Leg::default(), is_too_far: false } };
@@ -164,7 +194,8 @@ impl<'a> Person<'a> {
                 None => (trainer.home_base.coordinates, trainer.travel_radius_km),
             };
             let direct = from.distance(&venue);
-            let (km, minutes) = need.policy.travel.road(direct);
+            let measured = need.roads.and_then(|roads| roads.between(from, venue));
+            let (km, minutes) = measured.unwrap_or_else(|| need.policy.travel.road(direct));
             Base { trip, km: direct.0, leg: Leg { km: km.0, minutes }, is_too_far: direct.0 > radius_km }
         };
         let home = base(None);
@@ -178,6 +209,8 @@ impl<'a> Person<'a> {
             home,
             away,
             fit: fit(need.details, need.workshop, trainer),
+            settled: settled(asked.now.duration_since(candidate.joined)),
+            customer: candidate.customer,
             free: Cow::Borrowed(&[]),
             busy: Cow::Borrowed(&[]),
             kept: Vec::new(),
@@ -253,7 +286,7 @@ impl<'a> Person<'a> {
             day,
             base: self.base(day),
             teaches: on_it.map(|kept| kept.work.minutes().0).sum(),
-            fee: self.trainer.fee_on(day.date).filter(known),
+            fee: self.trainer.fee_on(day.date, self.customer).filter(known),
         }
     }
 
@@ -265,6 +298,11 @@ impl<'a> Person<'a> {
     /// Where their ways begin and end, trips near included.
     pub(crate) fn all_bases(&self) -> impl Iterator<Item = &Base<'a>> {
         std::iter::once(&self.home).chain(&self.away)
+    }
+
+    /// Trips near.
+    pub(crate) fn trips(&self) -> impl Iterator<Item = &'a Trip> {
+        self.bases.trips()
     }
 
     /// At home, whatever trips there are.
@@ -298,6 +336,9 @@ impl<'a> Person<'a> {
         else {
             return 0;
         };
+        if trip.from <= day.date && day.date <= trip.until {
+            return 0;
+        }
         let nights = |date: Date, is_after: bool| {
             let days = if is_after { trip.until.until(date) } else { date.until(trip.from) };
             days.map_or(0, |days| u32::try_from(days.get_days()).unwrap_or(0))
@@ -309,9 +350,12 @@ impl<'a> Person<'a> {
         nights(day.date, is_after).saturating_sub(grown)
     }
 
-    /// Less than what any time costs, in minor units, told without geodesics: the lowest fee, and the drive there and back
-    /// from the nearest of the places they could come from.
+    /// Less than what any time costs, in minor units, told without geodesics: the lowest fee, and the drive from the
+    /// nearest of the places they could come from, and back home where nothing is near that they could go on to.
     pub(crate) fn costs_at_least(&self, asked: &Asked<'_>) -> i64 {
+        if !asked.need.policy.subsidies.is_empty() || asked.need.roads.is_some() {
+            return 0;
+        }
         let honorarium = self.trainer.fees.iter().map(|fee| honorarium(fee, asked.need.details.duration())).min();
         let rate = asked.need.policy.rates.iter().map(|rates| rates.mileage_minor_per_100_miles).min();
         let drive = asked.need.place.filter(|_| asked.need.on_site()).map_or(0.0, |venue| {
@@ -319,7 +363,8 @@ impl<'a> Person<'a> {
             let sites = self.kept.iter().map(|kept| self.bases.site(kept.commitment, kept.trip));
             let nearest = sites.map(|site| Point::of(site).km_at_least(venue)).fold(f64::INFINITY, f64::min);
             let nearest = self.all_bases().map(|base| base.km).fold(nearest, f64::min);
-            2.0 * asked.need.policy.travel.road(Km(nearest)).0.0
+            let drives = if self.kept.is_empty() { 2.0 } else { 1.0 };
+            drives * asked.need.policy.travel.road(Km(nearest)).0.0
         });
         let mileage = Money::per_hundred(rate.unwrap_or(0), Km(drive).miles(), asked.need.currency).amount_minor;
         // A rounding may come between.
@@ -328,8 +373,13 @@ impl<'a> Person<'a> {
 
     /// Commitments that begin from 14 days before to 14 days after a date.
     pub(crate) fn load(&self, day: &Day<'_>) -> usize {
+        self.load_within(&day.near)
+    }
+
+    /// Commitments that begin within a stretch of time.
+    pub(crate) fn load_within(&self, time: &Interval) -> usize {
         let begun_by = |at: Timestamp| self.kept.partition_point(|kept| kept.work.start < at);
-        begun_by(day.near.end) - begun_by(day.near.start)
+        begun_by(time.end) - begun_by(time.start)
     }
 
     /// Which commitment is the first whose work ends after an instant.

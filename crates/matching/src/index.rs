@@ -1,8 +1,8 @@
 //! A pool of trainers in memory, arranged so that those who cannot serve a need are left aside without a look at them.
 //!
 //! What does not depend on the need is worked out when a trainer is written: bitmaps over the pool for topics, workshops,
-//! languages, formats and networks, homes as points of the unit sphere, statements about time expanded over a horizon, the
-//! open days of it as bits, commitments in order. What decides is the judgment of [`crate::place`] on those left, so that an
+//! languages, formats and networks, homes as points of the unit sphere, statements about time expanded over a horizon,
+//! commitments in order. What decides is the judgment of [`crate::place`] on those left, so that an
 //! answer is that of [`crate::rank`] over the same trainers.
 //!
 //! The pool may be stale: it can mislead a list, never a booking, which is decided again from what the database holds.
@@ -18,18 +18,18 @@ use packhorse_domain::{
     availability::AvailabilityDetails,
     commitment::Commitment,
     id::{NetworkId, TopicId, TrainerId, WorkshopId},
-    trainer::{Trainer, Visibility},
+    trainer::{Customers, Trainer, Visibility},
     trip::Trip,
 };
 
 use crate::{
     Calendar, Candidate, Need, NoMatch, Ranking,
-    need::{Asked, DaySlots},
+    need::Asked,
     no_match, part, person,
     relaxation::relax,
     search,
     sphere::{Cap, Point},
-    top,
+    top, usual_load,
 };
 use bits::Bits;
 
@@ -58,6 +58,17 @@ pub struct Reach<'a> {
 }
 
 impl Reach<'_> {
+    /// What the network is to a trainer.
+    pub fn customer_of(&self, trainer: &Trainer) -> Customers {
+        if trainer.network == self.network {
+            Customers::Members
+        } else if self.lenders.contains(&trainer.network) {
+            Customers::Partners
+        } else {
+            Customers::Anyone
+        }
+    }
+
     /// Whether a trainer may be asked.
     pub fn sees(&self, trainer: &Trainer) -> bool {
         trainer.network == self.network
@@ -73,20 +84,16 @@ impl Reach<'_> {
 const BEHIND: SignedDuration = SignedDuration::from_hours(21 * 24);
 /// Expanded after the present. Windows beyond are expanded when they are asked for.
 const AHEAD: SignedDuration = SignedDuration::from_hours(400 * 24);
-/// Days of the horizon, rounded up to whole words.
-const DAYS: usize = 448;
-
-/// Days of the horizon, counted from its start, one bit each.
-type DayBits = [u64; DAYS / 64];
-
 /// One trainer of the pool.
 #[derive(Debug)]
 struct Member {
     entry: Entry,
     /// What the statements leave free over the horizon; normalized.
     free: Vec<Interval>,
-    /// When and whence they go how far on trips.
-    stays: Vec<(Interval, Point, Cap)>,
+    /// When each trip is, in the order of the trips.
+    stays: Vec<Option<Interval>>,
+    /// Whence they go how far on each.
+    stay_caps: Vec<(Point, Cap)>,
 }
 
 /// The pool. Members keep their place until they are removed; places left empty are filled again.
@@ -99,7 +106,6 @@ pub struct Index {
     homes: Vec<Point>,
     /// How far each goes.
     caps: Vec<Cap>,
-    open: Vec<DayBits>,
     present: Bits,
     active: Bits,
     public: Bits,
@@ -123,7 +129,6 @@ impl Index {
             members: Vec::new(),
             homes: Vec::new(),
             caps: Vec::new(),
-            open: Vec::new(),
             present: Bits::default(),
             active: Bits::default(),
             public: Bits::default(),
@@ -150,11 +155,8 @@ impl Index {
     /// left behind is right too, only slower.
     pub fn advance(&mut self, now: Timestamp) {
         self.horizon = horizon(now);
-        for (member, open) in self.members.iter_mut().zip(&mut self.open) {
-            if let Some(member) = member {
-                member.free = free(&member.entry.availability, self.horizon);
-                *open = open_days(&member.free, self.horizon);
-            }
+        for member in self.members.iter_mut().flatten() {
+            member.free = free(&member.entry.availability, self.horizon);
         }
     }
 
@@ -171,20 +173,16 @@ impl Index {
             self.members.push(None);
             self.homes.push(Point::default());
             self.caps.push(Cap::default());
-            self.open.push(DayBits::default());
         }
         let free = free(&entry.availability, self.horizon);
         self.homes[place] = Point::of(entry.trainer.details.home_base.coordinates);
         self.caps[place] = Cap::of_km(entry.trainer.details.travel_radius_km);
-        self.open[place] = open_days(&free, self.horizon);
         self.mark(place, &entry.trainer, true);
         self.places.insert(id, place);
-        let stay = |trip: &Trip| {
-            let details = &trip.details;
-            Some((details.period()?, Point::of(details.place.coordinates), Cap::of_km(details.radius_km)))
-        };
-        let stays = entry.trips.iter().filter_map(stay).collect();
-        self.members[place] = Some(Member { entry, free, stays });
+        let cap = |trip: &Trip| (Point::of(trip.details.place.coordinates), Cap::of_km(trip.details.radius_km));
+        let stays = entry.trips.iter().map(|trip| trip.details.period()).collect();
+        let stay_caps = entry.trips.iter().map(cap).collect();
+        self.members[place] = Some(Member { entry, free, stays, stay_caps });
     }
 
     /// Replaces a trainer's commitments. Whether they are in the pool.
@@ -280,20 +278,16 @@ impl Index {
 
     /// The first `limit` matches of whom a network may ask. Nobody who is ruled out is named: [`Self::explain`] does that.
     pub fn rank(&self, need: &Need<'_>, reach: &Reach<'_>, now: Timestamp, limit: usize) -> Ranking {
-        let asked = Asked::new(need, now);
+        let mut asked = Asked::new(need, now);
         let days = asked.slots();
         let mut ranking = Ranking { matches: Vec::new(), ruled_out: Vec::new() };
         let (Some(hull), true) = (search::hull(&days), asked.broken.is_none()) else { return ranking };
         let venue = need.place.filter(|_| need.on_site()).map(Point::of);
-        let wanted = self.horizon.contains(&hull).then(|| wanted_days(&days, self.horizon));
-        let is_possible = |place: &usize| {
-            let near = venue.is_none_or(|venue| self.goes_to(*place, venue, hull));
-            near && wanted
-                .is_none_or(|wanted| wanted.iter().zip(&self.open[*place]).any(|(want, open)| want & open != 0))
-        };
-        let places = self.fitting(need, reach).into_ones().filter(is_possible);
-        let candidates = places.filter_map(|place| self.candidate_at(place, hull));
+        let goes_there = |place: &usize| venue.is_none_or(|venue| self.goes_to(*place, venue, hull));
+        let places = self.fitting(need, reach).into_ones().filter(goes_there);
+        let candidates = places.filter_map(|place| self.candidate_at(place, hull, reach));
         let people: Vec<_> = candidates.map(|candidate| person(&asked, &days, &candidate)).collect();
+        asked.usual_load = usual_load(&asked, &days, &people);
         let (found, _) = part(&asked, &days, &people);
         ranking.matches = top(&asked, found, limit);
         ranking
@@ -301,9 +295,13 @@ impl Index {
 
     /// Whether a venue may be near enough to where somebody lives or stays.
     fn goes_to(&self, place: usize, venue: Point, hull: Interval) -> bool {
-        let from_trip = |(period, at, cap): &(Interval, Point, Cap)| period.overlaps(&hull) && cap.holds(*at, venue);
+        let from_trip = |(period, (at, cap)): (&Option<Interval>, &(Point, Cap))| {
+            period.is_some_and(|period| period.overlaps(&hull)) && cap.holds(*at, venue)
+        };
         self.caps[place].holds(self.homes[place], venue)
-            || self.members[place].as_ref().is_some_and(|member| member.stays.iter().any(from_trip))
+            || self.members[place]
+                .as_ref()
+                .is_some_and(|member| member.stays.iter().zip(&member.stay_caps).any(from_trip))
     }
 
     /// Everybody whom a network may ask and who cannot come, smaller id first, each with every rule that stands in the way
@@ -317,7 +315,7 @@ impl Index {
         let mut ruled_out = Vec::with_capacity(places.len());
         // A few at a time stay in the processor's cache.
         for places in places.chunks(64) {
-            let candidates = places.iter().filter_map(|place| self.candidate_at(*place, hull));
+            let candidates = places.iter().filter_map(|place| self.candidate_at(*place, hull, reach));
             let people: Vec<_> = candidates.map(|candidate| person(&asked, &days, &candidate)).collect();
             let (_, others) = part(&asked, &days, &people);
             ruled_out.extend(others.into_iter().map(|person| no_match(&asked, &days, person)));
@@ -327,33 +325,54 @@ impl Index {
     }
 
     /// Works out the smallest set of changes that lets each of these in, which takes milliseconds for each of them.
-    pub fn relax(&self, need: &Need<'_>, no_matches: &mut [NoMatch], now: Timestamp) {
+    pub fn relax(&self, need: &Need<'_>, reach: &Reach<'_>, no_matches: &mut [NoMatch], now: Timestamp) {
+        let always = Interval { start: Timestamp::MIN, end: Timestamp::MAX };
         for no_match in no_matches {
-            let candidate = self.candidate(no_match.trainer, Interval { start: Timestamp::MIN, end: Timestamp::MAX });
+            let candidate = self.candidate(no_match.trainer, always, reach);
             no_match.reasons.relaxations = candidate.map(|candidate| relax(need, &candidate, now));
         }
     }
 
     /// A trainer as [`crate::place`] and its kin take them, for needs that could be taught within `hull`.
-    pub fn candidate(&self, trainer: TrainerId, hull: Interval) -> Option<Candidate<'_>> {
-        self.candidate_at(*self.places.get(&trainer)?, hull)
+    pub fn candidate(&self, trainer: TrainerId, hull: Interval, reach: &Reach<'_>) -> Option<Candidate<'_>> {
+        self.candidate_at(*self.places.get(&trainer)?, hull, reach)
     }
 
-    fn candidate_at(&self, place: usize, hull: Interval) -> Option<Candidate<'_>> {
-        let Member { entry, free, .. } = self.members.get(place)?.as_ref()?;
+    fn candidate_at(&self, place: usize, hull: Interval, reach: &Reach<'_>) -> Option<Candidate<'_>> {
+        let Member { entry, free, stays, .. } = self.members.get(place)?.as_ref()?;
         let calendar = if self.horizon.contains(&hull) {
-            Calendar::Expanded { free, busy: &entry.busy }
+            let first = partition(free, self.guess(free, hull.start), |each| each.end <= hull.start);
+            let last = partition(free, self.guess(free, hull.end), |each| each.start < hull.end);
+            Calendar::Expanded { free: &free[first..last.max(first)], busy: &entry.busy, stays }
         } else {
             Calendar::Said { statements: &entry.availability, busy: &entry.busy }
         };
         Some(Candidate {
             id: entry.trainer.id,
             trainer: &entry.trainer.details,
+            joined: entry.trainer.record.created_at,
+            customer: reach.customer_of(&entry.trainer),
             calendar,
-            commitments: near(&entry.commitments, hull),
+            commitments: self.near(&entry.commitments, hull),
             trips: &entry.trips,
             deciding: None,
         })
+    }
+
+    /// Where an instant stands in something that is spread evenly over the horizon.
+    fn guess<T>(&self, sorted: &[T], at: Timestamp) -> usize {
+        let whole = self.horizon.end.as_second() - self.horizon.start.as_second();
+        let part = at.as_second().saturating_sub(self.horizon.start.as_second()).clamp(0, whole);
+        let place = i128::from(part) * sorted.len() as i128 / i128::from(whole.max(1));
+        usize::try_from(place).unwrap_or(0)
+    }
+
+    /// Those of sorted commitments that may matter around a range.
+    fn near<'c>(&self, commitments: &'c [Commitment], range: Interval) -> &'c [Commitment] {
+        let from = range.start.checked_sub(NEAR).unwrap_or(Timestamp::MIN);
+        let until = range.end.checked_add(NEAR).unwrap_or(Timestamp::MAX);
+        let begun_by = |at| partition(commitments, self.guess(commitments, at), |each| each.work.start < at);
+        &commitments[begun_by(from)..begun_by(until)]
     }
 
     /// Roughly how many bytes of memory the pool takes.
@@ -372,7 +391,7 @@ impl Index {
                 + size_of_val(&details.fees[..])
                 + size_of_val(&details.languages[..])
         };
-        let each = size_of::<Option<Member>>() + size_of::<Point>() + size_of::<Cap>() + size_of::<DayBits>();
+        let each = size_of::<Option<Member>>() + size_of::<Point>() + size_of::<Cap>();
         let maps = 4 + self.networks.len() + 3 * self.topics.len() + self.workshops.len() + self.languages.len() + 3;
         let members: usize = self.members.iter().flatten().map(of_member).sum();
         members + self.members.len() * each + maps * self.members.len() / 8
@@ -382,11 +401,23 @@ impl Index {
 /// No way to a workshop, with its nights, takes longer; and what is further than 28 days from a time makes no difference.
 const NEAR: SignedDuration = SignedDuration::from_hours((28 + 14) * 24);
 
-/// Those of sorted commitments that may matter around a range.
-fn near(commitments: &[Commitment], range: Interval) -> &[Commitment] {
-    let (from, until) = (range.start.checked_sub(NEAR), range.end.checked_add(NEAR));
-    let begun_by = |at: Timestamp| commitments.partition_point(|commitment| commitment.work.start < at);
-    &commitments[begun_by(from.unwrap_or(Timestamp::MIN))..begun_by(until.unwrap_or(Timestamp::MAX))]
+/// [`slice::partition_point`], sought from a place near it: memory is touched there alone.
+fn partition<T>(sorted: &[T], guess: usize, is_before: impl Fn(&T) -> bool) -> usize {
+    let (mut low, mut high, mut step) = (guess.min(sorted.len()), guess.min(sorted.len()), 1);
+    while high < sorted.len() && is_before(&sorted[high]) {
+        low = high + 1;
+        high = (high + step).min(sorted.len());
+        step *= 2;
+    }
+    if low == high {
+        step = 1;
+        while low > 0 && !is_before(&sorted[low - 1]) {
+            high = low - 1;
+            low = high.saturating_sub(step);
+            step *= 2;
+        }
+    }
+    low + sorted[low..high].partition_point(is_before)
 }
 
 fn horizon(now: Timestamp) -> Interval {
@@ -396,29 +427,25 @@ fn horizon(now: Timestamp) -> Interval {
     }
 }
 
-const DAY: i64 = 24 * 60 * 60;
-
-/// The days of the horizon that an interval touches.
-fn days_of(interval: &Interval, horizon: Interval) -> std::ops::Range<usize> {
-    let day = |at: Timestamp| usize::try_from((at.as_second() - horizon.start.as_second()).max(0) / DAY).unwrap_or(0);
-    day(interval.start).min(DAYS)..(day(interval.end) + 1).min(DAYS)
-}
-
-fn open_days(free: &[Interval], horizon: Interval) -> DayBits {
-    let mut open = DayBits::default();
-    for day in free.iter().flat_map(|each| days_of(each, horizon)) {
-        open[day / 64] |= 1 << (day % 64);
-    }
-    open
-}
-
-/// The days of the horizon on which a need could be met.
-fn wanted_days(days: &[DaySlots<'_>], horizon: Interval) -> DayBits {
-    let spans: Vec<_> = days.iter().filter(|day| day.best_rank.is_some()).map(|day| day.span).collect();
-    open_days(&spans, horizon)
-}
-
 const _: () = {
     // Levels and formats are places in arrays.
     assert!(<packhorse_domain::Level as Word>::ALL.len() == 3 && <Format as Word>::ALL.len() == 3);
 };
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_partition_is_found_from_wherever_it_is_sought(
+            mut numbers in prop::collection::vec(0u8..50, 0..60), guess in 0usize..80, bound in 0u8..52,
+        ) {
+            numbers.sort_unstable();
+            let expected = numbers.partition_point(|n| *n < bound);
+            prop_assert_eq!(partition(&numbers, guess, |n| *n < bound), expected);
+        }
+    }
+}

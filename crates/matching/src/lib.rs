@@ -10,6 +10,7 @@ pub mod candidate;
 pub mod index;
 pub mod need;
 pub mod objectives;
+pub mod opportunities;
 pub mod placement;
 pub mod relaxation;
 pub mod rules;
@@ -19,6 +20,7 @@ mod price;
 mod reasons;
 mod search;
 mod sphere;
+mod warnings;
 
 use packhorse_domain::{
     Interval, Timestamp,
@@ -35,12 +37,14 @@ pub use index::{Entry, Index, Reach};
 pub use need::Need;
 use need::{Asked, DaySlots};
 pub use objectives::{Contribution, Objective};
+pub use opportunities::{Joining, Opportunity, joining, opportunities};
 pub use placement::Placement;
 use placement::judge;
 pub use relaxation::{Change, Help, RuleCount, WhyNobody, relax};
 pub use rules::{Rule, RuledOut};
 use search::Found;
 pub use travel::{Neighbor, rejoin};
+pub use warnings::Warning;
 
 /// A trainer who can come, at their best time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -63,6 +67,9 @@ pub struct Match {
     pub score: f64,
     /// What makes the score up.
     pub contributions: Vec<Contribution>,
+    /// What speaks for a second thought, and rules nobody out.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
 }
 
 /// A trainer who cannot come, and why.
@@ -120,9 +127,10 @@ pub fn best(need: &Need<'_>, candidate: &Candidate<'_>, now: Timestamp) -> Resul
 
 /// The best time of each of many trainers, in order. The order of `candidates` makes no difference.
 pub fn rank(need: &Need<'_>, candidates: &[Candidate<'_>], now: Timestamp) -> Ranking {
-    let asked = Asked::new(need, now);
+    let mut asked = Asked::new(need, now);
     let days = asked.slots();
     let people: Vec<_> = candidates.iter().map(|candidate| person(&asked, &days, candidate)).collect();
+    asked.usual_load = usual_load(&asked, &days, &people);
     let (found, others) = part(&asked, &days, &people);
     let mut ruled_out: Vec<_> = others.into_iter().map(|person| no_match(&asked, &days, person)).collect();
     ruled_out.sort_unstable_by_key(|no_match| no_match.trainer);
@@ -130,12 +138,35 @@ pub fn rank(need: &Need<'_>, candidates: &[Candidate<'_>], now: Timestamp) -> Ra
 }
 
 /// A candidate ready to be judged on any of the days.
-fn person<'a>(asked: &Asked<'_>, days: &[DaySlots<'_>], candidate: &Candidate<'a>) -> Person<'a> {
+fn person<'a>(asked: &Asked<'a>, days: &[DaySlots<'_>], candidate: &Candidate<'a>) -> Person<'a> {
     let hull = search::hull(days);
     let person = Person::new(asked, candidate, hull);
     match hull {
         Some(hull) => person.with_calendar(asked, candidate, hull),
         None => person,
+    }
+}
+
+/// The load that is usual near the days asked for, among those against whom no rule stands whenever it takes place. At least
+/// one commitment in 29 days, so that a single one does not weigh too much where nobody has any.
+fn usual_load(asked: &Asked<'_>, days: &[DaySlots<'_>], people: &[Person<'_>]) -> f64 {
+    let first = days.iter().map(|day| day.day.near.start).min();
+    let last = days.iter().map(|day| day.day.near.end).max();
+    let near = first.zip(last).and_then(|(first, last)| Interval::new(first, last));
+    let fitting = people.iter().filter(|person| person.broken.is_none());
+    let (count, loads) = match near {
+        Some(near) => fitting.fold((0.0, 0.0), |(count, loads), person| {
+            (count + 1.0, loads + f64::from(u32::try_from(person.load_within(&near)).unwrap_or(u32::MAX)))
+        }),
+        None => (0.0, 0.0),
+    };
+    match (asked.need.usual_load, near) {
+        (Some(usual), _) => usual,
+        (None, Some(near)) if count > 0.0 => {
+            let windows = near.end.duration_since(near.start).as_secs_f64() / (29.0 * 24.0 * 3600.0);
+            (loads / count / windows).max(1.0)
+        }
+        (None, _) => asked.usual_load,
     }
 }
 
@@ -161,7 +192,7 @@ fn best_time<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &'a Person
 /// The first so many in order. Only these are explained.
 fn top<'a>(asked: &Asked<'a>, mut found: Vec<(Found<'a>, &'a Person<'a>)>, limit: usize) -> Vec<Match> {
     let order = |(a, one): &(Found<'_>, &Person<'_>), (b, other): &(Found<'_>, &Person<'_>)| {
-        let cost = |found: &Found<'_>, person: &Person<'_>| (found.verdict.total, person.id);
+        let cost = |found: &Found<'_>, person: &Person<'_>| (found.verdict.pays, person.id);
         b.score.total_cmp(&a.score).then_with(|| cost(a, one).cmp(&cost(b, other)))
     };
     if limit < found.len() {
@@ -194,5 +225,6 @@ fn matched(asked: &Asked<'_>, person: &Person<'_>, found: &Found<'_>) -> Match {
         price: found.verdict.price(),
         score: found.score,
         contributions: found.facts.contributions(&asked.need.policy.weights).to_vec(),
+        warnings: warnings::of(asked, person, found),
     }
 }

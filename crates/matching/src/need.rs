@@ -4,8 +4,9 @@ use jiff::{SignedDuration, civil::Date, tz::TimeZone};
 use packhorse_calendar::{intervals, starts};
 use packhorse_domain::{
     Coordinates, Currency, Format, Interval, Minutes, Timestamp, Zone,
+    commitment::RoadTable,
     library::RoomDetails,
-    policy::{Policy, TravelRates, WorkingDay},
+    policy::{BackfillRate, Policy, TravelRates, WorkingDay},
     request::RequestDetails,
     workshop::WorkshopDetails,
 };
@@ -37,6 +38,15 @@ pub struct Need<'a> {
     /// The local dates on which the library has training already, in any order, a date as often as it likes. Only
     /// looked at when the policy limits them.
     pub library_days: &'a [Date],
+    /// Whether somebody has to run the library meanwhile, at the network's rate.
+    pub backfill: bool,
+    /// Whether the library is a rural one.
+    pub rural: bool,
+    /// How many commitments a trainer usually has from 14 days before to 14 days after a date like those asked for. Nothing:
+    /// what those have on the average who are ranked together, or four for one alone.
+    pub usual_load: Option<f64>,
+    /// Roads that were measured; the others are reckoned.
+    pub roads: Option<&'a RoadTable>,
     /// When notice was given: for an offer that stands, when it was made, so that it does not turn too short while the
     /// trainer thinks. Nothing for now.
     pub notice_given: Option<Timestamp>,
@@ -54,6 +64,9 @@ impl Need<'_> {
 
 /// Commitments this far from a date count as load.
 pub(crate) const FORTNIGHT: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// Commitments of somebody from 14 days before to 14 days after a date, when nothing is known of others.
+const USUAL_LOAD: f64 = 4.0;
 
 /// Two instants of a local day: the first at which a trainer may leave, the last at which they may be back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +90,8 @@ pub(crate) struct Day<'a> {
     pub(crate) near: Interval,
     /// The travel rates of that date.
     pub(crate) rates: Option<&'a TravelRates>,
+    /// The backfill rate of that date.
+    pub(crate) backfill: Option<&'a BackfillRate>,
 }
 
 impl<'a> Day<'a> {
@@ -104,6 +119,7 @@ impl<'a> Day<'a> {
             eve: hours(eve, policy.day)?,
             morrow: hours(morrow, policy.day)?,
             rates: policy.rates_on(date),
+            backfill: policy.backfill_on(date),
         })
     }
 
@@ -151,8 +167,10 @@ pub(crate) struct Asked<'a> {
     pub(crate) now: Timestamp,
     /// What the need breaks by itself.
     pub(crate) broken: Broken,
-    /// The total that counts one half, minor units.
+    /// What the library pays that counts one half, minor units.
     pub(crate) fair: i64,
+    /// The load that counts one half.
+    pub(crate) usual_load: f64,
     /// First instant that leaves the notice the network wants.
     earliest: Timestamp,
     room_taken: Vec<Interval>,
@@ -177,7 +195,16 @@ impl<'a> Asked<'a> {
             0 => now,
             _ => earliest.max(now),
         };
-        Self { need, now, broken: of_need(need), fair: fair(need), earliest, room_taken, rules }
+        Self {
+            need,
+            now,
+            broken: of_need(need),
+            fair: fair(need),
+            usual_load: need.usual_load.unwrap_or(USUAL_LOAD),
+            earliest,
+            room_taken,
+            rules,
+        }
     }
 
     /// The date of an instant with its hours.

@@ -1,7 +1,7 @@
 //! The objectives: what orders those whom no rule stands against.
 //!
-//! Each gives a value from 0 (worst) to 1 (best) that depends on the one candidate and time only, so that the order of two
-//! does not depend on who else there is. The score is the mean of the values, weighted as the network's policy says.
+//! Each gives a value from 0 (worst) to 1 (best) that depends on the one candidate and time, and on nobody else but for the
+//! load that is usual. The score is the mean of the values, weighted as the network's policy says.
 
 use packhorse_domain::{
     Level, Word, policy::Weights, request::RequestDetails, trainer::TrainerDetails, workshop::WorkshopDetails,
@@ -24,12 +24,19 @@ pub enum Objective {
     Cost,
     /// How well topic and level fit.
     Fit,
-    /// Few commitments from 14 days before to 14 days after: 1 for none, one half at four.
+    /// Few commitments from 14 days before to 14 days after: 1 for none, one half at what is usual among those who could
+    /// serve the need. It counts little by little over a trainer's first 90 days, from one half on, so that who is new to the
+    /// pool is neither flooded with work nor passed over.
     Load,
+    /// A rural library: 1, else nothing. The same for every trainer of one request; it orders requests.
+    Rural,
+    /// Nearby already, on a trip or for another workshop: the share of the drive from home and back that is saved.
+    Nearby,
 }
 
 impl Word for Objective {
-    const ALL: &'static [Self] = &[Self::Preference, Self::Travel, Self::Cost, Self::Fit, Self::Load];
+    const ALL: &'static [Self] =
+        &[Self::Preference, Self::Travel, Self::Cost, Self::Fit, Self::Load, Self::Rural, Self::Nearby];
 
     fn word(self) -> &'static str {
         match self {
@@ -38,6 +45,8 @@ impl Word for Objective {
             Self::Cost => "cost",
             Self::Fit => "fit",
             Self::Load => "load",
+            Self::Rural => "rural",
+            Self::Nearby => "nearby",
         }
     }
 }
@@ -63,14 +72,21 @@ pub(crate) struct Facts {
     pub(crate) preferences: usize,
     /// Minutes on the road in all.
     pub(crate) road_minutes: u32,
-    /// Minor units.
-    pub(crate) total: i64,
+    /// What the library pays, minor units.
+    pub(crate) pays: i64,
     /// Minor units that count one half.
     pub(crate) fair: i64,
     /// 0 to 1.
     pub(crate) fit: f64,
     /// Commitments within 14 days.
     pub(crate) load: usize,
+    /// As many count one half.
+    pub(crate) usual_load: f64,
+    /// How much the load counts, 0 for somebody new to 1.
+    pub(crate) settled: f64,
+    pub(crate) rural: bool,
+    /// The share of the drive from home and back that is saved, 0 to 1.
+    pub(crate) saved: f64,
 }
 
 impl Facts {
@@ -79,21 +95,25 @@ impl Facts {
         match objective {
             Objective::Preference => 1.0 - self.rank as f64 / self.preferences.max(1) as f64,
             Objective::Travel => half_at(120.0, f64::from(self.road_minutes)),
-            Objective::Cost => half_at(self.fair as f64, self.total as f64),
+            Objective::Cost => half_at(self.fair as f64, self.pays as f64),
             Objective::Fit => self.fit,
-            Objective::Load => half_at(4.0, self.load as f64),
+            Objective::Load => 0.5 + (half_at(self.usual_load, self.load as f64) - 0.5) * self.settled,
+            Objective::Rural => f64::from(u8::from(self.rural)),
+            Objective::Nearby => self.saved,
         }
     }
 
-    pub(crate) fn contributions(&self, weights: &Weights) -> [Contribution; 5] {
-        use Objective::{Cost, Fit, Load, Preference, Travel};
-        [Preference, Travel, Cost, Fit, Load].map(|objective| {
+    pub(crate) fn contributions(&self, weights: &Weights) -> [Contribution; 7] {
+        use Objective::{Cost, Fit, Load, Nearby, Preference, Rural, Travel};
+        [Preference, Travel, Cost, Fit, Load, Rural, Nearby].map(|objective| {
             let weight = match objective {
                 Preference => weights.preference,
                 Travel => weights.travel,
                 Cost => weights.cost,
                 Fit => weights.fit,
                 Load => weights.load,
+                Rural => weights.rural,
+                Nearby => weights.nearby,
             };
             Contribution { objective, weight, value: self.value(objective) }
         })
@@ -217,14 +237,30 @@ mod tests {
 
     #[test]
     fn values_halve_where_they_are_said_to() {
-        let facts = Facts { rank: 1, preferences: 3, road_minutes: 120, total: 0, fair: 0, fit: 0.25, load: 4 };
+        let facts = Facts {
+            rank: 1,
+            preferences: 3,
+            road_minutes: 120,
+            pays: 0,
+            fair: 0,
+            fit: 0.25,
+            load: 3,
+            usual_load: 3.0,
+            settled: 1.0,
+            rural: false,
+            saved: 0.75,
+        };
         let values = facts.contributions(&Weights::default()).map(|each| each.value);
-        for (value, expected) in values.into_iter().zip([2.0 / 3.0, 0.5, 1.0, 0.25, 0.5]) {
+        for (value, expected) in values.into_iter().zip([2.0 / 3.0, 0.5, 1.0, 0.25, 0.5, 0.0, 0.75]) {
             assert!((value - expected).abs() < 1e-12);
         }
         // A budget of nothing: whatever costs something has no value.
-        assert!(Facts { total: 1, ..facts }.contributions(&Weights::default())[2].value.abs() < 1e-12);
-        let nothing = Weights { preference: 0.0, travel: 0.0, cost: 0.0, fit: 0.0, load: 0.0 };
+        assert!(Facts { pays: 1, ..facts }.contributions(&Weights::default())[2].value.abs() < 1e-12);
+        let load = |load, settled| Facts { load, settled, ..facts }.value(Objective::Load);
+        assert!((load(0, 1.0) - 1.0).abs() < 1e-12 && (load(9, 1.0) - 0.25).abs() < 1e-12);
+        // Who is new comes after those with less than usual and before those with more.
+        assert!((load(0, 0.0) - 0.5).abs() < 1e-12 && load(1, 1.0) > load(0, 0.0) && load(0, 0.0) > load(4, 1.0));
+        let nothing = Weights { preference: 0.0, travel: 0.0, cost: 0.0, fit: 0.0, load: 0.0, rural: 0.0, nearby: 0.0 };
         assert!(facts.score(&nothing).abs() < 1e-12);
     }
 }

@@ -41,13 +41,18 @@ pub(crate) struct Verdict<'a> {
     /// The end of what is taken before it, and the start of what is taken after, where they change.
     edges: [Option<Timestamp>; 2],
     basis: Basis<'a>,
-    /// Minor units.
-    pub(crate) total: i64,
+    /// What is left for the library, minor units.
+    pub(crate) pays: i64,
     /// Where their way begins and ends.
     pub(crate) base: Base<'a>,
 }
 
 impl Verdict<'_> {
+    /// Whether it is one way with what is before it, and with what is after.
+    pub(crate) fn joins(&self) -> [bool; 2] {
+        self.edges.map(|edge| edge.is_some())
+    }
+
     pub(crate) fn nights(&self) -> u32 {
         self.basis.away.nights
     }
@@ -113,9 +118,9 @@ pub(crate) fn judge<'a>(asked: &Asked<'a>, person: &'a Person<'a>, today: &Today
         away: away(person, today, [way.before.nights, way.after.nights]),
         ..basis(asked, today, time.minutes())
     };
-    let total = basis.amounts().total();
-    broken.add_if(ceiling(need).is_some_and(|most| total > most), Rule::Budget);
-    Verdict { broken, before: way.before, after: way.after, edges: way.edges, basis, total, base: today.base }
+    let pays = basis.library_pays();
+    broken.add_if(ceiling(need).is_some_and(|most| pays > most), Rule::Budget);
+    Verdict { broken, before: way.before, after: way.after, edges: way.edges, basis, pays, base: today.base }
 }
 
 /// The most it may cost, in minor units, where the budget is a ceiling.
@@ -127,7 +132,19 @@ pub(crate) fn ceiling(need: &Need<'_>) -> Option<i64> {
 /// What a price on a day is reckoned from, without any travel.
 pub(crate) fn basis<'a>(asked: &Asked<'a>, today: &Today<'a>, duration: Minutes) -> Basis<'a> {
     let rates = today.day.rates;
-    Basis { fee: today.fee, rates, duration, km: [0.0, 0.0], away: Away::default(), currency: asked.need.currency }
+    let backfill = today.day.backfill.filter(|_| asked.need.backfill);
+    let (policy, date) = (asked.need.policy, today.day.date);
+    Basis {
+        fee: today.fee,
+        backfill,
+        policy,
+        date,
+        rates,
+        duration,
+        km: [0.0, 0.0],
+        away: Away::default(),
+        currency: asked.need.currency,
+    }
 }
 
 /// The nights that new work costs, with so many on the way there and back.

@@ -104,7 +104,7 @@ impl Glance<'_, '_> {
         {
             let km = [self.base.leg.km; 2];
             let cheapest = Basis { km, ..basis(self.asked, today, self.asked.need.details.duration()) };
-            broken.add_if(cheapest.amounts().total() > ceiling, Rule::Budget);
+            broken.add_if(cheapest.library_pays() > ceiling, Rule::Budget);
         }
         broken
     }

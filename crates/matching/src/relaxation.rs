@@ -259,10 +259,10 @@ impl Relaxing<'_, '_> {
     }
 
     /// Makes numbers as small as they can be, one after the other, the others as they are.
-    fn tighten(&self, changes: &mut Vec<Change>) {
+    fn tighten(&self, changes: &mut [Change]) {
         for n in (0..changes.len()).rev() {
             let with = |change: Change| {
-                let mut with = changes.clone();
+                let mut with = changes.to_vec();
                 with[n] = change;
                 with
             };
@@ -274,7 +274,7 @@ impl Relaxing<'_, '_> {
                 Change::Budget { more } => {
                     let mut least = i64::MAX;
                     self.each(changes, 0, |_, found| {
-                        least = least.min(found.total);
+                        least = least.min(found.pays);
                         true
                     });
                     let amount_minor = least.saturating_sub(ceiling(self.need).unwrap_or(0));
@@ -310,7 +310,7 @@ fn smallest(mut least: u32, mut most: u32, helps: impl Fn(u32) -> bool) -> u32 {
 struct Found {
     time: Interval,
     /// What the budget is compared with, minor units.
-    total: i64,
+    pays: i64,
 }
 
 /// Every time that breaks no rule, until `see` says false.
@@ -327,7 +327,7 @@ fn for_each<'a>(
                 continue;
             }
             let verdict = judge(asked, person, &today, slot);
-            let found = Found { time: slot.time, total: verdict.total };
+            let found = Found { time: slot.time, pays: verdict.pays };
             if verdict.broken.is_none() && !see(&found) {
                 return;
             }

@@ -24,7 +24,7 @@ pub(crate) struct Found<'a> {
 
 impl Found<'_> {
     pub(crate) fn merit(&self) -> Merit {
-        Merit { score: self.score, total: self.verdict.total, nights: self.verdict.nights(), start: self.time.start }
+        Merit { score: self.score, pays: self.verdict.pays, nights: self.verdict.nights(), start: self.time.start }
     }
 }
 
@@ -32,7 +32,7 @@ impl Found<'_> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Merit {
     pub(crate) score: f64,
-    pub(crate) total: i64,
+    pub(crate) pays: i64,
     nights: u32,
     start: Timestamp,
 }
@@ -40,7 +40,7 @@ pub(crate) struct Merit {
 impl Merit {
     /// Higher score, lower cost, fewer nights away, earlier.
     fn beats(&self, other: &Self) -> bool {
-        let rest = |merit: &Self| (merit.total, merit.nights, merit.start);
+        let rest = |merit: &Self| (merit.pays, merit.nights, merit.start);
         other.score.total_cmp(&self.score).then_with(|| rest(self).cmp(&rest(other))).is_lt()
     }
 }
@@ -96,15 +96,35 @@ impl<'a> Visit<'a> {
         start: Timestamp,
     ) -> Merit {
         let basis = Basis { km: drives.map(|leg| leg.km), ..basis(asked, &self.today, asked.need.details.duration()) };
-        let total = basis.amounts().total();
+        let pays = basis.library_pays();
         let minutes = drives.iter().map(|leg| leg.minutes.0).sum();
-        let score = self.facts(asked, person, rank, minutes, total).score(&asked.need.policy.weights);
-        Merit { score, total, nights: 0, start }
+        let km = drives[0].km + drives[1].km;
+        let score = self.facts(asked, person, rank, (minutes, km), pays).score(&asked.need.policy.weights);
+        Merit { score, pays, nights: 0, start }
     }
 
-    fn facts(&self, asked: &Asked<'_>, person: &Person<'_>, rank: usize, road_minutes: u32, total: i64) -> Facts {
-        let preferences = asked.need.details.preferences.len();
-        Facts { rank, preferences, road_minutes, total, fair: asked.fair, fit: person.fit, load: self.load }
+    fn facts(
+        &self,
+        asked: &Asked<'_>,
+        person: &Person<'_>,
+        rank: usize,
+        (road_minutes, road_km): (u32, f64),
+        pays: i64,
+    ) -> Facts {
+        let from_home = 2.0 * person.home().leg.km;
+        Facts {
+            rank,
+            preferences: asked.need.details.preferences.len(),
+            road_minutes,
+            pays,
+            fair: asked.fair,
+            fit: person.fit,
+            load: self.load,
+            usual_load: asked.usual_load,
+            settled: person.settled,
+            rural: asked.need.rural,
+            saved: if from_home > 0.0 { (1.0 - road_km / from_home).max(0.0) } else { 0.0 },
+        }
     }
 
     /// Judges the slots of the day and keeps the best.
@@ -141,7 +161,8 @@ impl<'a> Visit<'a> {
             let verdict = judge(asked, person, &self.today, slot);
             if verdict.broken.is_none() {
                 let road_minutes = verdict.before.leg.minutes.0 + verdict.after.leg.minutes.0;
-                let facts = self.facts(asked, person, rank, road_minutes, verdict.total);
+                let road_km = verdict.before.leg.km + verdict.after.leg.km;
+                let facts = self.facts(asked, person, rank, (road_minutes, road_km), verdict.pays);
                 let score = facts.score(&asked.need.policy.weights);
                 let found = Found { time: slot.time, rank, verdict, facts, score };
                 if best.as_ref().is_none_or(|best| found.merit().beats(&best.merit())) {

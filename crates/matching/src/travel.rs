@@ -14,10 +14,10 @@
 //! A night before means arriving by the end of the working day before; a night after means leaving at the start of the
 //! next one. No drive takes more than one working day, and every work can be reached from home by itself.
 
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, tz::TimeZone};
 use packhorse_domain::{
     Coordinates, Interval, Km, Minutes, Timestamp, Zone,
-    commitment::{Commitment, Roads},
+    commitment::{Commitment, RoadTable, Roads},
     id::CommitmentId,
     policy::Policy,
     trainer::TrainerDetails,
@@ -45,7 +45,7 @@ pub(crate) struct Leg {
 }
 
 impl Leg {
-    pub(crate) fn between(roads: &Roads, from: Coordinates, to: Coordinates) -> Self {
+    pub(crate) fn between(roads: &Roads<'_>, from: Coordinates, to: Coordinates) -> Self {
         let (Km(km), minutes) = roads.between(from, to);
         Self { km, minutes }
     }
@@ -142,18 +142,21 @@ pub(crate) fn gap(first: &End<'_>, second: &End<'_>, direct: Leg, overnight: boo
 /// Where a trainer's ways begin and end, and how a network reckons roads.
 #[derive(Debug)]
 pub(crate) struct Bases<'a> {
-    pub(crate) roads: Roads,
+    pub(crate) roads: Roads<'a>,
     /// Trips with the time they take, tack-on days included, earlier ones first.
     stays: Vec<(Interval, &'a Trip)>,
 }
 
 impl<'a> Bases<'a> {
-    /// Those that may matter within a range.
-    pub(crate) fn new(trainer: &TrainerDetails, policy: &Policy, trips: &'a [Trip], range: Option<Interval>) -> Self {
-        let roads = Roads { home: trainer.home_base.coordinates, model: policy.travel };
-        let stay = |trip: &'a Trip| Some((trip.details.period()?, trip));
-        let is_near = |(period, _): &(Interval, &Trip)| range.is_none_or(|range| period.overlaps(&range));
-        let mut stays: Vec<_> = trips.iter().filter_map(stay).filter(is_near).collect();
+    /// With trips and the time each takes.
+    pub(crate) fn new(
+        trainer: &TrainerDetails,
+        policy: &Policy,
+        table: Option<&'a RoadTable>,
+        trips: impl Iterator<Item = (&'a Trip, Option<Interval>)>,
+    ) -> Self {
+        let roads = Roads { home: trainer.home_base.coordinates, model: policy.travel, table };
+        let mut stays: Vec<_> = trips.filter_map(|(trip, period)| Some((period?, trip))).collect();
         stays.sort_by_key(|(period, trip)| (*period, trip.id));
         Self { roads, stays }
     }
@@ -170,7 +173,13 @@ impl<'a> Bases<'a> {
 
     /// Which trip a commitment belongs to.
     pub(crate) fn of(&self, commitment: &Commitment, rules: &TimeZone) -> Option<usize> {
-        if self.stays.is_empty() {
+        // Noon is less than a day away.
+        let day = SignedDuration::from_hours(25);
+        let is_near = |(period, _): &(Interval, &Trip)| {
+            let time = commitment.work.start;
+            period.start.duration_since(time) < day && time.duration_since(period.end) < day
+        };
+        if !self.stays.iter().any(is_near) {
             return None;
         }
         self.on(noon(rules.to_datetime(commitment.work.start).date(), rules)?)
@@ -205,11 +214,13 @@ pub fn rejoin(
     trainer: &TrainerDetails,
     trips: &[Trip],
     policy: &Policy,
+    table: Option<&RoadTable>,
     zone: &Zone,
     previous: Option<&Commitment>,
     next: Option<&Commitment>,
 ) -> Vec<Neighbor> {
-    let (bases, rules) = (Bases::new(trainer, policy, trips, None), zone.rules());
+    let stays = trips.iter().map(|trip| (trip, trip.details.period()));
+    let (bases, rules) = (Bases::new(trainer, policy, table, stays), zone.rules());
     let [after, before] = apart(&bases, &rules, policy, trainer.travels_overnight, [previous, next]);
     let taken = |commitment: &Commitment, start, end| Neighbor {
         commitment: commitment.id,

@@ -106,7 +106,7 @@ pub fn reschedule(
     let placement = brief.decide(ctx, &trainer, starts_at, Some(before.offer))?;
     let agreed = before.terms.price.items.iter().find(|item| item.kind == CostKind::Honorarium).cloned();
     let price = match agreed {
-        Some(agreed) => placement.price.clone().with_honorarium(agreed),
+        Some(agreed) => placement.price.clone().with_honorarium(agreed, brief.network.details.policy.subsidies_on(day)),
         None => placement.price.clone(),
     };
     let terms = OfferTerms { time: placement.time, travel: placement.travel, price, ..before.terms.clone() };

@@ -86,7 +86,7 @@ pub(crate) fn release(
                 others.iter().filter(|each| each.work.end <= given.work.start).max_by_key(|each| each.work.end);
             let next =
                 others.iter().filter(|each| given.work.end <= each.work.start).min_by_key(|each| each.work.start);
-            let neighbors = rejoin(&trainer.details, &[], &asking.policy, &asking.time_zone, previous, next);
+            let neighbors = rejoin(&trainer.details, &[], &asking.policy, None, &asking.time_zone, previous, next);
             change(ctx, &trainer, &neighbors)?;
         }
     }

@@ -134,6 +134,14 @@ impl Brief {
             policy: &self.network.details.policy,
             currency: self.network.details.currency,
             library_days: &self.library_days,
+            backfill: false,
+            rural: self
+                .venue
+                .as_ref()
+                .and_then(|venue| venue.details.locale.as_deref())
+                .is_some_and(|code| code.starts_with('4')),
+            usual_load: None,
+            roads: None,
             notice_given: self.notice_given,
         }
     }
@@ -154,9 +162,13 @@ impl Brief {
             Interval { start, end: start.checked_add(self.details.duration().span()).map_err(|_| out_of_range())? };
         let from = earlier(start.min(self.opens), BEFORE);
         let entry = pool::load(ctx, &[trainer.id], from)?.remove(&trainer.id).ok_or(Error::NotFound)?;
+        let lenders = lenders(ctx, self.network.id)?;
+        let customer = Reach { network: self.network.id, lenders: &lenders }.customer_of(trainer);
         let candidate = Candidate {
             id: trainer.id,
             trainer: &trainer.details,
+            joined: trainer.record.created_at,
+            customer,
             calendar: Calendar::Said { statements: &entry.availability, busy: &entry.busy },
             commitments: &entry.commitments,
             trips: &entry.trips,
@@ -222,8 +234,7 @@ pub fn preview(
 
 fn ranked(ctx: &mut Context<'_>, pool: &Pool, brief: &Brief, telling: Telling) -> Result<Ranking, Error> {
     let network = brief.network.id;
-    let today = ctx.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let lenders = packhorse_db::partnerships::lenders_to(ctx.conn, network, today)?;
+    let lenders = lenders(ctx, network)?;
     let (need, reach) = (brief.need(), Reach { network, lenders: &lenders });
     let current = pool.current(ctx)?;
     let Some(index) = current.index() else { return Ok(Ranking::default()) };
@@ -250,7 +261,12 @@ pub(crate) fn reachable(ctx: &mut Context<'_>, network: NetworkId, trainer: Trai
 
 /// Whether a network may ask a trainer at present.
 pub(crate) fn reaches(ctx: &mut Context<'_>, network: NetworkId, trainer: &Trainer) -> Result<bool, Error> {
-    let today = ctx.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let lenders = packhorse_db::partnerships::lenders_to(ctx.conn, network, today)?;
+    let lenders = lenders(ctx, network)?;
     Ok(Reach { network, lenders: &lenders }.sees(trainer))
+}
+
+/// Networks that lend to one at present.
+fn lenders(ctx: &mut Context<'_>, network: NetworkId) -> Result<Vec<NetworkId>, Error> {
+    let today = ctx.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    Ok(packhorse_db::partnerships::lenders_to(ctx.conn, network, today)?)
 }

@@ -115,12 +115,12 @@ fn terms(
         room: brief.details.room,
         place: brief.address(),
         travel: placement.travel,
-        price: price(placement, proposal, request)?,
+        price: price(brief, placement, proposal, request)?,
         message: proposal.message.clone(),
     })
 }
 
-fn price(placement: &Placement, proposal: &Proposal, request: &TrainingRequest) -> Result<Price, Error> {
+fn price(brief: &Brief, placement: &Placement, proposal: &Proposal, request: &TrainingRequest) -> Result<Price, Error> {
     let price = placement.price.clone();
     let Some(amount) = proposal.honorarium else { return Ok(price) };
     if amount.currency != price.total.currency {
@@ -129,14 +129,15 @@ fn price(placement: &Placement, proposal: &Proposal, request: &TrainingRequest) 
     if amount.amount_minor < 0 {
         return Err(Fault::new("/honorarium/amount_minor", "range", "must be at least 0").into());
     }
+    let date = placement.time.start.to_zoned(request.time_zone.rules()).date();
     let agreed = PriceItem {
         kind: CostKind::Honorarium,
         detail: "as agreed in the offer".to_owned(),
         amount,
-        rate_from: placement.time.start.to_zoned(request.time_zone.rules()).date(),
+        rate_from: date,
         rate_source: "offer".to_owned(),
     };
-    Ok(price.with_honorarium(agreed))
+    Ok(price.with_honorarium(agreed, brief.network.details.policy.subsidies_on(date)))
 }
 
 /// A new version of an offer that is out: other time, other honorarium. Its hold moves with it.

@@ -65,13 +65,17 @@ mod tests {
         ) {
             let bits = |set: &BTreeSet<usize>| {
                 let mut bits = Bits::default();
-                set.iter().for_each(|n| bits.put(*n, true));
+                for n in set {
+                    bits.put(*n, true);
+                }
                 bits
             };
             let (mut both, mut either, mut left) = (bits(&first), bits(&first), bits(&first));
             both.keep(&bits(&second));
             either.join(&bits(&second));
-            gone.iter().for_each(|n| left.put(*n, false));
+            for n in &gone {
+                left.put(*n, false);
+            }
             prop_assert!(both.into_ones().eq(first.intersection(&second).copied()));
             prop_assert!(either.into_ones().eq(first.union(&second).copied()));
             prop_assert!(left.into_ones().eq(first.difference(&gone).copied()));

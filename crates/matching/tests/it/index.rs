@@ -18,6 +18,9 @@ fn network(n: u8) -> NetworkId {
     format!("net_01h455vb4pex5vsknk084sn0{n:02}").parse().unwrap()
 }
 
+/// First day and days of a trip, tack-on days before and after, kilometers north and east of the venue, radius.
+type Away = ((i8, i8), (u8, u8), (f64, f64), f64);
+
 /// What is drawn for one trainer.
 #[derive(Debug, Clone)]
 pub struct Drawn {
@@ -31,8 +34,7 @@ pub struct Drawn {
     network: u8,
     works: Vec<(i64, i64, f64, f64)>,
     busy: Vec<(i64, i64, i64)>,
-    /// First day, days, tack-on days before and after, kilometers north and east of the venue, radius.
-    trips: Vec<((i8, i8), (u8, u8), (f64, f64), f64)>,
+    trips: Vec<Away>,
     pub fee: i64,
 }
 
@@ -176,7 +178,7 @@ pub fn cases() -> impl Strategy<Value = Case> {
 
 fn entry(world: &World, id: TrainerId, network: NetworkId) -> Entry {
     Entry {
-        trainer: Trainer { id, network, details: world.trainer.clone(), record: Record::new(world.now) },
+        trainer: Trainer { id, network, details: world.trainer.clone(), record: Record::new(world.joined) },
         availability: world.availability.clone(),
         busy: world.busy.clone(),
         commitments: world.commitments.clone(),
@@ -220,7 +222,12 @@ fn agrees(case: &Case) {
         .iter()
         .zip(&entries)
         .filter(|(_, entry)| reach.sees(&entry.trainer))
-        .map(|(world, entry)| Candidate { id: entry.trainer.id, ..world.candidate() })
+        .map(|(world, entry)| Candidate {
+            id: entry.trainer.id,
+            joined: entry.trainer.record.created_at,
+            customer: reach.customer_of(&entry.trainer),
+            ..world.candidate()
+        })
         .collect();
     let plain = rank(&need, &candidates, now);
     let ranking = index.rank(&need, &reach, now, usize::MAX);

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails says so")]
 
 mod index;
+mod money;
+mod order;
 mod relaxation;
 mod rules;
 mod search;

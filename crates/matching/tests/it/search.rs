@@ -37,7 +37,7 @@ fn score(world: &World, placement: &Placement) -> f64 {
     let [rank, ranks, total, fair] = [
         placement.rank as f64,
         world.details.preferences.len() as f64,
-        placement.price.total.amount_minor as f64,
+        placement.price.library_pays.amount_minor as f64,
         fair as f64,
     ];
     let date = placement.time.start.to_zoned(world.zone.rules()).date();
@@ -47,12 +47,21 @@ fn score(world: &World, placement: &Placement) -> f64 {
     let near = world.commitments.iter().filter(|each| from <= each.work.start && each.work.start < until);
     let load = f64::from(u32::try_from(near.count()).unwrap());
     let road = f64::from(placement.travel.minutes_before.0 + placement.travel.minutes_after.0);
+    let days = world.now.duration_since(world.joined).as_hours() / 24;
+    let settled = f64::from(i32::try_from(days).unwrap()).min(90.0) / 90.0;
+    let from_home = world
+        .place
+        .filter(|_| world.need().on_site())
+        .map_or(0.0, |place| 2.0 * world.roads().between(world.trainer.home_base.coordinates, place).0.0);
+    let saved = if from_home > 0.0 { (1.0 - placement.travel.road_km.0 / from_home).max(0.0) } else { 0.0 };
     let values = [
         (weights.preference, 1.0 - rank / ranks),
         (weights.travel, half(120.0, road)),
         (weights.cost, half(fair, total)),
         (weights.fit, 1.0),
-        (weights.load, half(4.0, load)),
+        (weights.load, 0.5 + (half(world.usual_load.unwrap(), load) - 0.5) * settled),
+        (weights.rural, if world.rural { 1.0 } else { 0.0 }),
+        (weights.nearby, saved),
     ];
     let sum: f64 = values.iter().map(|(weight, _)| weight).sum();
     if sum == 0.0 { 0.0 } else { values.iter().map(|(weight, value)| weight * value).sum::<f64>() / sum }
@@ -66,7 +75,7 @@ pub fn best_of_all(world: &World, times: &[Interval]) -> Result<(f64, Placement)
         match world.place_at(*time) {
             Ok(placement) => {
                 let score = score(world, &placement);
-                let cost = |p: &Placement| (p.price.total.amount_minor, p.travel.nights, p.time.start);
+                let cost = |p: &Placement| (p.price.library_pays.amount_minor, p.travel.nights, p.time.start);
                 // Sums of the same numbers in another order differ in their last digits.
                 let better = best.as_ref().is_none_or(|(most, last)| {
                     score > most + 1e-12 || score >= most - 1e-12 && cost(&placement) < cost(last)
@@ -109,7 +118,7 @@ struct Case {
     works: Vec<(usize, i64, i64)>,
     hours: (i8, i8),
     grid: u16,
-    weights: [u8; 5],
+    weights: [u8; 7],
     budget: Option<(i64, bool)>,
     duration: u32,
 }
@@ -130,7 +139,7 @@ fn cases() -> impl Strategy<Value = Case> {
     let shape = (0usize..3, 0usize..4, 0usize..4, any::<bool>(), windows, works);
     let budget = prop::option::of((20_000i64..80_000, any::<bool>()));
     let numbers =
-        ((4i8..12, 13i8..23), prop::sample::select(vec![15u16, 30, 45, 60]), any::<[u8; 5]>(), budget, 30u32..240);
+        ((4i8..12, 13i8..23), prop::sample::select(vec![15u16, 30, 45, 60]), any::<[u8; 7]>(), budget, 30u32..240);
     (shape, numbers).prop_map(
         |((zone, season, venue, overnight, windows, works), (hours, grid, weights, budget, duration))| Case {
             zone,
@@ -155,8 +164,17 @@ fn world(case: &Case) -> World {
     world.policy.slot_grid_minutes = case.grid;
     world.details.duration_minutes = case.duration;
     let weight = |n: usize| f64::from(case.weights[n] % 8);
-    world.policy.weights =
-        Weights { preference: weight(0), travel: weight(1), cost: weight(2), fit: weight(3), load: weight(4) };
+    world.policy.weights = Weights {
+        preference: weight(0),
+        travel: weight(1),
+        cost: weight(2),
+        fit: weight(3),
+        load: weight(4),
+        rural: weight(5),
+        nearby: weight(6),
+    };
+    world.rural = case.weights[0].is_multiple_of(2);
+    world.joined = world.now - SignedDuration::from_hours(24 * i64::from(case.weights[1]));
     let days = SEASONS[case.season];
     // The trainer lives in Kansas by the map, and by the clock of the case.
     world.availability = vec![weekly(0, 23)];

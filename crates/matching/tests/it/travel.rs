@@ -36,6 +36,24 @@ fn a_day_trip_from_home() {
 }
 
 #[test]
+fn measured_roads_count_where_there_are_any() {
+    let mut world = World::new();
+    let mut table = packhorse_domain::commitment::RoadTable::default();
+    table.insert(LAWRENCE, TOPEKA, Km(40.0), Minutes(30));
+    table.insert(TOPEKA, LAWRENCE, Km(44.0), Minutes(28));
+    world.table = Some(table);
+    let placement = world.place("2027-03-03T10:00").unwrap();
+    assert_eq!((placement.travel.minutes_before, placement.travel.minutes_after), (Minutes(30), Minutes(30)));
+    assert_eq!(placement.travel.road_km, Km(88.0));
+    assert!((world.best().unwrap().travel.road_km.0 - 88.0).abs() < 1e-9);
+    // A commitment elsewhere has no measured road: it is reckoned.
+    world.store(&placement);
+    world.place = Some(HAYS);
+    world.trainer.travels_overnight = true;
+    assert!((312..316).contains(&world.place("2027-03-05T12:00").unwrap().travel.minutes_before.0));
+}
+
+#[test]
 fn virtual_work_takes_no_way_and_costs_none() {
     let mut world = World::new();
     world.details.format = packhorse_domain::Format::Virtual;
@@ -56,6 +74,7 @@ fn rates_are_those_of_the_date() {
     let mut world = World::new();
     world.trainer.fees.push(packhorse_domain::trainer::Fee {
         from: "2027-03-04".parse().unwrap(),
+        customers: packhorse_domain::trainer::Customers::Anyone,
         per_workshop: usd(1),
         per_hour: usd(2_500),
     });
@@ -199,7 +218,7 @@ fn what_falls_away_at_the_ends_changes_one_neighbor() {
     let mut world = World::new();
     world.commit(work("2027-03-03T10:00", 60), Some(TOPEKA)).taken = work("2027-03-03T10:00", 60);
     let lone = &world.commitments[0];
-    let with = |previous, next| rejoin(&world.trainer, &[], &world.policy, &world.zone, previous, next);
+    let with = |previous, next| rejoin(&world.trainer, &[], &world.policy, None, &world.zone, previous, next);
     assert_eq!(with(None, None), []);
     assert_eq!(with(Some(lone), None)[0].taken.end, local("2027-03-03T11:35"));
     assert_eq!(with(None, Some(lone))[0].taken.start, local("2027-03-03T09:25"));

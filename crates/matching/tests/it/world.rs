@@ -7,12 +7,12 @@ use jiff::{
 use packhorse_domain::{
     Coordinates, Currency, DatePreference, Format, Id, Interval, Level, Money, Record, Timestamp, Zone,
     availability::{AvailabilityDetails, Pattern, Weekday},
-    commitment::{Cause, Commitment, Holder, Roads},
+    commitment::{Cause, Commitment, Holder, RoadTable, Roads},
     id::{TopicId, TrainerId},
     library::RoomDetails,
     policy::Policy,
     request::RequestDetails,
-    trainer::{Fee, HomeBase, TopicSkill, TrainerDetails, Visibility},
+    trainer::{Customers, Fee, HomeBase, TopicSkill, TrainerDetails, Visibility},
     trip::{Town, Trip, TripDetails},
     workshop::WorkshopDetails,
 };
@@ -108,6 +108,12 @@ pub struct World {
     pub policy: Policy,
     pub library_days: Vec<jiff::civil::Date>,
     pub notice_given: Option<Timestamp>,
+    pub backfill: bool,
+    pub rural: bool,
+    pub usual_load: Option<f64>,
+    pub table: Option<RoadTable>,
+    pub joined: Timestamp,
+    pub customer: Customers,
     pub trainer: TrainerDetails,
     pub availability: Vec<AvailabilityDetails>,
     pub busy: Vec<Interval>,
@@ -150,6 +156,12 @@ impl World {
             policy: Policy::default(),
             library_days: vec![],
             notice_given: None,
+            backfill: false,
+            rural: false,
+            usual_load: Some(4.0),
+            table: None,
+            joined: at("2026-01-01T00:00:00Z"),
+            customer: Customers::Anyone,
             trainer: TrainerDetails {
                 name: "Dana Whitfield".into(),
                 biography: String::new(),
@@ -161,7 +173,12 @@ impl World {
                 formats: vec![Format::InPerson, Format::Virtual],
                 topics: vec![TopicSkill { topic: topic(), level: Level::Intermediate }],
                 workshops: vec![],
-                fees: vec![Fee { from: date(2026, 1, 1), per_workshop: usd(10_000), per_hour: usd(5_000) }],
+                fees: vec![Fee {
+                    from: date(2026, 1, 1),
+                    customers: Customers::Anyone,
+                    per_workshop: usd(10_000),
+                    per_hour: usd(5_000),
+                }],
                 hours_per_day: None,
                 visibility: Visibility::Network,
                 active: true,
@@ -187,6 +204,10 @@ impl World {
             policy: &self.policy,
             currency: Currency::USD,
             library_days: &self.library_days,
+            backfill: self.backfill,
+            rural: self.rural,
+            usual_load: self.usual_load,
+            roads: self.table.as_ref(),
             notice_given: self.notice_given,
         }
     }
@@ -195,6 +216,8 @@ impl World {
         Candidate {
             id: trainer_id(1),
             trainer: &self.trainer,
+            joined: self.joined,
+            customer: self.customer,
             calendar: Calendar::Said { statements: &self.availability, busy: &self.busy },
             commitments: &self.commitments,
             trips: &self.trips,
@@ -215,8 +238,8 @@ impl World {
         best(&self.need(), &self.candidate(), self.now)
     }
 
-    pub fn roads(&self) -> Roads {
-        Roads { home: self.trainer.home_base.coordinates, model: self.policy.travel }
+    pub fn roads(&self) -> Roads<'_> {
+        Roads { home: self.trainer.home_base.coordinates, model: self.policy.travel, table: self.table.as_ref() }
     }
 
     /// Does with a placement what a store would: first the neighbors in their order, then the new commitment, and nothing may
@@ -234,8 +257,15 @@ impl World {
         self.commitments.remove(index);
         let previous = index.checked_sub(1).and_then(|index| self.commitments.get(index));
         let next = self.commitments.get(index);
-        let neighbors =
-            packhorse_matching::rejoin(&self.trainer, &self.trips, &self.policy, &self.zone, previous, next);
+        let neighbors = packhorse_matching::rejoin(
+            &self.trainer,
+            &self.trips,
+            &self.policy,
+            self.table.as_ref(),
+            &self.zone,
+            previous,
+            next,
+        );
         self.apply(&neighbors);
     }
 

@@ -13,7 +13,7 @@ use packhorse_domain::{
     policy::Policy,
     request::{CoHost, RequestDetails, RequestStateName},
     topic::TopicDetails,
-    trainer::{Fee, HomeBase, TopicSkill, TrainerDetails},
+    trainer::{Customers, Fee, HomeBase, TopicSkill, TrainerDetails},
     user::{Role, UserDetails},
     workshop::WorkshopDetails,
 };
@@ -227,7 +227,7 @@ impl<'c> Build<'c> {
         let skill = |(name, level): &(&str, _)| Ok(TopicSkill { topic: known(&self.topics, name)?, level: *level });
         let fee = |(year, workshop, hour): &(i16, i64, i64)| {
             let from = self.days.first_of_year(*year).map_err(broken)?;
-            Ok(Fee { from, per_workshop: dollars(*workshop), per_hour: dollars(*hour) })
+            Ok(Fee { from, customers: Customers::Anyone, per_workshop: dollars(*workshop), per_hour: dollars(*hour) })
         };
         let details = TrainerDetails {
             name: row.name.to_owned(),
