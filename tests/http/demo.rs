@@ -15,7 +15,7 @@ use packhorse_services::{
 use packhorse_tests::{Backend, START, TestDatabase, both};
 use serde_json::json;
 
-const ALL: Telling = Telling { limit: 100, explain: true };
+const ALL: Telling = Telling { limit: 100, explain: true, relax: 0, trainer: None };
 
 /// What the README's story relies on: the first open request is Hiawatha's, Lorna Beckwith is the best match for it, and
 /// others could be asked, too.
@@ -25,12 +25,12 @@ fn the_story_goes_well(ctx: &mut Context<'_>) {
     let open = requests::list(ctx, &open, &page).unwrap();
     assert_eq!(open.len(), 7);
     for request in &open {
-        let ranking = matches::list(ctx, &Pool::default(), request.id, ALL).unwrap();
+        let ranking = matches::list(ctx, &Pool::default(), request.id, ALL).unwrap().ranking;
         assert!(!ranking.matches.is_empty() && !ranking.ruled_out.is_empty(), "{}: {request:?}", ctx.now);
     }
     let host = libraries::get(ctx, open[0].library).unwrap();
     assert_eq!(host.details.name, "Hiawatha Public Library");
-    let ranking = matches::list(ctx, &Pool::default(), open[0].id, ALL).unwrap();
+    let ranking = matches::list(ctx, &Pool::default(), open[0].id, ALL).unwrap().ranking;
     let best = &ranking.matches[0];
     assert_eq!(trainers::get(ctx, best.trainer).unwrap().details.name, "Lorna Beckwith", "{}", ctx.now);
     assert!(best.preference_rank == 0 && ranking.matches.len() == 2, "{}: {ranking:?}", ctx.now);

@@ -161,6 +161,7 @@ fn request(network: NetworkId, library: LibraryId, venue: VenueId, topic: TopicI
         room: None,
         budget: None,
         budget_is_ceiling: false,
+        backfill: false,
         co_hosts: Vec::new(),
         notes: String::new(),
     };

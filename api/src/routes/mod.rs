@@ -9,6 +9,7 @@ mod hosting;
 mod import;
 mod interests;
 mod libraries;
+mod matches;
 mod networks;
 mod offers;
 mod partnerships;
@@ -45,6 +46,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(hosting::mount)
         .configure(free_busy::mount)
         .configure(requests::mount)
+        .configure(matches::mount)
         .configure(interests::mount)
         .configure(offers::mount)
         .configure(bookings::mount)

@@ -8,9 +8,7 @@ use packhorse_domain::{
     offer::Offer,
     request::{RequestDetails, RequestStateName, TrainingRequest},
 };
-use packhorse_matching::{Match, NoMatch, Ranking};
 use packhorse_services::{
-    matches::{self, Telling},
     offers::{self, Proposal},
     requests::{self, RequestFilter},
 };
@@ -37,8 +35,6 @@ pub(super) fn mount(config: &mut ServiceConfig<'_>) {
         .service(decline_request)
         .service(withdraw_request)
         .service(merge_request)
-        .service(list_matches)
-        .service(preview_matches)
         .service(create_offer);
 }
 
@@ -245,79 +241,6 @@ async fn withdraw_request(call: Call, id: PathId<id::Request>, body: Body<Reason
 async fn merge_request(call: Call, id: PathId<id::Request>, body: Body<Merging>) -> Result<HttpResponse, Problem> {
     let (expected, into) = (call.expected(), body.0.into);
     call.write(move |ctx| Reply::changed(&requests::merge(ctx, id.0, &expected, into)?)).await
-}
-
-/// Who could teach it.
-#[derive(Serialize, ToSchema)]
-struct Matches {
-    /// Those who can, best first: each with a time, the way, the price, and what makes up the score.
-    items: Vec<Match>,
-    /// Those who cannot, with every rule that stands in the way. Only with `explain=true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ruled_out: Option<Vec<NoMatch>>,
-}
-
-impl Matches {
-    fn of(ranking: Ranking, telling: Telling) -> Self {
-        let Ranking { matches: items, ruled_out } = ranking;
-        Self { items, ruled_out: telling.explain.then_some(ruled_out) }
-    }
-}
-
-/// How much is told about matches.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-struct MatchQuery {
-    /// Most matches, the best ones.
-    #[param(value_type = Option<u8>, minimum = 1, maximum = 100, default = 50)]
-    limit: usize,
-    /// Whether those ruled out are told too, with the rules.
-    #[param(value_type = Option<bool>, default = false)]
-    explain: bool,
-}
-
-impl MatchQuery {
-    fn telling(&self) -> Telling {
-        Telling { limit: self.limit, explain: self.explain }
-    }
-}
-
-impl Query for MatchQuery {
-    fn read(from: &mut Parameters) -> Self {
-        Self { limit: from.limit().into(), explain: from.take("explain").unwrap_or(false) }
-    }
-}
-
-/// Lists who could teach a request.
-///
-/// Rules decide who can come at all; objectives, weighted by the network's policy, put them in order.
-#[utoipa::path(tag = "requests", params(("id" = RequestId, Path, description = "The request."), MatchQuery), responses((status = 200, description = "Trainers, best first.", body = Matches)))]
-#[get("/v1/requests/{id}/matches")]
-async fn list_matches(
-    call: Call,
-    id: PathId<id::Request>,
-    query: QueryOf<MatchQuery>,
-) -> Result<HttpResponse, Problem> {
-    let (pool, telling) = (call.app.pool.clone(), query.0.telling());
-    let ranking = call.read(move |ctx| matches::list(ctx, &pool, id.0, telling)).await?;
-    Ok(HttpResponse::Ok().json(Matches::of(ranking, telling)))
-}
-
-/// Lists who could teach what is not asked yet.
-///
-/// The same as for a request, for one that is not written. Nothing is kept.
-#[utoipa::path(tag = "requests", params(MatchQuery), request_body = RequestCreate, responses((status = 200, description = "Trainers, best first.", body = Matches)))]
-#[post("/v1/matches")]
-async fn preview_matches(
-    call: Call,
-    query: QueryOf<MatchQuery>,
-    body: Body<RequestCreate>,
-) -> Result<HttpResponse, Problem> {
-    let (input, pool, telling) = (body.0, call.app.pool.clone(), query.0.telling());
-    let preview = move |ctx: &mut packhorse_services::Context<'_>| {
-        matches::preview(ctx, &pool, (input.network, input.library), input.details.clone(), telling)
-    };
-    Ok(HttpResponse::Ok().json(Matches::of(call.read(preview).await?, telling)))
 }
 
 /// Offers a request to a trainer.

@@ -105,6 +105,9 @@ pub struct RequestDetails {
     /// Whether a price above the budget rules a trainer out.
     #[serde(default)]
     pub budget_is_ceiling: bool,
+    /// Whether somebody has to be paid to run the library meanwhile, at the network's rate.
+    #[serde(default)]
+    pub backfill: bool,
     /// Libraries that take part.
     #[validate(nested, length(max = 50))]
     #[schema(max_items = 50)]

@@ -324,6 +324,14 @@ impl Index {
         ruled_out
     }
 
+    /// One trainer alone: their best time, or every rule that stands in the way. Nobody when the network may not ask them.
+    pub fn rank_one(&self, need: &Need<'_>, reach: &Reach<'_>, trainer: TrainerId, now: Timestamp) -> Ranking {
+        let seen = self.get(trainer).is_some_and(|entry| reach.sees(&entry.trainer));
+        let always = Interval { start: Timestamp::MIN, end: Timestamp::MAX };
+        let candidates: Vec<_> = seen.then(|| self.candidate(trainer, always, reach)).flatten().into_iter().collect();
+        crate::rank(need, &candidates, now)
+    }
+
     /// Works out the smallest set of changes that lets each of these in, which takes milliseconds for each of them.
     pub fn relax(&self, need: &Need<'_>, reach: &Reach<'_>, no_matches: &mut [NoMatch], now: Timestamp) {
         let always = Interval { start: Timestamp::MIN, end: Timestamp::MAX };

@@ -7,11 +7,12 @@ use packhorse_domain::{
     id::{LibraryId, NetworkId, OfferId, RequestId, TrainerId},
     library::{Room, Venue},
     network::Network,
-    request::{RequestDetails, TrainingRequest},
+    policy::Weights,
+    request::{RequestDetails, TrainingRequest, Urgency},
     trainer::Trainer,
     workshop::Workshop,
 };
-use packhorse_matching::{Calendar, Candidate, Need, Placement, Ranking, Reach, Rule, RuledOut, place};
+use packhorse_matching::{Calendar, Candidate, Need, Placement, Ranking, Reach, Rule, RuledOut, WhyNobody, place};
 
 use crate::{
     Context, Error, Fault,
@@ -54,6 +55,22 @@ impl Brief {
         deciding: Option<OfferId>,
     ) -> Result<Self, Error> {
         Self::gather(ctx, request.network, request.library, &request.time_zone, request.details.clone(), deciding)
+    }
+
+    /// Gathers it for what has not been asked yet.
+    ///
+    /// # Errors
+    /// Those of writing such a request.
+    pub(crate) fn of_question(ctx: &mut Context<'_>, question: Question) -> Result<Self, Error> {
+        let Question { network, library, details, weights } = question;
+        let time_zone = crate::requests::check(ctx, network, library, &details, "/details")?;
+        let on = Resource { network: Some(network), library: Some(library), ..Resource::default() };
+        ctx.authorize(Action::ReadMatches, &on)?;
+        let mut brief = Self::gather(ctx, network, library, &time_zone, details, None)?;
+        if let Some(weights) = weights {
+            brief.network.details.policy.weights = weights;
+        }
+        Ok(brief)
     }
 
     fn gather(
@@ -134,7 +151,7 @@ impl Brief {
             policy: &self.network.details.policy,
             currency: self.network.details.currency,
             library_days: &self.library_days,
-            backfill: false,
+            backfill: self.details.backfill,
             rural: self
                 .venue
                 .as_ref()
@@ -199,13 +216,28 @@ pub struct Telling {
     pub limit: usize,
     /// Whether those ruled out are told too.
     pub explain: bool,
+    /// For how many of them it is worked out what would let them in: those with the fewest rules in the way.
+    pub relax: usize,
+    /// This trainer alone.
+    pub trainer: Option<TrainerId>,
+}
+
+/// Who could teach it, who could not, and why.
+#[derive(Debug)]
+pub struct Answer {
+    /// Every candidate that was asked for.
+    pub ranking: Ranking,
+    /// What stands in the way in all; only when those ruled out are told.
+    pub why_not: Option<WhyNobody>,
+    /// How pressing it is to find somebody.
+    pub urgency: Urgency,
 }
 
 /// Who could teach a request, best first, and why the others could not.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
-pub fn list(ctx: &mut Context<'_>, pool: &Pool, request: RequestId, telling: Telling) -> Result<Ranking, Error> {
+pub fn list(ctx: &mut Context<'_>, pool: &Pool, request: RequestId, telling: Telling) -> Result<Answer, Error> {
     let scope = ctx.scope();
     let request = requests::find(ctx.conn, scope, request)?;
     ctx.authorize(Action::ReadMatches, &crate::requests::resource(&request))?;
@@ -213,36 +245,52 @@ pub fn list(ctx: &mut Context<'_>, pool: &Pool, request: RequestId, telling: Tel
     ranked(ctx, pool, &brief, telling)
 }
 
+/// What has not been asked yet.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The network that would serve it.
+    pub network: NetworkId,
+    /// The library that would ask.
+    pub library: LibraryId,
+    /// What it would need.
+    pub details: RequestDetails,
+    /// Other weights than those of the network's policy.
+    pub weights: Option<Weights>,
+}
+
 /// Who could teach what has not been asked yet.
 ///
 /// # Errors
 /// Those of writing such a request.
-pub fn preview(
-    ctx: &mut Context<'_>,
-    pool: &Pool,
-    asking: (NetworkId, LibraryId),
-    details: RequestDetails,
-    telling: Telling,
-) -> Result<Ranking, Error> {
-    let (network, library) = asking;
-    let time_zone = crate::requests::check(ctx, network, library, &details, "/details")?;
-    let on = Resource { network: Some(network), library: Some(library), ..Resource::default() };
-    ctx.authorize(Action::ReadMatches, &on)?;
-    let brief = Brief::gather(ctx, network, library, &time_zone, details, None)?;
+pub fn preview(ctx: &mut Context<'_>, pool: &Pool, question: Question, telling: Telling) -> Result<Answer, Error> {
+    let brief = Brief::of_question(ctx, question)?;
     ranked(ctx, pool, &brief, telling)
 }
 
-fn ranked(ctx: &mut Context<'_>, pool: &Pool, brief: &Brief, telling: Telling) -> Result<Ranking, Error> {
+fn ranked(ctx: &mut Context<'_>, pool: &Pool, brief: &Brief, telling: Telling) -> Result<Answer, Error> {
     let network = brief.network.id;
     let lenders = lenders(ctx, network)?;
     let (need, reach) = (brief.need(), Reach { network, lenders: &lenders });
+    let today = ctx.now.to_zoned(brief.time_zone.rules()).date();
+    let urgency = brief.details.urgency(today);
     let current = pool.current(ctx)?;
-    let Some(index) = current.index() else { return Ok(Ranking::default()) };
-    let mut ranking = index.rank(&need, &reach, ctx.now, telling.limit);
+    let mut answer = Answer { ranking: Ranking::default(), why_not: None, urgency };
+    let Some(index) = current.index() else { return Ok(answer) };
+    answer.ranking = match telling.trainer {
+        Some(trainer) => index.rank_one(&need, &reach, trainer, ctx.now),
+        None => index.rank(&need, &reach, ctx.now, telling.limit),
+    };
     if telling.explain {
-        ranking.ruled_out = index.explain(&need, &reach, ctx.now);
+        let ruled_out = &mut answer.ranking.ruled_out;
+        if telling.trainer.is_none() {
+            *ruled_out = index.explain(&need, &reach, ctx.now);
+        }
+        ruled_out.sort_by_key(|each| (each.reasons.rules.len(), each.trainer));
+        let nearest = telling.relax.min(ruled_out.len());
+        index.relax(&need, &reach, &mut ruled_out[..nearest], ctx.now);
+        answer.why_not = Some(WhyNobody::of(ruled_out));
     }
-    Ok(ranking)
+    Ok(answer)
 }
 
 /// A trainer whom a network may offer requests at present.

@@ -145,6 +145,7 @@ impl World {
                 room: None,
                 budget: None,
                 budget_is_ceiling: false,
+                backfill: false,
                 co_hosts: vec![],
                 notes: String::new(),
             },

@@ -310,6 +310,7 @@ impl<'c> Build<'c> {
             room: row.room.map(|name| known(rooms, name)).transpose()?,
             budget: row.budget.map(|(amount, _)| dollars(amount)),
             budget_is_ceiling: row.budget.is_some_and(|(_, ceiling)| ceiling),
+            backfill: false,
             co_hosts: row.co_hosts.iter().map(co_host).collect::<Result<_, Error>>()?,
             notes: row.notes.to_owned(),
         };
@@ -343,8 +344,8 @@ impl<'c> Build<'c> {
     fn offer(&mut self, request: RequestId, name: &str) -> Result<OfferId, Error> {
         let trainer = known(&self.trainers, name)?;
         // What is not committed yet is in no feed: the pool is read anew.
-        let telling = Telling { limit: 100, explain: false };
-        let ranking = matches::list(self.next(), &Pool::default(), request, telling)?;
+        let telling = Telling { limit: 100, explain: false, relax: 0, trainer: None };
+        let ranking = matches::list(self.next(), &Pool::default(), request, telling)?.ranking;
         let found = ranking.matches.iter().find(|found| found.trainer == trainer).ok_or_else(|| broken(name))?;
         let message = "They asked for you by name.".to_owned();
         let proposal = Proposal { starts_at: found.time.start, honorarium: None, message };
