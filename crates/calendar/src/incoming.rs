@@ -25,8 +25,8 @@ pub const LONGEST_LINE: usize = 1024 * 1024;
 pub const MOST_COMPONENTS: usize = 50_000;
 /// Most instances of all events of one calendar within the range read.
 pub const MOST_INSTANCES: usize = 50_000;
-/// Most days, hours and minutes looked at to find the instances of one calendar.
-pub const MOST_EFFORT: u64 = 20_000_000;
+/// Most days, hours and minutes looked at to find the instances of one calendar, and again for the changes of its zones.
+pub const MOST_EFFORT: u64 = 5_000_000;
 /// Most faults told.
 pub const MOST_FAULTS: usize = 50;
 

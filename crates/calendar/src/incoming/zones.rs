@@ -9,7 +9,7 @@ use packhorse_domain::{
 };
 
 use super::{
-    Fault, Note,
+    Fault, MOST_EFFORT, Note,
     lines::{Component, Property},
     values, windows,
 };
@@ -17,6 +17,8 @@ use crate::local::LocalClock;
 
 /// Most changes of one zone's offset.
 const MOST_CHANGES: usize = 5_000;
+/// Of a rule without an end in a `VTIMEZONE`, changes before this are left out.
+const EARLIEST: DateTime = DateTime::constant(1960, 1, 1, 0, 0, 0, 0);
 /// A `VTIMEZONE` is counted out to this year at least.
 const LAST_YEAR: i16 = 2050;
 
@@ -37,6 +39,8 @@ pub(crate) struct Zones<'a> {
     described: HashMap<String, &'a Component>,
     range: Interval,
     floats: bool,
+    /// Days that may still be looked at to describe zones.
+    effort: u64,
 }
 
 impl<'a> Zones<'a> {
@@ -62,7 +66,7 @@ impl<'a> Zones<'a> {
             Known { clock: LocalClock::of(TimeZone::UTC, range), name: "UTC".to_owned(), zone: utc },
             Known { clock: LocalClock::new(own, range), name: own.name().to_owned(), zone: Some(own.clone()) },
         ];
-        Self { known, by_id: HashMap::new(), described, range, floats: false }
+        Self { known, by_id: HashMap::new(), described, range, floats: false, effort: MOST_EFFORT }
     }
 
     /// The clock at a place.
@@ -94,7 +98,7 @@ impl<'a> Zones<'a> {
         let found = match (iana, self.described.get(id)) {
             (Some(zone), _) => Known::of(zone, self.range),
             (None, Some(described)) => Known {
-                clock: LocalClock::of(rules(described, self.range)?, self.range),
+                clock: LocalClock::of(rules(described, self.range, &mut self.effort)?, self.range),
                 name: id.to_owned(),
                 zone: None,
             },
@@ -136,13 +140,13 @@ struct Change {
 }
 
 /// The rules that a `VTIMEZONE` describes.
-fn rules(component: &Component, range: Interval) -> Result<TimeZone, Fault> {
+fn rules(component: &Component, range: Interval, effort: &mut u64) -> Result<TimeZone, Fault> {
     let fault = |detail: &str| Fault { line: component.line, code: "bad_zone", detail: detail.to_owned() };
     let last_year = TimeZone::UTC.to_datetime(range.end).year().clamp(LAST_YEAR, 9998) + 1;
     let horizon = DateTime::constant(last_year, 12, 31, 0, 0, 0, 0);
     let mut changes = Vec::new();
     for observance in component.inner.iter().filter(|inner| matches!(inner.name.as_str(), "STANDARD" | "DAYLIGHT")) {
-        onsets(observance, horizon, &mut changes)?;
+        onsets(observance, horizon, &mut changes, effort)?;
     }
     changes.sort_by_key(|change| change.at);
     changes.dedup_by_key(|change| change.at);
@@ -151,7 +155,7 @@ fn rules(component: &Component, range: Interval) -> Result<TimeZone, Fault> {
 }
 
 /// The changes that an observance describes.
-fn onsets(observance: &Component, horizon: DateTime, changes: &mut Vec<Change>) -> Result<(), Fault> {
+fn onsets(observance: &Component, horizon: DateTime, changes: &mut Vec<Change>, effort: &mut u64) -> Result<(), Fault> {
     let missing = |name: &str| Fault {
         line: observance.line,
         code: "bad_zone",
@@ -180,7 +184,8 @@ fn onsets(observance: &Component, horizon: DateTime, changes: &mut Vec<Change>) 
             End::Until(Until::Instant(last)) => last.as_second(),
             End::Until(Until::Local(_)) | End::Never | End::Count(_) => i64::MAX,
         };
-        for onset in rule.instances(begins, begins, horizon) {
+        let mut instances = rule.instances(begins, begins.max(EARLIEST), horizon);
+        for onset in &mut instances {
             let Ok(onset) = onset else { break };
             if instant(onset) > last {
                 break;
@@ -190,6 +195,9 @@ fn onsets(observance: &Component, horizon: DateTime, changes: &mut Vec<Change>) 
                 return Err(property.fault("too_many", format!("a zone changes at most {MOST_CHANGES} times")));
             }
         }
+        *effort = effort.checked_sub(instances.effort()).ok_or_else(|| {
+            property.fault("too_sparse", "the zones of the calendar change by rules that take too long to count out")
+        })?;
     }
     let seconds = Timestamp::MIN.as_second()..Timestamp::MAX.as_second();
     changes.extend(

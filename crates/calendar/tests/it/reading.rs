@@ -216,6 +216,16 @@ fn what_is_wrong_is_told_with_its_line() {
 }
 
 #[test]
+fn many_zones_of_many_years_are_not_counted_out_for_ever() {
+    let zone = "BEGIN:VTIMEZONE\nTZID:Z#\nBEGIN:STANDARD\nDTSTART:00010101T000000\nTZOFFSETFROM:-0500\n\
+        TZOFFSETTO:-0600\nRRULE:FREQ=YEARLY;BYDAY=1SU\nEND:STANDARD\nEND:VTIMEZONE\nBEGIN:VEVENT\n\
+        DTSTART;TZID=Z#:20270101T000000\nDURATION:PT1H\nEND:VEVENT\n";
+    let many = |count: usize| (0..count).map(|n| zone.replace('#', &n.to_string())).collect::<Vec<_>>().concat();
+    assert_eq!(busy(&many(20)).unwrap().len(), 1);
+    assert_eq!(busy(&many(1_000)).unwrap_err()[0].1, "too_sparse");
+}
+
+#[test]
 fn what_is_no_calendar_is_refused_as_such() {
     let refused = |bytes: &[u8]| {
         let faults = read(bytes, &own(), year(2027)).unwrap_err();
