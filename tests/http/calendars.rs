@@ -212,6 +212,15 @@ both! {
         let kept = market.staff.post(&path, &noon).expect(201);
         assert_eq!(market.dana.client.get(&path).expect(200).json()["items"][0]["id"], kept.id());
         market.dana.client.post(&path, &noon).expect(403);
+        // In force for lists and offers alike.
+        let afternoon = json!({ "preferences": [{ "from": DAY, "until": DAY, "earliest": "12:00:00", "latest": "17:00:00" }], "room": null });
+        let ruled_out = matches(&market, &afternoon);
+        assert_eq!(ruled_out["items"], json!([]));
+        assert_eq!(ruled_out["ruled_out"][0]["rules"], json!(["library_hours"]));
+        assert_eq!(ruled_out["why_not"]["rules"][0], json!({ "rule": "library_hours", "count": 2, "alone": 2 }));
+        let request = market.ask(&afternoon);
+        let refused = market.offer(&request, market.dana.id, "2027-03-03T20:00:00Z").expect(422);
+        assert_eq!(refused.faults()[0].1, "library_hours");
         let changed = market.staff.patch(&kept.location(), &kept.etag(), &json!({ "note": "Volunteers only after noon" })).expect(200);
         market.staff.delete(&kept.location(), &kept.etag()).expect(412);
         market.staff.delete(&kept.location(), &changed.etag()).expect(204);

@@ -3,9 +3,10 @@
 use jiff::{
     SignedDuration,
     civil::{Date, DateTime, Time},
+    tz::TimeZone,
 };
 use packhorse_domain::{
-    Interval, Zone,
+    Interval, Timestamp, Zone,
     availability::{AvailabilityDetails, Pattern, Weekday},
     recurrence::Rule,
 };
@@ -62,6 +63,23 @@ pub fn free(statements: &[AvailabilityDetails], range: Interval) -> Vec<Interval
         free = without(normalize(free), level.shut);
     }
     without(free, off)
+}
+
+/// The time at which a library can host within `range`, normalized: what its statements leave free; where none of them says
+/// when it can, all time that none says it cannot.
+pub fn hosting(statements: &[AvailabilityDetails], range: Interval) -> Vec<Interval> {
+    let opens = |statement: &AvailabilityDetails| match statement.pattern {
+        Pattern::Weekly { .. } | Pattern::Period { .. } | Pattern::Recurring { free: true, .. } => true,
+        Pattern::Blackout { .. } | Pattern::SetAside { .. } | Pattern::Recurring { free: false, .. } => false,
+    };
+    if statements.iter().any(opens) {
+        return free(statements, range);
+    }
+    let utc = |at: Timestamp| at.to_zoned(TimeZone::UTC).datetime();
+    let Ok(time_zone) = Zone::new("UTC") else { return vec![range] };
+    let pattern = Pattern::Period { start: utc(range.start), end: utc(range.end) };
+    let always = AvailabilityDetails { time_zone, pattern, priority: 0, note: String::new() };
+    free(&[statements, &[always]].concat(), range)
 }
 
 /// What the statements of one priority say.

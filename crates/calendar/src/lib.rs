@@ -13,6 +13,6 @@ pub mod vavailability;
 
 mod local;
 
-pub use availability::{Occurrence, Occurrences, free, occurrences};
+pub use availability::{Occurrence, Occurrences, free, hosting, occurrences};
 pub use incoming::read;
 pub use slots::starts;

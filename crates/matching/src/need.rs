@@ -31,6 +31,8 @@ pub struct Need<'a> {
     pub room: Option<&'a RoomDetails>,
     /// When that room is taken, in any order. Without what the offer or booking under decision takes itself.
     pub room_taken: &'a [Interval],
+    /// When the library cannot host, in any order.
+    pub library_shut: &'a [Interval],
     /// How the network that asks runs.
     pub policy: &'a Policy,
     /// The currency of that network. Prices are in it.
@@ -174,6 +176,13 @@ pub(crate) struct Asked<'a> {
     /// First instant that leaves the notice the network wants.
     earliest: Timestamp,
     room_taken: Vec<Interval>,
+    library_shut: Vec<Interval>,
+}
+
+/// Whether a normalized set shares an instant with a time.
+fn touches(set: &[Interval], time: &Interval) -> bool {
+    let next = set.partition_point(|each| each.end <= time.start);
+    set.get(next).is_some_and(|each| each.overlaps(time))
 }
 
 /// Most dates that are searched for one need, those of the best preferences first. A time on another is still judged
@@ -203,6 +212,7 @@ impl<'a> Asked<'a> {
             usual_load: need.usual_load.unwrap_or(USUAL_LOAD),
             earliest,
             room_taken,
+            library_shut: intervals::normalize(need.library_shut.to_vec()),
             rules,
         }
     }
@@ -227,8 +237,8 @@ impl<'a> Asked<'a> {
         let mut broken = self.broken.and(of_date);
         broken.add_if(rank.is_none(), Rule::Preference);
         broken.add_if(time.start < self.earliest, Rule::Notice);
-        let next = self.room_taken.partition_point(|taken| taken.end <= time.start);
-        broken.add_if(self.room_taken.get(next).is_some_and(|taken| taken.overlaps(&time)), Rule::RoomTaken);
+        broken.add_if(touches(&self.room_taken, &time), Rule::RoomTaken);
+        broken.add_if(touches(&self.library_shut, &time), Rule::LibraryHours);
         Slot { time, rank, broken }
     }
 

@@ -41,6 +41,8 @@ pub enum Rule {
     StartGrid,
     /// The room is taken then.
     RoomTaken,
+    /// The library cannot host then.
+    LibraryHours,
     /// The library has had its training days of that year.
     LibraryDays,
     /// The trainer has not said that they are free then.
@@ -70,6 +72,7 @@ impl Word for Rule {
         Self::Preference,
         Self::StartGrid,
         Self::RoomTaken,
+        Self::LibraryHours,
         Self::LibraryDays,
         Self::Availability,
         Self::Commitments,
@@ -93,6 +96,7 @@ impl Word for Rule {
             Self::Preference => "preference",
             Self::StartGrid => "start_grid",
             Self::RoomTaken => "room_taken",
+            Self::LibraryHours => "library_hours",
             Self::LibraryDays => "library_days",
             Self::Availability => "availability",
             Self::Commitments => "commitments",

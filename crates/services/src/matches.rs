@@ -1,7 +1,8 @@
 //! Who could teach a request: what matching needs to know is gathered here, the same for a list, an offer and an acceptance.
 
 use jiff::{SignedDuration, civil::Date};
-use packhorse_db::{DbError, bookings, commitments, networks, requests, rooms, trainers, venues, workshops};
+use packhorse_calendar::intervals::subtract;
+use packhorse_db::{DbError, bookings, commitments, hosting, networks, requests, rooms, trainers, venues, workshops};
 use packhorse_domain::{
     Action, Coordinates, Interval, Resource, Scope, Timestamp, Zone,
     id::{LibraryId, NetworkId, OfferId, RequestId, TrainerId},
@@ -31,6 +32,7 @@ pub(crate) struct Brief {
     venue: Option<Venue>,
     room: Option<Room>,
     room_taken: Vec<Interval>,
+    library_shut: Vec<Interval>,
     library_days: Vec<Date>,
     /// When the first window begins.
     opens: Timestamp,
@@ -93,6 +95,7 @@ impl Brief {
             room_taken =
                 taken.iter().filter(|each| Some(each.cause.offer) != deciding).map(|each| each.taken).collect();
         }
+        let library_shut = library_shut(ctx, library, &details, time_zone)?;
         let mut library_days = Vec::new();
         if network.details.policy.library_days_per_year.is_some() {
             // Any date of the windows may be asked about: a year on either side takes in every calendar year of theirs.
@@ -110,6 +113,7 @@ impl Brief {
             venue,
             room,
             room_taken,
+            library_shut,
             library_days,
             opens,
             notice_given: None,
@@ -148,6 +152,7 @@ impl Brief {
             place: self.place(),
             room: self.room.as_ref().map(|room| &room.details),
             room_taken: &self.room_taken,
+            library_shut: &self.library_shut,
             policy: &self.network.details.policy,
             currency: self.network.details.currency,
             library_days: &self.library_days,
@@ -193,6 +198,28 @@ impl Brief {
         };
         place(&self.need(), &candidate, time, ctx.now).map_err(|reasons| refused(&reasons))
     }
+}
+
+/// When a library cannot host, as far as the windows of a request reach and a year beyond: a booking may be moved.
+fn library_shut(
+    ctx: &mut Context<'_>,
+    library: LibraryId,
+    details: &RequestDetails,
+    time_zone: &Zone,
+) -> Result<Vec<Interval>, Error> {
+    let statements = hosting::of_libraries(ctx.conn, &[library])?;
+    let windows = || details.windows(time_zone).map(|(_, window)| window);
+    let (Some(first), Some(last)) = (windows().map(|each| each.start).min(), windows().map(|each| each.end).max())
+    else {
+        return Ok(Vec::new());
+    };
+    let year = SignedDuration::from_hours(366 * 24);
+    let range = Interval { start: earlier(first.min(ctx.now), year), end: later(last.max(ctx.now), year) };
+    if statements.is_empty() {
+        return Ok(Vec::new());
+    }
+    let statements: Vec<_> = statements.into_iter().map(|statement| statement.details).collect();
+    Ok(subtract(&[range], &packhorse_calendar::hosting(&statements, range)))
 }
 
 /// A refusal by the rules: a time that is taken is a conflict, everything else an input against the rules.

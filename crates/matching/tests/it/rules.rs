@@ -149,6 +149,21 @@ fn a_room_that_is_taken() {
 }
 
 #[test]
+fn a_library_that_cannot_host_then() {
+    for format in [Format::InPerson, Format::Virtual] {
+        let shut = |start: &'static str| {
+            move |world: &mut World| {
+                world.details.format = format;
+                world.library_shut = vec![work("2027-03-04T10:00", 60), work(start, 60)];
+            }
+        };
+        breaks(&[LibraryHours], shut("2027-03-03T11:45"));
+        allows(shut("2027-03-03T12:00"));
+        allows(shut("2027-03-03T09:00"));
+    }
+}
+
+#[test]
 fn currencies_are_never_mixed() {
     let euro = |amount_minor| Money { amount_minor, currency: "EUR".parse::<Currency>().unwrap() };
     breaks(&[Rule::Currency], |world| {
