@@ -1,7 +1,7 @@
 //! What speaks for a second thought before a trainer is asked, and rules nobody out.
 
-use jiff::civil::Date;
-use packhorse_domain::{Coordinates, Km, id::TripId};
+use jiff::{SignedDuration, civil::Date};
+use packhorse_domain::{Coordinates, Interval, Km, id::TripId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -43,8 +43,14 @@ pub(crate) fn of(asked: &Asked<'_>, person: &Person<'_>, found: &Found<'_>) -> V
         let [before, after] = found.verdict.joins();
         before && n + 1 == following || after && n == following
     };
+    // A day may be longer than 24 hours.
+    let is_near = |work: &Interval| {
+        let days = SignedDuration::from_hours(24 * i64::from(DAYS + 2));
+        work.start.duration_since(found.time.start).abs() < days
+    };
+    let works = person.kept.iter().enumerate();
     let works =
-        person.kept.iter().enumerate().filter(|(n, kept)| !is_same_way(*n) && kept.trip.is_none()).map(|(_, kept)| {
+        works.filter(|(n, kept)| is_near(&kept.work) && !is_same_way(*n) && kept.trip.is_none()).map(|(_, kept)| {
             let overnight =
                 date(kept.taken.start) != date(kept.work.start) || date(kept.taken.end) != date(kept.work.end);
             let on = date(kept.work.start);
