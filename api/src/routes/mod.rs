@@ -12,6 +12,7 @@ mod libraries;
 mod matches;
 mod networks;
 mod offers;
+mod opportunities;
 mod partnerships;
 mod requests;
 mod rooms;
@@ -48,6 +49,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(requests::mount)
         .configure(matches::mount)
         .configure(interests::mount)
+        .configure(opportunities::mount)
         .configure(offers::mount)
         .configure(bookings::mount)
         .configure(calendars::mount)

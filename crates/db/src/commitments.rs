@@ -101,17 +101,23 @@ pub fn of_trainers(
     rows.into_iter().map(Commitment::try_from).collect()
 }
 
-/// Active commitments of a room that end after `from`, holds that ran out excepted, in order of time.
+/// Active commitments of some rooms that end after `from`, holds that ran out excepted, by room and time.
 ///
 /// # Errors
 /// Those of the database.
-pub fn of_room(conn: &mut Conn, room: RoomId, from: Timestamp, now: Timestamp) -> Result<Vec<Commitment>, DbError> {
+pub fn of_rooms(
+    conn: &mut Conn,
+    rooms: &[RoomId],
+    from: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<Commitment>, DbError> {
     let query = commitments::table
-        .filter(commitments::room_id.eq(Spelled(room)))
+        .filter(commitments::room_id.eq_any(rooms.iter().map(|id| Spelled(*id))))
         .filter(commitments::active.eq(true))
         .filter(commitments::ends_at.gt(At(from)))
         .filter(commitments::expires_at.is_null().or(commitments::expires_at.gt(At(now))));
-    let rows: Vec<Row> = query.order(commitments::starts_at).select(Row::as_select()).load(conn)?;
+    let rows: Vec<Row> =
+        query.order((commitments::room_id, commitments::starts_at)).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Commitment::try_from).collect()
 }
 

@@ -23,6 +23,16 @@ macro_rules! queries {
             Ok(found.into_iter().map(|id| id.0).collect())
         }
 
+        /// Those of some ids that are there, in no order.
+        ///
+        /// # Errors
+        /// Those of the database.
+        pub fn with_ids(conn: &mut Conn, ids: &[$id]) -> Result<Vec<$entity>, DbError> {
+            let named = $table::id.eq_any(ids.iter().map(|id| Spelled(*id)));
+            let rows: Vec<Row> = $table::table.filter(named).select(Row::as_select()).load(conn)?;
+            Ok(rows.into_iter().map(<$entity>::from).collect())
+        }
+
         /// Keeps a new one.
         ///
         /// # Errors

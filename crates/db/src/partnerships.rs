@@ -92,3 +92,17 @@ pub fn lenders_to(conn: &mut Conn, borrower: NetworkId, day: jiff::civil::Date) 
     let ids: Vec<Spelled<NetworkId>> = standing.select(partnerships::lender_id).distinct().load(conn)?;
     Ok(ids.into_iter().map(|id| id.0).collect())
 }
+
+/// Networks that one lends to on a day.
+///
+/// # Errors
+/// Those of the database.
+pub fn borrowers_of(conn: &mut Conn, lender: NetworkId, day: jiff::civil::Date) -> Result<Vec<NetworkId>, DbError> {
+    let day = day.to_string();
+    let standing = partnerships::table
+        .filter(partnerships::lender_id.eq(Spelled(lender)))
+        .filter(partnerships::from_day.le(day.clone()))
+        .filter(partnerships::until_day.ge(day));
+    let ids: Vec<Spelled<NetworkId>> = standing.select(partnerships::borrower_id).distinct().load(conn)?;
+    Ok(ids.into_iter().map(|id| id.0).collect())
+}

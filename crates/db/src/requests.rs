@@ -122,6 +122,27 @@ pub fn list(
     Ok(rows.into_iter().map(TrainingRequest::from).collect())
 }
 
+/// Open requests, those whose last window closes first; of all networks, or of some. At most `limit`.
+///
+/// # Errors
+/// Those of the database.
+pub fn open(
+    conn: &mut Conn,
+    networks: Option<&[NetworkId]>,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<TrainingRequest>, DbError> {
+    let mut query = requests::table.into_boxed::<MultiBackend>();
+    if let Some(networks) = networks {
+        query = query.filter(requests::network_id.eq_any(networks.iter().map(|id| Spelled(*id)).collect::<Vec<_>>()));
+    }
+    let query =
+        query.filter(requests::state.eq(Spelled(RequestStateName::Open))).filter(requests::closes_at.gt(At(now)));
+    let query = query.order((requests::closes_at.asc(), requests::id.asc())).limit(limit);
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(TrainingRequest::from).collect())
+}
+
 /// Requests nobody was booked for whose last window has passed; at most `limit`.
 ///
 /// # Errors

@@ -98,16 +98,6 @@ pub fn list(conn: &mut Conn, scope: Scope, filter: &TrainerFilter, page: &Page) 
     Ok(rows.into_iter().map(Trainer::from).collect())
 }
 
-/// Those with these ids that are there, in order of their ids.
-///
-/// # Errors
-/// Those of the database.
-pub fn with_ids(conn: &mut Conn, ids: &[TrainerId]) -> Result<Vec<Trainer>, DbError> {
-    let query = trainers::table.filter(trainers::id.eq_any(ids.iter().map(|id| Spelled(*id))));
-    let rows: Vec<Row> = query.order(trainers::id.asc()).select(Row::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(Trainer::from).collect())
-}
-
 /// Ids of every trainer behind one, in order, at most so many.
 ///
 /// # Errors

@@ -42,3 +42,13 @@ pub fn of_libraries(conn: &mut Conn, scope: Scope, libraries: &[LibraryId]) -> R
     let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Venue::from).collect())
 }
+
+/// All of one library.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_library(conn: &mut Conn, library: LibraryId) -> Result<Vec<Venue>, DbError> {
+    let rows: Vec<Row> =
+        venues::table.filter(venues::library_id.eq(Spelled(library))).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Venue::from).collect())
+}

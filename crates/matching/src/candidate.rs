@@ -135,9 +135,9 @@ pub(crate) struct Today<'a> {
     pub(crate) fee: Option<&'a Fee>,
 }
 
-/// How much the load of somebody counts who joined so long ago.
+/// How much the load of somebody counts who joined so long ago. By whole days, so that an answer is the same a moment later.
 fn settled(since: SignedDuration) -> f64 {
-    (since.as_secs_f64() / (90.0 * 24.0 * 3600.0)).clamp(0.0, 1.0)
+    i32::try_from(since.as_hours() / 24).map_or(1.0, |days| (f64::from(days) / 90.0).clamp(0.0, 1.0))
 }
 
 /// The time around a range in which commitments and trips can still make a difference.

@@ -146,6 +146,10 @@ impl Broken {
         Self(self.0 & other.0)
     }
 
+    pub(crate) fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     pub(crate) fn is_none(self) -> bool {
         self.0 == 0
     }

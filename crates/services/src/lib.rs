@@ -20,6 +20,7 @@ pub mod libraries;
 pub mod matches;
 pub mod networks;
 pub mod offers;
+pub mod opportunities;
 pub mod partnerships;
 pub mod passwords;
 pub mod pool;

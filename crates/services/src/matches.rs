@@ -1,14 +1,24 @@
 //! Who could teach a request: what matching needs to know is gathered here, the same for a list, an offer and an acceptance.
 
+use std::{
+    collections::{BTreeSet, HashMap},
+    hash::Hash,
+    rc::Rc,
+};
+
 use jiff::{SignedDuration, civil::Date};
 use packhorse_calendar::intervals::subtract;
-use packhorse_db::{DbError, bookings, commitments, hosting, networks, requests, rooms, trainers, venues, workshops};
+use packhorse_db::{
+    Conn, DbError, bookings, commitments, hosting, networks, requests, rooms, trainers, venues, workshops,
+};
 use packhorse_domain::{
     Action, Coordinates, Interval, Resource, Scope, Timestamp, Zone,
+    availability::AvailabilityDetails,
+    commitment::Holder,
     id::{LibraryId, NetworkId, OfferId, RequestId, TrainerId},
     library::{Room, Venue},
     network::Network,
-    policy::Weights,
+    policy::{Policy, Weights},
     request::{RequestDetails, TrainingRequest, Urgency},
     trainer::Trainer,
     workshop::Workshop,
@@ -23,10 +33,33 @@ use crate::{
 /// Commitments this long before the first window still shape the way to a workshop.
 pub(crate) const BEFORE: SignedDuration = SignedDuration::from_hours(21 * 24);
 
+/// A need, saved or not.
+pub(crate) struct Asked {
+    network: NetworkId,
+    library: LibraryId,
+    time_zone: Zone,
+    details: RequestDetails,
+    /// The offer under decision.
+    deciding: Option<OfferId>,
+}
+
+impl Asked {
+    /// One that is not written.
+    pub(crate) fn new(network: NetworkId, library: LibraryId, time_zone: Zone, details: RequestDetails) -> Self {
+        Self { network, library, time_zone, details, deciding: None }
+    }
+
+    /// That of a request.
+    pub(crate) fn of(request: &TrainingRequest) -> Self {
+        let TrainingRequest { network, library, time_zone, details, .. } = request.clone();
+        Self { network, library, time_zone, details, deciding: None }
+    }
+}
+
 /// Everything about a request that decides who can teach it, whoever the trainer is.
 pub(crate) struct Brief {
     pub(crate) details: RequestDetails,
-    pub(crate) network: Network,
+    pub(crate) network: Rc<Network>,
     time_zone: Zone,
     workshop: Option<Workshop>,
     venue: Option<Venue>,
@@ -56,7 +89,8 @@ impl Brief {
         request: &TrainingRequest,
         deciding: Option<OfferId>,
     ) -> Result<Self, Error> {
-        Self::gather(ctx, request.network, request.library, &request.time_zone, request.details.clone(), deciding)
+        let asked = Asked { deciding, ..Asked::of(request) };
+        Self::gather(ctx, vec![asked])?.pop().ok_or(Error::NotFound)
     }
 
     /// Gathers it for what has not been asked yet.
@@ -68,56 +102,71 @@ impl Brief {
         let time_zone = crate::requests::check(ctx, network, library, &details, "/details")?;
         let on = Resource { network: Some(network), library: Some(library), ..Resource::default() };
         ctx.authorize(Action::ReadMatches, &on)?;
-        let mut brief = Self::gather(ctx, network, library, &time_zone, details, None)?;
+        let asked = Asked::new(network, library, time_zone, details);
+        let mut brief = Self::gather(ctx, vec![asked])?.pop().ok_or(Error::NotFound)?;
         if let Some(weights) = weights {
-            brief.network.details.policy.weights = weights;
+            brief.policy_mut().weights = weights;
         }
         Ok(brief)
     }
 
-    fn gather(
-        ctx: &mut Context<'_>,
-        network: NetworkId,
-        library: LibraryId,
-        time_zone: &Zone,
-        details: RequestDetails,
-        deciding: Option<OfferId>,
-    ) -> Result<Self, Error> {
-        let all = Scope::Everything;
-        let network = networks::find(ctx.conn, all, network)?;
-        let workshop = details.workshop.map(|id| workshops::find(ctx.conn, all, id)).transpose()?;
-        let venue = details.venue.map(|id| venues::find(ctx.conn, all, id)).transpose()?;
-        let room = details.room.map(|id| rooms::find(ctx.conn, all, id)).transpose()?;
-        let opens = details.windows(time_zone).map(|(_, window)| window.start).min().unwrap_or(ctx.now);
-        let mut room_taken = Vec::new();
-        if let Some(room) = &room {
-            let taken = commitments::of_room(ctx.conn, room.id, earlier(opens, BEFORE), ctx.now)?;
-            room_taken =
-                taken.iter().filter(|each| Some(each.cause.offer) != deciding).map(|each| each.taken).collect();
+    /// Gathers it for many needs, in their order and in the same few queries however many they are. Nothing for those whose
+    /// network is gone.
+    pub(crate) fn gather(ctx: &mut Context<'_>, asked: Vec<Asked>) -> Result<Vec<Self>, Error> {
+        let networks = by_id(ctx, networks::with_ids, asked.iter().map(|one| one.network), |network| network.id)?;
+        let networks: HashMap<_, _> = networks.into_iter().map(|(id, network)| (id, Rc::new(network))).collect();
+        let details = || asked.iter().map(|one| &one.details);
+        let workshops = by_id(ctx, workshops::with_ids, details().filter_map(|one| one.workshop), |one| one.id)?;
+        let venues = by_id(ctx, venues::with_ids, details().filter_map(|one| one.venue), |one| one.id)?;
+        let rooms = by_id(ctx, rooms::with_ids, details().filter_map(|one| one.room), |one| one.id)?;
+        let opens = |one: &Asked| one.details.windows(&one.time_zone).map(|(_, window)| window.start).min();
+        let first = asked.iter().filter_map(opens).min().unwrap_or(ctx.now);
+        let room_ids: Vec<_> = rooms.keys().copied().collect();
+        let taken = if room_ids.is_empty() {
+            Vec::new()
+        } else {
+            commitments::of_rooms(ctx.conn, &room_ids, earlier(first, BEFORE), ctx.now)?
+        };
+        let mut hours: HashMap<LibraryId, Vec<AvailabilityDetails>> = HashMap::new();
+        for statement in hosting::of_libraries(ctx.conn, &asked.iter().map(|one| one.library).collect::<Vec<_>>())? {
+            hours.entry(statement.library).or_default().push(statement.details);
         }
-        let library_shut = library_shut(ctx, library, &details, time_zone)?;
-        let mut library_days = Vec::new();
-        if network.details.policy.library_days_per_year.is_some() {
-            // Any date of the windows may be asked about: a year on either side takes in every calendar year of theirs.
-            let year = SignedDuration::from_hours(2 * 366 * 24);
-            let standing = bookings::of_library(ctx.conn, library, earlier(opens, year), later(opens, year))?;
-            let others = standing.iter().filter(|booking| Some(booking.offer) != deciding);
-            library_days =
-                others.map(|each| each.terms.time.start.to_zoned(each.terms.time_zone.rules()).date()).collect();
+        let mut briefs = Vec::with_capacity(asked.len());
+        for one in asked {
+            let Some(network) = networks.get(&one.network).cloned() else { continue };
+            let opens = opens(&one).unwrap_or(ctx.now);
+            let room = one.details.room.and_then(|id| rooms.get(&id).cloned());
+            let of_room = taken.iter().filter(|each| {
+                matches!((each.holder, &room), (Holder::Room(id), Some(room)) if id == room.id)
+                    && Some(each.cause.offer) != one.deciding
+            });
+            let room_taken = of_room.map(|each| each.taken).collect();
+            let statements = hours.get(&one.library).map_or(&[][..], Vec::as_slice);
+            let library_shut = library_shut(statements, &one.details, &one.time_zone, ctx.now);
+            let library_days = match network.details.policy.library_days_per_year {
+                Some(_) => library_days(ctx, one.library, opens, one.deciding)?,
+                None => Vec::new(),
+            };
+            briefs.push(Self {
+                workshop: one.details.workshop.and_then(|id| workshops.get(&id).cloned()),
+                venue: one.details.venue.and_then(|id| venues.get(&id).cloned()),
+                details: one.details,
+                time_zone: one.time_zone,
+                network,
+                room,
+                room_taken,
+                library_shut,
+                library_days,
+                opens,
+                notice_given: None,
+            });
         }
-        Ok(Self {
-            details,
-            network,
-            time_zone: time_zone.clone(),
-            workshop,
-            venue,
-            room,
-            room_taken,
-            library_shut,
-            library_days,
-            opens,
-            notice_given: None,
-        })
+        Ok(briefs)
+    }
+
+    /// The policy, to be changed for this once.
+    pub(crate) fn policy_mut(&mut self) -> &mut Policy {
+        &mut Rc::make_mut(&mut self.network).details.policy
     }
 
     /// Where it takes place.
@@ -144,7 +193,7 @@ impl Brief {
         self.workshop.as_ref().map_or_else(|| "Training".to_owned(), |workshop| workshop.details.title.clone())
     }
 
-    fn need(&self) -> Need<'_> {
+    pub(crate) fn need(&self) -> Need<'_> {
         Need {
             details: &self.details,
             time_zone: &self.time_zone,
@@ -200,26 +249,46 @@ impl Brief {
     }
 }
 
-/// When a library cannot host, as far as the windows of a request reach and a year beyond: a booking may be moved.
-fn library_shut(
+/// Some things by their ids.
+fn by_id<I: Copy + Eq + Hash + Ord, T>(
+    ctx: &mut Context<'_>,
+    load: impl FnOnce(&mut Conn, &[I]) -> Result<Vec<T>, DbError>,
+    ids: impl Iterator<Item = I>,
+    id_of: impl Fn(&T) -> I,
+) -> Result<HashMap<I, T>, Error> {
+    let ids: BTreeSet<I> = ids.collect();
+    let ids: Vec<I> = ids.into_iter().collect();
+    let found = if ids.is_empty() { Vec::new() } else { load(ctx.conn, &ids)? };
+    Ok(found.into_iter().map(|thing| (id_of(&thing), thing)).collect())
+}
+
+/// The days on which a library has training already. Any date of the windows may be asked about: a year on either side takes in
+/// every calendar year of theirs.
+fn library_days(
     ctx: &mut Context<'_>,
     library: LibraryId,
+    opens: Timestamp,
+    deciding: Option<OfferId>,
+) -> Result<Vec<Date>, Error> {
+    let year = SignedDuration::from_hours(2 * 366 * 24);
+    let standing = bookings::of_library(ctx.conn, library, earlier(opens, year), later(opens, year))?;
+    let others = standing.iter().filter(|booking| Some(booking.offer) != deciding);
+    Ok(others.map(|each| each.terms.time.start.to_zoned(each.terms.time_zone.rules()).date()).collect())
+}
+
+/// When a library cannot host, as far as the windows of a request reach and a year beyond: a booking may be moved.
+fn library_shut(
+    statements: &[AvailabilityDetails],
     details: &RequestDetails,
     time_zone: &Zone,
-) -> Result<Vec<Interval>, Error> {
-    let statements = hosting::of_libraries(ctx.conn, &[library])?;
+    now: Timestamp,
+) -> Vec<Interval> {
     let windows = || details.windows(time_zone).map(|(_, window)| window);
-    let (Some(first), Some(last)) = (windows().map(|each| each.start).min(), windows().map(|each| each.end).max())
-    else {
-        return Ok(Vec::new());
-    };
+    let ends = windows().map(|each| each.start).min().zip(windows().map(|each| each.end).max());
+    let (Some((first, last)), false) = (ends, statements.is_empty()) else { return Vec::new() };
     let year = SignedDuration::from_hours(366 * 24);
-    let range = Interval { start: earlier(first.min(ctx.now), year), end: later(last.max(ctx.now), year) };
-    if statements.is_empty() {
-        return Ok(Vec::new());
-    }
-    let statements: Vec<_> = statements.into_iter().map(|statement| statement.details).collect();
-    Ok(subtract(&[range], &packhorse_calendar::hosting(&statements, range)))
+    let range = Interval { start: earlier(first.min(now), year), end: later(last.max(now), year) };
+    subtract(&[range], &packhorse_calendar::hosting(statements, range))
 }
 
 /// A refusal by the rules: a time that is taken is a conflict, everything else an input against the rules.
@@ -341,7 +410,7 @@ pub(crate) fn reaches(ctx: &mut Context<'_>, network: NetworkId, trainer: &Train
 }
 
 /// Networks that lend to one at present.
-fn lenders(ctx: &mut Context<'_>, network: NetworkId) -> Result<Vec<NetworkId>, Error> {
+pub(crate) fn lenders(ctx: &mut Context<'_>, network: NetworkId) -> Result<Vec<NetworkId>, Error> {
     let today = ctx.now.to_zoned(jiff::tz::TimeZone::UTC).date();
     Ok(packhorse_db::partnerships::lenders_to(ctx.conn, network, today)?)
 }
