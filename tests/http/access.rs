@@ -70,6 +70,9 @@ const MATRIX: &[(&str, &str)] = &[
     ("get_interest", "aannnannn"),
     ("update_interest", "fannnannn"),
     ("delete_interest", "fannnannn"),
+    ("list_trainer_opportunities", "aanfnanff"),
+    ("list_opportunities", "aananfnff"),
+    ("list_slots", "aanananaa"),
     ("create_request", "aaiaififf"),
     ("preview_matches", "aaiaififf"),
     ("get_request", "aananannn"),
@@ -261,6 +264,11 @@ fn matrix(backend: Backend) {
             seen += 1;
             let kind = template.split('/').nth(2).unwrap();
             let at = |id: &str| template.replace("{id}", id).replace("{role_id}", &things.role);
+            let at = |id: &str| match name {
+                "list_opportunities" => format!("{}?library={}", at(id), here.place.library),
+                "list_slots" => format!("{}?from=2027-03-01&until=2027-03-02", at(id)),
+                _ => at(id),
+            };
             let own = at(things.ids.get(kind).map_or("", String::as_str));
             let absent =
                 at(&format!("{}01k9z3k8m4e0r9q2v7x5y6w8ta", things.ids.get(kind).map_or("xxx_", |id| &id[..4])));

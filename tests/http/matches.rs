@@ -174,7 +174,7 @@ both! {
         assert_eq!(market.staff.get("/v1/requests").json()["items"].as_array().unwrap().len(), 1);
         // Who is ruled out is told only when asked for, and the list is as long as one likes.
         let best = market.staff.get(&format!("{request}/matches?limit=1")).expect(200).json();
-        assert_eq!(best, json!({ "items": [shown["items"][0]] }));
+        assert_eq!(best, json!({ "items": [shown["items"][0]], "urgency": "high" }));
         market.staff.get(&format!("{request}/matches?explain=maybe")).expect(400);
         market.dana.client.get(&format!("{request}/matches")).expect(404);
         market.dana.client.post("/v1/matches", &market.need(&json!({}))).expect(403);

@@ -220,6 +220,20 @@ both! {
         }
     }
 
+    fn the_database_itself_refuses_a_second_booking_of_a_request(world) {
+        let market = Market::new(world);
+        let first = market.book(&market.dana, "2027-03-03T16:00:00Z", &roomless());
+        let second = market.book(&market.lee, "2027-03-04T16:00:00Z", &roomless());
+        let request = market.coordinator.get(&first).json()["request"].as_str().unwrap().to_owned();
+        let moved = format!("UPDATE bookings SET request_id = '{request}' WHERE id = '{}'", second.rsplit('/').next().unwrap());
+        let refused = match world.database().url.connect().unwrap() {
+            Conn::Pg(mut conn) => conn.batch_execute(&moved),
+            Conn::Sqlite(mut conn) => conn.batch_execute(&moved),
+        };
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.contains("bookings_once") || refused.contains("bookings.request_id"), "{refused}");
+    }
+
     fn a_walk_shows_every_old_row_once_while_rows_are_added(world) {
         let market = Market::new(world);
         let add = |client: &Client, name: String| {
