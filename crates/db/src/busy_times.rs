@@ -34,14 +34,14 @@ pub fn of_calendar(
     conn: &mut Conn,
     calendar: CalendarId,
     range: Interval,
-    limit: i64,
+    limit: usize,
 ) -> Result<Vec<BusyTime>, DbError> {
     let query = busy_times::table
         .filter(busy_times::calendar_id.eq(Spelled(calendar)))
         .filter(busy_times::starts_at.lt(At(range.end)))
         .filter(busy_times::ends_at.gt(At(range.start)))
         .order(busy_times::place)
-        .limit(limit);
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX));
     let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
     rows.into_iter().map(|row| Ok(BusyTime { time: interval(row.starts_at, row.ends_at)?, title: row.title })).collect()
 }
@@ -71,7 +71,7 @@ pub fn of_trainers(
 /// Those of the database.
 pub fn replace(conn: &mut Conn, calendar: &ImportedCalendar, times: &[BusyTime]) -> Result<bool, DbError> {
     let all_of_time = Interval { start: Timestamp::MIN, end: Timestamp::MAX };
-    if of_calendar(conn, calendar.id, all_of_time, i64::MAX)? == times {
+    if of_calendar(conn, calendar.id, all_of_time, usize::MAX)? == times {
         return Ok(false);
     }
     forget(conn, calendar.id)?;

@@ -195,13 +195,13 @@ pub fn delete(ctx: &mut Context<'_>, id: CalendarId, expected: &Expected) -> Res
     ctx.record(Change::new("delete", id, trainer.network), Some(&before.told()), None)
 }
 
-/// Busy times of one within a range, in order, at most so many.
+/// Busy times of one within a range, in order, at most so many; one more when others follow.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn times(ctx: &mut Context<'_>, id: CalendarId, range: Interval, limit: i64) -> Result<Vec<BusyTime>, Error> {
+pub fn times(ctx: &mut Context<'_>, id: CalendarId, range: Interval, limit: usize) -> Result<Vec<BusyTime>, Error> {
     let calendar = get(ctx, id)?;
-    Ok(busy_times::of_calendar(ctx.conn, calendar.id, range, limit)?)
+    Ok(busy_times::of_calendar(ctx.conn, calendar.id, range, limit + 1)?)
 }
 
 /// How an upload to one is to be read.
