@@ -49,6 +49,14 @@ const MATRIX: &[(&str, &str)] = &[
     ("get_availability", "aannnannn"),
     ("update_availability", "aannnannn"),
     ("delete_availability", "aannnannn"),
+    ("list_imported_calendars", "aanfnanff"),
+    ("create_imported_calendar", "aanfnanff"),
+    ("get_imported_calendar", "aannnannn"),
+    ("update_imported_calendar", "aannnannn"),
+    ("delete_imported_calendar", "aannnannn"),
+    ("import_calendar", "aannnannn"),
+    ("refresh_calendar", "aannnannn"),
+    ("list_busy_times", "aannnannn"),
     ("get_trainer_calendar", "aanfnanff"),
     ("get_trainer_ics", "aanfnanff"),
     ("get_venue_calendar", "aanananaa"),
@@ -118,6 +126,8 @@ fn things(world: &World, market: &Market) -> Things {
     let partnership = operator.post("/v1/partnerships", &lends).expect(201).id();
     let statements =
         market.dana.client.get(&format!("/v1/trainers/{}/availability", market.dana.id)).expect(200).json();
+    let calendars = format!("/v1/trainers/{}/calendars", market.dana.id);
+    let calendar = market.dana.client.post(&calendars, &json!({ "name": "Work" })).expect(201).id();
     let last = |path: &str| path.rsplit('/').next().unwrap().to_owned();
     let ids = BTreeMap::from([
         ("networks", market.network.to_string()),
@@ -130,6 +140,7 @@ fn things(world: &World, market: &Market) -> Things {
         ("workshops", market.catalog.workshop.to_string()),
         ("trainers", market.dana.id.to_string()),
         ("availability", statements["items"][0]["id"].as_str().unwrap().to_owned()),
+        ("calendars", calendar),
         ("requests", last(&request)),
         ("offers", offer),
         ("bookings", last(&booking)),
@@ -156,6 +167,7 @@ fn things(world: &World, market: &Market) -> Things {
         ("create_workshop", json!({ "network": network, "details": workshop })),
         ("create_trainer", json!({ "network": network, "details": trainer })),
         ("create_availability", off),
+        ("create_imported_calendar", json!({ "name": "New" })),
         ("create_request", market.need(&json!({}))),
         ("preview_matches", market.need(&json!({}))),
         ("ask_request", json!({ "question": "Why?" })),

@@ -6,6 +6,7 @@ mod bookings;
 mod changes;
 mod demo;
 mod durability;
+mod feeds;
 mod imports;
 mod libraries;
 mod matches;
