@@ -105,19 +105,17 @@ impl Call {
             let mut ctx = Context::of_session(conn, session, now)?;
             let Some((key, fingerprint)) = &claim else { return service(&mut ctx) };
             let user = ctx.actor.as_ref().ok_or(Error::Unauthenticated)?.user;
-            match idempotency::claim(ctx.conn, user, key, fingerprint, now) {
-                Ok(known) => match given_before(known)? {
-                    Some(reply) => Ok(reply),
-                    None => {
-                        let reply = service(&mut ctx)?;
-                        idempotency::keep(ctx.conn, user, key, &reply.0)?;
-                        Ok(reply)
-                    }
-                },
+            let known = idempotency::claim(ctx.conn, user, key, fingerprint, now).map_err(|error| match error {
                 // The first request with this key has kept it for longer than we wait.
-                Err(DbError::Contention(_)) => Err(Error::InProgress),
-                Err(error) => Err(error.into()),
+                DbError::Contention(_) => Error::InProgress,
+                other => other.into(),
+            })?;
+            if let Some(reply) = given_before(known)? {
+                return Ok(reply);
             }
+            let reply = service(&mut ctx)?;
+            idempotency::keep(ctx.conn, user, key, &reply.0)?;
+            Ok(reply)
         };
         self.timed(self.app.db.write(work)).await.map(Reply::respond)
     }

@@ -170,9 +170,10 @@ impl Outbound {
         let mut url = Url::parse(address).map_err(|_| Refused::Malformed)?;
         let port = url.port_or_known_default().unwrap_or_default();
         let allowed = url.host_str().is_some_and(|host| self.guard.allows(host, port));
-        let secure = url.scheme() == "https";
-        if !secure && !(allowed && url.scheme() == "http") {
-            return Err(Refused::Insecure);
+        match url.scheme() {
+            "https" => {}
+            "http" if allowed => {}
+            _ => return Err(Refused::Insecure),
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Refused::Credentials);
@@ -253,11 +254,13 @@ fn unfetched(error: ureq::Error) -> Unfetched {
         ureq::Error::BodyExceedsLimit(_) => Unfetched::TooLarge,
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => Unfetched::Refused(Refused::Malformed),
         ureq::Error::Tls(_) | ureq::Error::Rustls(_) => Unfetched::Untrusted,
-        ureq::Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
-            Unfetched::Untrusted
-        }
+        ureq::Error::Io(error) if is_of_tls(&error) => Unfetched::Untrusted,
         _ => Unfetched::Unreachable,
     }
+}
+
+fn is_of_tls(error: &std::io::Error) -> bool {
+    error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).is_some()
 }
 
 #[cfg(test)]

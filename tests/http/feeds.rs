@@ -406,5 +406,7 @@ fn on_demand_once_a_minute(backend: Backend, feed: &Feed) {
     );
     feed.says("200 OK", &calendar(""));
     assert_eq!((world.refresh(), status(client, &path)["busy_count"].clone()), (1, json!(0)));
+    let left = client.patch(&path, &client.get(&path).etag(), &json!({ "url": null })).expect(200).json();
+    assert_eq!((&left["url"], &left["status"]["next_read_at"]), (&Value::Null, &Value::Null));
     market.staff.act(&format!("{path}/refresh"), "\"v1\"", None).expect(404);
 }
