@@ -100,28 +100,55 @@ impl Call {
         F: FnMut(&mut Context<'_>) -> Result<Reply, Error> + Send + 'static,
     {
         let (session, now) = (self.session, self.app.clock.now());
-        let claim = self.key.clone().map(|key| (key, self.fingerprint()));
+        let claim = self.claim();
         let work = move |conn: &mut packhorse_db::Conn| {
             let mut ctx = Context::of_session(conn, session, now)?;
             let Some((key, fingerprint)) = &claim else { return service(&mut ctx) };
             let user = ctx.actor.as_ref().ok_or(Error::Unauthenticated)?.user;
-            match idempotency::claim(ctx.conn, user, key, fingerprint, now) {
-                Ok(Known::New) => {
-                    let reply = service(&mut ctx)?;
-                    idempotency::keep(ctx.conn, user, key, &reply.0)?;
-                    Ok(reply)
-                }
-                Ok(Known::Answered(mut answer)) => {
-                    answer.headers.push((IDEMPOTENCY_REPLAYED.to_string(), "true".to_owned()));
-                    Ok(Reply(answer))
-                }
-                Ok(Known::Other) => Err(Error::KeyReused),
+            let known = idempotency::claim(ctx.conn, user, key, fingerprint, now).map_err(|error| match error {
                 // The first request with this key has kept it for longer than we wait.
-                Err(DbError::Contention(_)) => Err(Error::InProgress),
-                Err(error) => Err(error.into()),
+                DbError::Contention(_) => Error::InProgress,
+                other => other.into(),
+            })?;
+            if let Some(reply) = given_before(known)? {
+                return Ok(reply);
             }
+            let reply = service(&mut ctx)?;
+            idempotency::keep(ctx.conn, user, key, &reply.0)?;
+            Ok(reply)
         };
         self.timed(self.app.db.write(work)).await.map(Reply::respond)
+    }
+
+    /// Runs a service in a transaction of its own, to prepare work that belongs outside of any; [`Self::write`] follows with
+    /// the answer. Where the request was answered before, nothing is prepared.
+    ///
+    /// # Errors
+    /// The service's, as a problem.
+    pub async fn begin<T, F>(&self, mut service: F) -> Result<Begun<T>, Problem>
+    where
+        F: FnMut(&mut Context<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (session, now) = (self.session, self.app.clock.now());
+        let claim = self.claim();
+        let work = move |conn: &mut packhorse_db::Conn| {
+            let mut ctx = Context::of_session(conn, session, now)?;
+            if let Some((key, fingerprint)) = &claim {
+                let user = ctx.actor.as_ref().ok_or(Error::Unauthenticated)?.user;
+                if let Some(reply) = given_before(idempotency::find(ctx.conn, user, key, fingerprint)?)? {
+                    return Ok(Err(reply));
+                }
+            }
+            service(&mut ctx).map(Ok)
+        };
+        let begun = self.timed(self.app.db.write(work)).await?;
+        Ok(begun.map_or_else(|reply| Begun::Answered(reply.respond()), Begun::Ready))
+    }
+
+    /// The key of the request, with what makes it this request.
+    fn claim(&self) -> Option<(String, String)> {
+        self.key.clone().map(|key| (key, self.fingerprint()))
     }
 
     async fn timed<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Problem> {
@@ -265,6 +292,26 @@ impl Reply {
             response.insert_header((name, value));
         }
         response.body(self.0.body)
+    }
+}
+
+/// What came of preparing.
+pub enum Begun<T> {
+    /// It goes on with this.
+    Ready(T),
+    /// The request was answered before: this is the answer.
+    Answered(HttpResponse),
+}
+
+/// The answer that a request had, marked as such; nothing when there was none.
+fn given_before(known: Known) -> Result<Option<Reply>, Error> {
+    match known {
+        Known::New => Ok(None),
+        Known::Answered(mut answer) => {
+            answer.headers.push((IDEMPOTENCY_REPLAYED.to_string(), "true".to_owned()));
+            Ok(Some(Reply(answer)))
+        }
+        Known::Other => Err(Error::KeyReused),
     }
 }
 

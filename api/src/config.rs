@@ -17,6 +17,8 @@ use std::{
 use packhorse_db::DatabaseUrl;
 use packhorse_domain::Minutes;
 
+use crate::outbound::Neighbor;
+
 pub use load::{Effective, Fault, Faults, File, Flag, Origin, Sources};
 
 /// Everything that can be set.
@@ -38,6 +40,8 @@ pub struct Config {
     pub limits: LimitConfig,
     /// How long anything may take.
     pub deadlines: DeadlineConfig,
+    /// Where calls to the outside may go.
+    pub outbound: OutboundConfig,
 }
 
 /// Where the API listens, and under which name.
@@ -187,6 +191,13 @@ impl Default for DeadlineConfig {
             shutdown: Duration::from_secs(30),
         }
     }
+}
+
+/// Where calls to the outside may go, besides the public internet.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OutboundConfig {
+    /// Servers on whatever network they are, and without TLS if their addresses say so.
+    pub allow: Vec<Neighbor>,
 }
 
 #[cfg(test)]

@@ -15,9 +15,10 @@ use actix_web::{
     rt,
     web::{self, Data},
 };
+use futures_util::future::join_all;
 use packhorse_db::{Database, DbError};
 use packhorse_domain::{Clock, time::SystemClock};
-use packhorse_services::{Context, Error, demo, pool::Pool, sweep, tokens::Tokens};
+use packhorse_services::{Context, Error, demo, imported, pool::Pool, sweep, tokens::Tokens};
 use utoipa_actix_web::AppExt;
 
 use crate::{
@@ -25,7 +26,9 @@ use crate::{
     config::Config,
     docs,
     edge::edge,
+    feeds,
     metrics::{self, Metrics},
+    outbound::{self, Outbound},
     problem::{self, Problem},
     routes,
     state::App,
@@ -64,7 +67,7 @@ pub async fn run(config: Config, db: Database, with_demo: bool) -> Result<(), Se
     let address = listener.local_addr()?;
     let figures = Metrics::new(Instant::now())?;
     let app = Arc::new(App::new(db.clone(), clock.clone(), tokens, &config));
-    let pool = app.pool.clone();
+    let (pool, outbound) = (app.pool.clone(), app.outbound.clone());
     let server = start_with(app, listener, workers(), figures.clone(), config.metrics.bind.is_none())?;
     if let Some(bind) = config.metrics.bind {
         let (figures, address) = metrics::listen(figures, bind)?;
@@ -73,6 +76,7 @@ pub async fn run(config: Config, db: Database, with_demo: bool) -> Result<(), Se
     }
     rt::spawn(follow(db.clone(), pool, clock.clone()));
     if config.worker.enabled {
+        rt::spawn(read_calendars(db.clone(), outbound, clock.clone()));
         rt::spawn(work(db, clock));
     }
     announce(&format!("http://{address}"), &people);
@@ -83,9 +87,11 @@ pub async fn run(config: Config, db: Database, with_demo: bool) -> Result<(), Se
 ///
 /// # Errors
 /// When the signals cannot be listened to.
-pub async fn run_worker(db: Database) -> Result<(), ServeError> {
+pub async fn run_worker(config: &Config, db: Database) -> Result<(), ServeError> {
+    let outbound = Arc::new(Outbound::new(&config.outbound));
     tokio::select! {
-        () = work(db, Arc::new(SystemClock)) => Ok(()),
+        () = work(db.clone(), Arc::new(SystemClock)) => Ok(()),
+        () = read_calendars(db, outbound, Arc::new(SystemClock)) => Ok(()),
         stopped = tokio::signal::ctrl_c() => Ok(stopped?),
     }
 }
@@ -146,6 +152,48 @@ async fn work(db: Database, clock: Arc<dyn Clock>) {
         }
         rt::time::sleep(SWEEP_EVERY).await;
     }
+}
+
+/// Reads the calendars that are due, beside the chores: servers elsewhere may be slow. Other processes may do the same.
+async fn read_calendars(db: Database, outbound: Arc<Outbound>, clock: Arc<dyn Clock>) {
+    loop {
+        match refresh_once(&db, &outbound, clock.as_ref()).await {
+            Ok(0) => rt::time::sleep(SWEEP_EVERY).await,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "reading calendars was put off");
+                rt::time::sleep(SWEEP_EVERY).await;
+            }
+        }
+    }
+}
+
+/// Reads some of the calendars that are due at present. How many: none when no more are due.
+///
+/// # Errors
+/// Those of looking up which.
+pub async fn refresh_once(db: &Database, outbound: &Arc<Outbound>, clock: &dyn Clock) -> Result<usize, Error> {
+    let now = clock.now();
+    if !db.read(move |conn| imported::waiting(conn, now)).await? {
+        return Ok(0);
+    }
+    let claimed = db.write(move |conn| imported::claim(conn, now)).await?;
+    let count = claimed.len();
+    join_all(claimed.into_iter().map(async |assignment| {
+        let outcome = feeds::carry_out(outbound.clone(), assignment.clone(), outbound::LONGEST, now).await;
+        let (now, calendar) = (clock.now(), assignment.calendar);
+        let kept = db.write(move |conn| {
+            let mut ctx = Context::of_program(conn, now);
+            imported::finish(&mut ctx, &assignment, &outcome).map(drop)
+        });
+        match kept.await {
+            // It was taken back meanwhile.
+            Ok(()) | Err(Error::NotFound) => {}
+            Err(error) => tracing::warn!(%error, %calendar, "a calendar was read, but not kept"),
+        }
+    }))
+    .await;
+    Ok(count)
 }
 
 /// Does everything that is to be done at present; what fails is logged and tried again next time.

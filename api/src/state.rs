@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use crate::{
     config::{Config, DeadlineConfig, LimitConfig},
     openapi::Addresses,
+    outbound::Outbound,
     problem::{self, Problem},
     schema::Schemas,
 };
@@ -25,6 +26,8 @@ pub struct App {
     pub db: Database,
     /// The trainers in memory.
     pub pool: Arc<Pool>,
+    /// Calls to the outside.
+    pub outbound: Arc<Outbound>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Access tokens.
@@ -69,6 +72,7 @@ impl App {
         Self {
             db,
             pool: Arc::default(),
+            outbound: Arc::new(Outbound::new(&config.outbound)),
             clock,
             tokens,
             limits: config.limits,

@@ -49,6 +49,14 @@ const MATRIX: &[(&str, &str)] = &[
     ("get_availability", "aannnannn"),
     ("update_availability", "aannnannn"),
     ("delete_availability", "aannnannn"),
+    ("list_imported_calendars", "aanfnanff"),
+    ("create_imported_calendar", "aanfnanff"),
+    ("get_imported_calendar", "aannnannn"),
+    ("update_imported_calendar", "aannnannn"),
+    ("delete_imported_calendar", "aannnannn"),
+    ("import_calendar", "aannnannn"),
+    ("refresh_calendar", "aannnannn"),
+    ("list_busy_times", "aannnannn"),
     ("get_trainer_calendar", "aanfnanff"),
     ("get_trainer_ics", "aanfnanff"),
     ("get_venue_calendar", "aanananaa"),
@@ -150,6 +158,8 @@ fn things(world: &World, market: &Market) -> Things {
         market.staff.post(&format!("/v1/libraries/{}/hosting-hours", market.place.library), &off).expect(201).id();
     let interest = json!({ "trainer": market.dana.id, "details": {} });
     let wish = market.dana.client.post(&format!("{request}/interests"), &interest).expect(201).id();
+    let calendars = format!("/v1/trainers/{}/calendars", market.dana.id);
+    let calendar = market.dana.client.post(&calendars, &json!({ "name": "Work" })).expect(201).id();
     let last = |path: &str| path.rsplit('/').next().unwrap().to_owned();
     let ids = BTreeMap::from([
         ("networks", market.network.to_string()),
@@ -165,6 +175,7 @@ fn things(world: &World, market: &Market) -> Things {
         ("hosting-hours", hours),
         ("interests", wish),
         ("availability", statements["items"][0]["id"].as_str().unwrap().to_owned()),
+        ("calendars", calendar),
         ("requests", last(&request)),
         ("offers", offer),
         ("bookings", last(&booking)),
@@ -198,6 +209,7 @@ fn things(world: &World, market: &Market) -> Things {
             "query_free_busy",
             json!({ "trainers": [market.dana.id], "from": "2027-03-01T00:00:00Z", "to": "2027-03-02T00:00:00Z" }),
         ),
+        ("create_imported_calendar", json!({ "name": "New" })),
         ("create_request", market.need(&json!({}))),
         ("preview_matches", market.need(&json!({}))),
         ("ask_request", json!({ "question": "Why?" })),

@@ -7,6 +7,7 @@ mod calendars;
 mod changes;
 mod demo;
 mod durability;
+mod feeds;
 mod imports;
 mod libraries;
 mod matches;

@@ -103,7 +103,7 @@ impl World {
     }
 
     /// The settings of [`Self::new`].
-    pub(crate) fn config() -> Config {
+    pub fn config() -> Config {
         // Tests move the clock by months, and stay signed in.
         let tokens = TokenConfig { access: Minutes(2 * 366 * 24 * 60), refresh_days: 2 * 366 };
         Config { tokens, ..Config::default() }
@@ -154,6 +154,12 @@ impl World {
     /// Does the background work that is due. How many chores there were.
     pub fn sweep(&self) -> usize {
         self.runtime.block_on(packhorse::server::sweep_once(&self.app.db, &*self.clock)).unwrap()
+    }
+
+    /// Reads the imported calendars that are due. How many there were.
+    pub fn refresh(&self) -> usize {
+        let reading = packhorse::server::refresh_once(&self.app.db, &self.app.outbound, &*self.clock);
+        self.runtime.block_on(reading).unwrap()
     }
 
     /// Reads straight through the services.

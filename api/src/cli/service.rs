@@ -17,7 +17,7 @@ pub(super) fn serve(config: Config, demo: bool) -> Result<(), Failure> {
 /// Does the background work until told to stop.
 pub(super) fn worker(config: &Config) -> Result<(), Failure> {
     let database = migrate::ready(config)?;
-    let worked = System::new().block_on(server::run_worker(database));
+    let worked = System::new().block_on(server::run_worker(config, database));
     worked.map_err(|error| Failure::caused("cannot work", error))
 }
 

@@ -7,6 +7,7 @@ use packhorse_db::{Backend, DatabaseUrl};
 use tracing_subscriber::EnvFilter;
 
 use super::LogFormat;
+use crate::outbound::Neighbor;
 
 /// What must be there instead.
 pub(super) type Parsed<T> = Result<T, String>;
@@ -78,6 +79,25 @@ pub(super) fn public_url(text: &str) -> Parsed<String> {
     } else {
         Err(wrong())
     }
+}
+
+/// Names or addresses with their ports, between commas, or none.
+pub(super) fn neighbors(text: &str) -> Parsed<Vec<Neighbor>> {
+    let wrong = || {
+        "must be none, or names or addresses with a port each, between commas, such as \
+         calendar.lan:8080,10.0.0.7:443,[fd00::7]:80"
+            .to_owned()
+    };
+    let neighbor = |each: &str| {
+        let authority: actix_web::http::uri::Authority = each.trim().parse().map_err(|_| wrong())?;
+        match authority.port_u16() {
+            Some(port) if !authority.as_str().contains('@') && !authority.host().is_empty() => {
+                Ok(Neighbor { host: authority.host().to_ascii_lowercase(), port })
+            }
+            _ => Err(wrong()),
+        }
+    };
+    if text == "none" { Ok(Vec::new()) } else { text.split(',').map(neighbor).collect() }
 }
 
 pub(super) fn database_url(text: &str) -> Parsed<DatabaseUrl> {

@@ -8,6 +8,7 @@ use super::{
     Config, LogFormat,
     parse::{self, Parsed},
 };
+use crate::outbound::Neighbor;
 
 /// One setting.
 pub(super) struct Setting {
@@ -139,6 +140,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         set: |config, text| parse::seconds(text, 0..=3600).map(|time| config.deadlines.shutdown = time),
         show: |config| seconds(config.deadlines.shutdown),
     },
+    Setting {
+        key: "outbound_allow",
+        about: "Servers, HOST:PORT between commas, whose calendars may be fetched though they are on a private network or \
+                without TLS; none for the public internet alone.",
+        set: |config, text| parse::neighbors(text).map(|allow| config.outbound.allow = allow),
+        show: |config| neighbors(&config.outbound.allow).into(),
+    },
 ];
 
 /// Whether a database address says more than is shown of it.
@@ -155,6 +163,13 @@ fn format_name(format: LogFormat) -> &'static str {
         LogFormat::Text => "text",
         LogFormat::Json => "json",
     }
+}
+
+fn neighbors(allow: &[Neighbor]) -> String {
+    if allow.is_empty() {
+        return "none".to_owned();
+    }
+    allow.iter().map(Neighbor::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn number(number: usize) -> Value {

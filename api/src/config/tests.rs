@@ -117,7 +117,8 @@ fn what_is_printed_can_be_read_back() {
                 database_url = 'sqlite:a \"b\".db'\ndatabase_connections = 3\nmigrate_on_start = false\nworker = false\n\
                 log_format = 'json'\nlog_filter = 'warn,packhorse_db=debug'\naccess_token_minutes = 1\n\
                 refresh_token_days = 2\njson_limit_kib = 3\nimport_limit_mib = 4\nheader_deadline_seconds = 5\n\
-                body_deadline_seconds = 6\nhandler_deadline_seconds = 7\nshutdown_seconds = 0";
+                body_deadline_seconds = 6\nhandler_deadline_seconds = 7\nshutdown_seconds = 0\n\
+                outbound_allow = 'Calendar.lan:8080, [fd00::7]:80'";
     let effective = Effective::of(sources(file, &[], &[])).unwrap();
     assert_eq!(effective.config.http.public_url, "https://training.example.org/ph");
     let again = Effective::of(sources(&effective.to_toml(), &[], &[])).unwrap();
@@ -149,6 +150,16 @@ fn metrics_do_not_listen_where_the_api_does() {
     let found = faults(sources("bind = '127.0.0.1:81'\nmetrics_bind = '127.0.0.1:81'", &[], &[]));
     assert!(found[0].starts_with("metrics_bind (packhorse.toml) is the address of the API"), "{found:#?}");
     assert!(Effective::of(sources("bind = '127.0.0.1:0'\nmetrics_bind = '127.0.0.1:0'", &[], &[])).is_ok());
+}
+
+#[test]
+fn neighbors_have_a_name_and_a_port() {
+    for text in
+        ["", "calendar.lan", "calendar.lan:80,", ":80", "http://calendar.lan:80", "me@calendar.lan:80", "a:65536"]
+    {
+        let found = faults(sources(&format!("outbound_allow = '{text}'"), &[], &[]));
+        assert!(found[0].starts_with("outbound_allow (packhorse.toml) must be none"), "{text}: {found:#?}");
+    }
 }
 
 #[cfg(not(feature = "tls"))]

@@ -7,6 +7,7 @@ mod changes;
 mod free_busy;
 mod hosting;
 mod import;
+mod imported;
 mod interests;
 mod libraries;
 mod matches;
@@ -45,6 +46,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(availability::mount)
         .configure(trips::mount)
         .configure(hosting::mount)
+        .configure(imported::mount)
         .configure(free_busy::mount)
         .configure(requests::mount)
         .configure(matches::mount)

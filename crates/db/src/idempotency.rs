@@ -24,7 +24,7 @@ pub struct Answer {
 /// What is known of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Known {
-    /// Nothing until now; it is claimed, and [`keep`] must follow in the same transaction.
+    /// Nothing until now. After [`claim`] it is claimed, and [`keep`] must follow in the same transaction.
     New,
     /// The answer that the same request had.
     Answered(Answer),
@@ -57,10 +57,16 @@ pub fn claim(conn: &mut Conn, user: UserId, key: &str, fingerprint: &str, now: T
     .bind::<JsonType, _>(Json(Vec::<String>::new()))
     .bind::<InstantType, _>(At(now))
     .execute(conn)?;
-    if claimed == 1 {
-        return Ok(Known::New);
-    }
-    let row: Row = idempotency_keys::table.find((Spelled(user), key)).select(Row::as_select()).first(conn)?;
+    if claimed == 1 { Ok(Known::New) } else { find(conn, user, key, fingerprint) }
+}
+
+/// What is known of a key, without claiming it.
+///
+/// # Errors
+/// Those of the database.
+pub fn find(conn: &mut Conn, user: UserId, key: &str, fingerprint: &str) -> Result<Known, DbError> {
+    let row = idempotency_keys::table.find((Spelled(user), key)).select(Row::as_select()).first(conn).optional()?;
+    let Some(row): Option<Row> = row else { return Ok(Known::New) };
     if row.fingerprint != fingerprint {
         return Ok(Known::Other);
     }

@@ -19,10 +19,12 @@ mod types;
 
 pub mod availability;
 pub mod bookings;
+pub mod busy_times;
 pub mod commitments;
 pub mod events;
 pub mod hosting;
 pub mod idempotency;
+pub mod imported;
 pub mod interests;
 pub mod libraries;
 pub mod networks;

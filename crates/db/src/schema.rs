@@ -366,6 +366,37 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    imported_calendars (id) {
+        id -> Text,
+        trainer_id -> Text,
+        next_read_at -> Nullable<InstantType>,
+        details -> JsonType,
+        status -> JsonType,
+        source -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::InstantType;
+
+    busy_times (calendar_id, place) {
+        calendar_id -> Text,
+        place -> Integer,
+        trainer_id -> Text,
+        starts_at -> InstantType,
+        ends_at -> InstantType,
+        title -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     networks,
     partnerships,
@@ -388,6 +419,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     trips,
     hosting_hours,
     interests,
+    imported_calendars,
+    busy_times,
     events,
     idempotency_keys,
 );

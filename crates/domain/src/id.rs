@@ -162,6 +162,7 @@ ids! {
     Trainer TrainerId "trn" "trainer";
     Availability AvailabilityId "avl" "availability";
     Trip TripId "trp" "trip";
+    Calendar CalendarId "cal" "calendar";
     HostingHours HostingHoursId "hrs" "hosting_hours";
     Workshop WorkshopId "wks" "workshop";
     Request RequestId "req" "request";

@@ -10,6 +10,7 @@ pub mod commitment;
 pub mod event;
 pub mod geo;
 pub mod id;
+pub mod imported;
 pub mod library;
 pub mod money;
 pub mod network;

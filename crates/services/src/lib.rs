@@ -15,6 +15,7 @@ pub mod demo;
 pub mod free_busy;
 pub mod hosting;
 pub mod import;
+pub mod imported;
 pub mod interests;
 pub mod libraries;
 pub mod matches;

@@ -9,7 +9,7 @@ use std::{
 
 use jiff::SignedDuration;
 use packhorse_db::{
-    availability, commitments,
+    availability, busy_times, commitments,
     events::{self, Position},
     trainers, trips,
 };
@@ -32,7 +32,14 @@ const BATCH: usize = 1000;
 const HORIZON: SignedDuration = SignedDuration::from_hours(24);
 
 /// Kinds of things whose change changes what is known of a trainer.
-const KINDS: &[&str] = &[id::Trainer::NAME, id::Availability::NAME, id::Trip::NAME, id::Offer::NAME, id::Booking::NAME];
+const KINDS: &[&str] = &[
+    id::Trainer::NAME,
+    id::Availability::NAME,
+    id::Trip::NAME,
+    id::Calendar::NAME,
+    id::Offer::NAME,
+    id::Booking::NAME,
+];
 
 /// Every trainer with their calendar.
 #[derive(Default)]
@@ -177,6 +184,11 @@ pub(crate) fn load(
     for trip in trips::of_trainers(ctx.conn, ids)? {
         if let Some(entry) = entries.get_mut(&trip.trainer) {
             entry.trips.push(trip);
+        }
+    }
+    for (trainer, busy) in busy_times::of_trainers(ctx.conn, ids, from)? {
+        if let Some(entry) = entries.get_mut(&trainer) {
+            entry.busy.push(busy);
         }
     }
     for commitment in commitments::of_trainers(ctx.conn, ids, from, ctx.now)? {

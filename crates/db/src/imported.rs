@@ -1,0 +1,131 @@
+//! Calendars that trainers import.
+
+use diesel::prelude::*;
+use packhorse_domain::{
+    Scope, Timestamp,
+    id::{CalendarId, TrainerId},
+    imported::{CalendarDetails, ImportedCalendar, ReadStatus, Source},
+};
+
+use crate::{
+    Conn, DbError, Page,
+    connection::MultiBackend,
+    entity::queries,
+    error::one,
+    page::paged,
+    schema::imported_calendars,
+    scope::{self, SeenBy},
+    types::{At, Json, Spelled, record},
+};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = imported_calendars, treat_none_as_null = true)]
+struct Row {
+    id: Spelled<CalendarId>,
+    trainer_id: Spelled<TrainerId>,
+    next_read_at: Option<At>,
+    details: Json<CalendarDetails>,
+    status: Json<ReadStatus>,
+    source: Json<Source>,
+    version: i64,
+    created_at: At,
+    updated_at: At,
+}
+
+impl From<Row> for ImportedCalendar {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.0,
+            trainer: row.trainer_id.0,
+            details: row.details.0,
+            status: row.status.0,
+            source: row.source.0,
+            due_at: row.next_read_at.map(|at| at.0),
+            record: record(row.version, row.created_at, row.updated_at),
+        }
+    }
+}
+
+impl From<&ImportedCalendar> for Row {
+    fn from(entity: &ImportedCalendar) -> Self {
+        Self {
+            id: Spelled(entity.id),
+            trainer_id: Spelled(entity.trainer),
+            next_read_at: entity.due_at.map(At),
+            details: Json(entity.details.clone()),
+            status: Json(entity.status.clone()),
+            source: Json(entity.source.clone()),
+            version: entity.record.version.0,
+            created_at: At(entity.record.created_at),
+            updated_at: At(entity.record.updated_at),
+        }
+    }
+}
+
+/// Their own, and those of trainers of networks they coordinate.
+const SEEN: &str = concat!(
+    "imported_calendars.trainer_id IN ",
+    scope::subjects!("trainer"),
+    " OR imported_calendars.trainer_id IN (SELECT id FROM trainers WHERE network_id IN ",
+    scope::subjects!("coordinator"),
+    ")"
+);
+
+fn visible(scope: Scope) -> imported_calendars::BoxedQuery<'static, MultiBackend> {
+    match scope {
+        Scope::Everything => imported_calendars::table.into_boxed(),
+        Scope::Of(viewer) => imported_calendars::table.filter(SeenBy::new(SEEN, viewer)).into_boxed(),
+    }
+}
+
+queries! { imported_calendars: ImportedCalendar, CalendarId }
+
+/// One page of those of a trainer; one row more when another page follows.
+///
+/// # Errors
+/// Those of the database.
+pub fn list(conn: &mut Conn, scope: Scope, trainer: TrainerId, page: &Page) -> Result<Vec<ImportedCalendar>, DbError> {
+    let query = visible(scope).filter(imported_calendars::trainer_id.eq(Spelled(trainer)));
+    let rows: Vec<Row> = paged!(query, imported_calendars::id, page).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(ImportedCalendar::from).collect())
+}
+
+/// How many a trainer has.
+///
+/// # Errors
+/// Those of the database.
+pub fn count(conn: &mut Conn, trainer: TrainerId) -> Result<i64, DbError> {
+    let theirs = imported_calendars::table.filter(imported_calendars::trainer_id.eq(Spelled(trainer)));
+    Ok(theirs.count().get_result(conn)?)
+}
+
+/// Those that are to be read, at most so many, those that wait longest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<ImportedCalendar>, DbError> {
+    let query = imported_calendars::table.filter(imported_calendars::next_read_at.le(At(now)));
+    let query = query.order((imported_calendars::next_read_at, imported_calendars::id)).limit(limit);
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(ImportedCalendar::from).collect())
+}
+
+/// Keeps others from reading a calendar until an instant. Whether nobody else did so before, or has changed when it is due.
+///
+/// # Errors
+/// Those of the database.
+pub fn lease(conn: &mut Conn, calendar: &ImportedCalendar, until: Timestamp) -> Result<bool, DbError> {
+    let row = imported_calendars::table.filter(imported_calendars::id.eq(Spelled(calendar.id)));
+    let row = row.filter(imported_calendars::next_read_at.eq(calendar.due_at.map(At)));
+    Ok(diesel::update(row).set(imported_calendars::next_read_at.eq(Some(At(until)))).execute(conn)? == 1)
+}
+
+/// Forgets one that has no busy times any more.
+///
+/// # Errors
+/// [`DbError::Contention`] when it changed since.
+pub fn delete(conn: &mut Conn, calendar: &ImportedCalendar) -> Result<(), DbError> {
+    let row = imported_calendars::table.filter(imported_calendars::id.eq(Spelled(calendar.id)));
+    let row = row.filter(imported_calendars::version.eq(calendar.record.version.0));
+    one(diesel::delete(row).execute(conn)?)
+}
