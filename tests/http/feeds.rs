@@ -293,7 +293,7 @@ macro_rules! with_feed {
     )*};
 }
 
-with_feed! { an_address_is_read_again_and_again what_fails_keeps_what_is_known on_demand_once_a_minute }
+with_feed! { an_address_is_read_again_and_again what_fails_keeps_what_is_known on_demand_once_a_minute many_readers_read_each_once }
 
 fn an_address_is_read_again_and_again(backend: Backend, feed: &Feed) {
     let world = feed.world(backend);
@@ -409,4 +409,21 @@ fn on_demand_once_a_minute(backend: Backend, feed: &Feed) {
     let left = client.patch(&path, &client.get(&path).etag(), &json!({ "url": null })).expect(200).json();
     assert_eq!((&left["url"], &left["status"]["next_read_at"]), (&Value::Null, &Value::Null));
     market.staff.act(&format!("{path}/refresh"), "\"v1\"", None).expect(404);
+}
+
+fn many_readers_read_each_once(backend: Backend, feed: &Feed) {
+    let world = feed.world(backend);
+    let market = Market::new(&world);
+    feed.says("200 OK", &morning());
+    let paths: Vec<_> = (0..12).map(|_| add(&market.dana, &json!({ "url": feed.url() }))).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| while world.refresh() > 0 {});
+        }
+    });
+    assert_eq!(feed.asked().len(), paths.len());
+    for path in &paths {
+        assert_eq!(status(&market.dana.client, path)["busy_count"], 1);
+    }
+    assert_eq!(busy(&market.staff, &market.dana).len(), 1, "busy is busy, however many calendars say so");
 }
