@@ -14,7 +14,11 @@ use packhorse_db::{
     idempotency::{self, Answer, Known},
 };
 use packhorse_domain::{Version, id::SessionId};
-use packhorse_services::{Context, Error, Expected, tokens::fingerprint};
+use packhorse_services::{
+    Context, Error, Expected,
+    roads::{self, Errand},
+    tokens::fingerprint,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -86,8 +90,10 @@ impl Call {
         F: FnMut(&mut Context<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let (session, now) = (self.session, self.app.clock.now());
-        let work = move |conn: &mut packhorse_db::Conn| service(&mut Context::of_session(conn, session, now)?);
+        let (session, now, roads) = (self.session, self.app.clock.now(), self.app.roads.table());
+        let work = move |conn: &mut packhorse_db::Conn| {
+            service(&mut Context::of_session(conn, session, now)?.with_roads(roads.clone()))
+        };
         self.timed(self.app.db.read(work)).await
     }
 
@@ -99,10 +105,10 @@ impl Call {
     where
         F: FnMut(&mut Context<'_>) -> Result<Reply, Error> + Send + 'static,
     {
-        let (session, now) = (self.session, self.app.clock.now());
+        let (session, now, roads) = (self.session, self.app.clock.now(), self.app.roads.table());
         let claim = self.claim();
         let work = move |conn: &mut packhorse_db::Conn| {
-            let mut ctx = Context::of_session(conn, session, now)?;
+            let mut ctx = Context::of_session(conn, session, now)?.with_roads(roads.clone());
             let Some((key, fingerprint)) = &claim else { return service(&mut ctx) };
             let user = ctx.actor.as_ref().ok_or(Error::Unauthenticated)?.user;
             let known = idempotency::claim(ctx.conn, user, key, fingerprint, now).map_err(|error| match error {
@@ -118,6 +124,24 @@ impl Call {
             Ok(reply)
         };
         self.timed(self.app.db.write(work)).await.map(Reply::respond)
+    }
+
+    /// Measures the roads that an errand needs and that are not known yet, where there is a routing engine. What it does not
+    /// measure in time is reckoned.
+    pub async fn survey(&self, errand: Errand) {
+        let Some(engine) = self.app.engine.clone().filter(|engine| !engine.is_resting()) else { return };
+        let pool = self.app.pool.clone();
+        let Ok(Some(around)) = self.read(move |ctx| roads::needed(ctx, &pool, &errand)).await else { return };
+        let around = self.app.roads.unmeasured(around);
+        if around.places.is_empty() {
+            return;
+        }
+        match web::block(move || engine.measure(&around)).await {
+            Ok(Ok(roads)) => self.app.roads.add(roads),
+            Ok(Err(error)) => tracing::warn!(%error, "roads are reckoned"),
+            // The program is about to end.
+            Err(_) => {}
+        }
     }
 
     /// Runs a service in a transaction of its own, to prepare work that belongs outside of any; [`Self::write`] follows with

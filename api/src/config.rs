@@ -42,6 +42,15 @@ pub struct Config {
     pub deadlines: DeadlineConfig,
     /// Where calls to the outside may go.
     pub outbound: OutboundConfig,
+    /// Who measures roads.
+    pub routing: RoutingConfig,
+}
+
+/// Who measures roads.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RoutingConfig {
+    /// Address of a routing engine that speaks OSRM's table service. Without one roads are reckoned from the great circle.
+    pub osrm_url: Option<String>,
 }
 
 /// Where the API listens, and under which name.

@@ -8,6 +8,7 @@ use packhorse_db::Database;
 use packhorse_domain::{Clock, Timestamp};
 use packhorse_services::{
     pool::Pool,
+    roads::Roads,
     tokens::{Claims, Tokens},
 };
 use tokio::sync::Semaphore;
@@ -17,6 +18,7 @@ use crate::{
     openapi::Addresses,
     outbound::Outbound,
     problem::{self, Problem},
+    roads::Engine,
     schema::Schemas,
 };
 
@@ -28,6 +30,10 @@ pub struct App {
     pub pool: Arc<Pool>,
     /// Calls to the outside.
     pub outbound: Arc<Outbound>,
+    /// Roads that were measured.
+    pub roads: Arc<Roads>,
+    /// What measures them; none: they are reckoned.
+    pub engine: Option<Arc<Engine>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Access tokens.
@@ -73,6 +79,8 @@ impl App {
             db,
             pool: Arc::default(),
             outbound: Arc::new(Outbound::new(&config.outbound)),
+            roads: Arc::default(),
+            engine: config.routing.osrm_url.as_deref().map(|url| Arc::new(Engine::new(url))),
             clock,
             tokens,
             limits: config.limits,

@@ -17,6 +17,7 @@ mod openapi;
 mod opportunities;
 mod races;
 mod requests;
+mod roads;
 mod story;
 #[cfg(feature = "tls")]
 mod tls;

@@ -81,6 +81,11 @@ pub(super) fn public_url(text: &str) -> Parsed<String> {
     }
 }
 
+/// An address as above, or none.
+pub(super) fn engine(text: &str) -> Parsed<Option<String>> {
+    if text == "none" { Ok(None) } else { public_url(text).map(Some) }
+}
+
 /// Names or addresses with their ports, between commas, or none.
 pub(super) fn neighbors(text: &str) -> Parsed<Vec<Neighbor>> {
     let wrong = || {

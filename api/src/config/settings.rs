@@ -147,6 +147,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         set: |config, text| parse::neighbors(text).map(|allow| config.outbound.allow = allow),
         show: |config| neighbors(&config.outbound.allow).into(),
     },
+    Setting {
+        key: "osrm_url",
+        about: "Address of a routing engine that speaks the table service of OSRM, such as http://127.0.0.1:5000, or none: \
+                then roads are the great circle times a factor.",
+        set: |config, text| parse::engine(text).map(|url| config.routing.osrm_url = url),
+        show: |config| config.routing.osrm_url.as_deref().unwrap_or("none").into(),
+    },
 ];
 
 /// Whether a database address says more than is shown of it.

@@ -7,7 +7,10 @@ use packhorse_domain::{
     request::{RequestDetails, Urgency},
 };
 use packhorse_matching::{Match, NoMatch, Ranking, WhyNobody};
-use packhorse_services::matches::{self, Answer, Question, Telling};
+use packhorse_services::{
+    matches::{self, Answer, Question, Telling},
+    roads::Errand,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -117,6 +120,7 @@ async fn list_matches(
     query: QueryOf<MatchQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (pool, telling) = (call.app.pool.clone(), query.0.telling());
+    call.survey(Errand::Matches(id.0)).await;
     let answer = call.read(move |ctx| matches::list(ctx, &pool, id.0, telling)).await?;
     Ok(HttpResponse::Ok().json(Matches::of(answer, telling)))
 }
@@ -133,6 +137,7 @@ async fn preview_matches(
     body: Body<MatchQuestion>,
 ) -> Result<HttpResponse, Problem> {
     let (question, pool, telling) = (Question::from(body.0.into_inner()), call.app.pool.clone(), query.0.telling());
+    call.survey(Errand::Question(Box::new(question.clone()))).await;
     let preview =
         move |ctx: &mut packhorse_services::Context<'_>| matches::preview(ctx, &pool, question.clone(), telling);
     Ok(HttpResponse::Ok().json(Matches::of(call.read(preview).await?, telling)))

@@ -8,7 +8,10 @@ use packhorse_domain::{
     id::{self, OfferId, RequestId, TrainerId},
     offer::{CounterProposal, Offer, OfferStateName},
 };
-use packhorse_services::offers::{self, OfferFilter, Proposal};
+use packhorse_services::{
+    offers::{self, OfferFilter, Proposal},
+    roads::Errand,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -107,6 +110,7 @@ async fn get_offer(call: Call, id: PathId<id::Offer>) -> Result<HttpResponse, Pr
 #[post("/v1/offers/{id}/accept")]
 async fn accept_offer(call: Call, id: PathId<id::Offer>) -> Result<HttpResponse, Problem> {
     let expected = call.expected();
+    call.survey(Errand::Answer(id.0)).await;
     call.write(move |ctx| Reply::changed(&offers::accept(ctx, id.0, &expected)?)).await
 }
 
@@ -142,6 +146,7 @@ async fn counter_offer(
 async fn revise_offer(call: Call, id: PathId<id::Offer>, body: Body<Revision>) -> Result<HttpResponse, Problem> {
     let Revision { starts_at, honorarium, message } = body.0.into_inner();
     let (expected, proposal) = (call.expected(), Proposal { starts_at, honorarium, message });
+    call.survey(Errand::Answer(id.0)).await;
     call.write(move |ctx| Reply::changed(&offers::revise(ctx, id.0, &expected, &proposal)?)).await
 }
 

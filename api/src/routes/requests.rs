@@ -11,6 +11,7 @@ use packhorse_domain::{
 use packhorse_services::{
     offers::{self, Proposal},
     requests::{self, RequestFilter},
+    roads::Errand,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -252,5 +253,6 @@ async fn merge_request(call: Call, id: PathId<id::Request>, body: Body<Merging>)
 async fn create_offer(call: Call, id: PathId<id::Request>, body: Body<OfferCreate>) -> Result<HttpResponse, Problem> {
     let OfferCreate { trainer, starts_at, honorarium, message } = body.0.into_inner();
     let proposal = Proposal { starts_at, honorarium, message };
+    call.survey(Errand::Offer(id.0, trainer)).await;
     call.write(move |ctx| Reply::created(&offers::make(ctx, id.0, trainer, &proposal)?)).await
 }

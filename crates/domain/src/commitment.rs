@@ -92,6 +92,16 @@ pub struct FreeBusy {
 pub struct RoadTable(HashMap<[u64; 4], (Km, Minutes)>);
 
 impl RoadTable {
+    /// How many roads there are, each way for itself.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nobody measured any.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Puts a road in, one way.
     pub fn insert(&mut self, from: Coordinates, to: Coordinates, km: Km, minutes: Minutes) {
         self.0.insert(key(from, to), (km, minutes));

@@ -235,6 +235,11 @@ impl Index {
         self.places.keys().copied().collect()
     }
 
+    /// What the pool knows of everybody, in no order.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.members.iter().flatten().map(|member| &member.entry)
+    }
+
     /// What the pool knows of a trainer.
     pub fn get(&self, trainer: TrainerId) -> Option<&Entry> {
         let place = *self.places.get(&trainer)?;

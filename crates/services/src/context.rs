@@ -1,8 +1,11 @@
 //! What every service works with: the connection, who acts, and when.
 
+use std::sync::Arc;
+
 use packhorse_db::{Conn, DbError, events};
 use packhorse_domain::{
     Action, Actor, Id, Record, Resource, Scope, Timestamp, Version, authorize,
+    commitment::RoadTable,
     event::Event,
     id::{EventId, Kind, NetworkId},
 };
@@ -18,6 +21,8 @@ pub struct Context<'c> {
     pub actor: Option<Actor>,
     /// When.
     pub now: Timestamp,
+    /// Roads that were measured; others are reckoned.
+    pub roads: Option<Arc<RoadTable>>,
 }
 
 impl<'c> Context<'c> {
@@ -34,12 +39,18 @@ impl<'c> Context<'c> {
             DbError::NotFound => Error::Unauthenticated,
             other => other.into(),
         })?;
-        Ok(Self { conn, actor: Some(actor), now })
+        Ok(Self { conn, actor: Some(actor), now, roads: None })
     }
 
     /// The context of the program's own work, which may do everything.
     pub fn of_program(conn: &'c mut Conn, now: Timestamp) -> Self {
-        Self { conn, actor: None, now }
+        Self { conn, actor: None, now, roads: None }
+    }
+
+    /// The same, knowing some roads.
+    #[must_use]
+    pub fn with_roads(self, roads: Arc<RoadTable>) -> Self {
+        Self { roads: Some(roads), ..self }
     }
 
     /// What may be seen.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: whoever comes here has locked the trainer and the room. The database refuses overlaps all the same.
 
-use packhorse_db::{Lock, commitments, networks, trainers};
+use packhorse_db::{Lock, commitments, networks, trainers, trips};
 use packhorse_domain::{
     Interval, Scope, Timestamp,
     commitment::{Cause, Commitment, Holder},
@@ -86,7 +86,10 @@ pub(crate) fn release(
                 others.iter().filter(|each| each.work.end <= given.work.start).max_by_key(|each| each.work.end);
             let next =
                 others.iter().filter(|each| given.work.end <= each.work.start).min_by_key(|each| each.work.start);
-            let neighbors = rejoin(&trainer.details, &[], &asking.policy, None, &asking.time_zone, previous, next);
+            let trips = trips::of_trainers(ctx.conn, &[trainer.id])?;
+            let roads = ctx.roads.clone();
+            let (policy, zone) = (&asking.policy, &asking.time_zone);
+            let neighbors = rejoin(&trainer.details, &trips, policy, roads.as_deref(), zone, previous, next);
             change(ctx, &trainer, &neighbors)?;
         }
     }

@@ -26,6 +26,7 @@ pub mod partnerships;
 pub mod passwords;
 pub mod pool;
 pub mod requests;
+pub mod roads;
 pub mod rooms;
 pub mod sessions;
 pub mod sweep;

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     hash::Hash,
     rc::Rc,
+    sync::Arc,
 };
 
 use jiff::{SignedDuration, civil::Date};
@@ -14,7 +15,7 @@ use packhorse_db::{
 use packhorse_domain::{
     Action, Coordinates, Interval, Resource, Scope, Timestamp, Zone,
     availability::AvailabilityDetails,
-    commitment::Holder,
+    commitment::{Holder, RoadTable},
     id::{LibraryId, NetworkId, OfferId, RequestId, TrainerId},
     library::{Room, Venue},
     network::Network,
@@ -70,6 +71,7 @@ pub(crate) struct Brief {
     /// When the first window begins.
     opens: Timestamp,
     pub(crate) notice_given: Option<Timestamp>,
+    roads: Option<Arc<RoadTable>>,
 }
 
 /// An instant some time before another; the first there is when that would be before it.
@@ -159,6 +161,7 @@ impl Brief {
                 library_days,
                 opens,
                 notice_given: None,
+                roads: ctx.roads.clone(),
             });
         }
         Ok(briefs)
@@ -212,7 +215,7 @@ impl Brief {
                 .and_then(|venue| venue.details.locale.as_deref())
                 .is_some_and(|code| code.starts_with('4')),
             usual_load: None,
-            roads: None,
+            roads: self.roads.as_deref(),
             notice_given: self.notice_given,
         }
     }
