@@ -72,6 +72,8 @@ const MATRIX: &[(&str, &str)] = &[
     ("delete_interest", "fannnannn"),
     ("create_request", "aaiaififf"),
     ("preview_matches", "aaiaififf"),
+    ("create_quote", "aaiaififf"),
+    ("get_quote", "aanannnnn"),
     ("get_request", "aananannn"),
     ("update_request", "aananfnnn"),
     ("submit_request", "aananfnnf"),
@@ -107,6 +109,7 @@ const EVERYBODY: &[&str] = &[
     "list_networks",
     "list_offers",
     "list_partnerships",
+    "list_quotes",
     "list_requests",
     "list_rooms",
     "list_topics",
@@ -147,6 +150,7 @@ fn things(world: &World, market: &Market) -> Things {
         market.staff.post(&format!("/v1/libraries/{}/hosting-hours", market.place.library), &off).expect(201).id();
     let interest = json!({ "trainer": market.dana.id, "details": {} });
     let wish = market.dana.client.post(&format!("{request}/interests"), &interest).expect(201).id();
+    let quote = market.staff.post("/v1/quotes", &market.need(&json!({}))).expect(201).id();
     let last = |path: &str| path.rsplit('/').next().unwrap().to_owned();
     let ids = BTreeMap::from([
         ("networks", market.network.to_string()),
@@ -161,6 +165,7 @@ fn things(world: &World, market: &Market) -> Things {
         ("trips", kept_trip),
         ("hosting-hours", hours),
         ("interests", wish),
+        ("quotes", quote),
         ("availability", statements["items"][0]["id"].as_str().unwrap().to_owned()),
         ("requests", last(&request)),
         ("offers", offer),
@@ -197,6 +202,7 @@ fn things(world: &World, market: &Market) -> Things {
         ),
         ("create_request", market.need(&json!({}))),
         ("preview_matches", market.need(&json!({}))),
+        ("create_quote", market.need(&json!({}))),
         ("ask_request", json!({ "question": "Why?" })),
         ("merge_request", json!({ "into": "req_01k9z3k8m4e0r9q2v7x5y6w8ta" })),
         ("create_offer", json!({ "trainer": market.lee.id, "starts_at": "2027-03-05T16:00:00Z" })),

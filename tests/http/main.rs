@@ -13,6 +13,7 @@ mod matches;
 mod migrations;
 mod offers;
 mod openapi;
+mod quotes;
 mod races;
 mod requests;
 mod story;

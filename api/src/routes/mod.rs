@@ -13,6 +13,7 @@ mod matches;
 mod networks;
 mod offers;
 mod partnerships;
+mod quotes;
 mod requests;
 mod rooms;
 mod service;
@@ -47,6 +48,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(free_busy::mount)
         .configure(requests::mount)
         .configure(matches::mount)
+        .configure(quotes::mount)
         .configure(interests::mount)
         .configure(offers::mount)
         .configure(bookings::mount)

@@ -366,6 +366,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    quotes (id) {
+        id -> Text,
+        network_id -> Text,
+        library_id -> Text,
+        trainer_id -> Text,
+        details -> JsonType,
+        terms -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     networks,
     partnerships,
@@ -388,6 +405,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     trips,
     hosting_hours,
     interests,
+    quotes,
     events,
     idempotency_keys,
 );

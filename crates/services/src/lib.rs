@@ -23,6 +23,7 @@ pub mod offers;
 pub mod partnerships;
 pub mod passwords;
 pub mod pool;
+pub mod quotes;
 pub mod requests;
 pub mod rooms;
 pub mod sessions;
