@@ -13,6 +13,11 @@ pub const CSV: &str = "text/csv";
 /// One JSON object a line.
 pub const JSON_LINES: &str = "application/x-ndjson";
 
+/// iCalendar.
+pub const CALENDAR: &str = "text/calendar";
+/// The same as it goes out.
+pub const CALENDAR_TYPE: &str = "text/calendar; charset=utf-8";
+
 /// A body of lines.
 pub struct Lines {
     format: Format,
@@ -30,8 +35,7 @@ impl FromRequest for Lines {
 
 impl Lines {
     fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        let sent = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let essence = sent.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        let essence = essence(request);
         let formats = [(CSV, Format::Csv), (JSON_LINES, Format::JsonLines)];
         let format = formats.into_iter().find(|(name, _)| essence.eq_ignore_ascii_case(name)).map(|(_, format)| format);
         let format = format.ok_or_else(|| {
@@ -49,4 +53,35 @@ impl Lines {
         let reading = web::block(move || OutletFile::read(self.format, &*self.bytes));
         reading.await.map_err(|_| Problem::new(problem::INTERNAL, "the program stops"))
     }
+}
+
+/// A body that is a calendar, unless its type says otherwise.
+pub struct CalendarText(Result<web::Bytes, Problem>);
+
+impl FromRequest for CalendarText {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let bytes = request.extensions().get::<Bytes>().cloned().unwrap_or_default().0;
+        let other = || Problem::new(problem::UNSUPPORTED_MEDIA_TYPE, format!("this operation takes {CALENDAR}"));
+        let taken = if essence(request).eq_ignore_ascii_case(CALENDAR) { Ok(bytes) } else { Err(other()) };
+        std::future::ready(Ok(Self(taken)))
+    }
+}
+
+impl CalendarText {
+    /// The bytes, once it is known that the caller may send them.
+    ///
+    /// # Errors
+    /// 415 when they are of another type.
+    pub fn bytes(self) -> Result<web::Bytes, Problem> {
+        self.0
+    }
+}
+
+/// The type of a body, without its parameters.
+fn essence(request: &HttpRequest) -> &str {
+    let sent = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    sent.unwrap_or_default().split(';').next().unwrap_or_default().trim()
 }
