@@ -15,6 +15,8 @@ pub const JSON_LINES: &str = "application/x-ndjson";
 
 /// iCalendar.
 pub const CALENDAR: &str = "text/calendar";
+/// The same as it goes out.
+pub const CALENDAR_TYPE: &str = "text/calendar; charset=utf-8";
 
 /// A body of lines.
 pub struct Lines {

@@ -123,8 +123,9 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
     let succeeded = |status: &str| operation["responses"].get(status).is_some();
     let creates = succeeded("201");
     let conditional = method == "get" && is_versioned(&operation["responses"]["200"], schemas);
-    let preconditioned =
-        method == "patch" || method == "delete" || (method == "post" && path.contains("/{id}/") && succeeded("200"));
+    // One word behind the id is done to the thing itself; more is done to a list of its parts.
+    let is_step = path.split_once("/{id}/").is_some_and(|(_, rest)| !rest.contains('/'));
+    let preconditioned = method == "patch" || method == "delete" || (method == "post" && is_step && succeeded("200"));
     if !public {
         operation["security"] = json!([{ "bearer": [] }]);
     }

@@ -45,6 +45,8 @@ const MATRIX: &[(&str, &str)] = &[
     ("get_trainer", "aanananaa"),
     ("update_trainer", "aanfnanff"),
     ("list_availability", "aanfnanff"),
+    ("get_availability_ics", "aanfnanff"),
+    ("import_availability", "aanfnanff"),
     ("create_availability", "aanfnanff"),
     ("get_availability", "aannnannn"),
     ("update_availability", "aannnannn"),
@@ -72,6 +74,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("update_hosting_hours", "aananfnff"),
     ("delete_hosting_hours", "aananfnff"),
     ("get_free_busy", "aanananaa"),
+    ("get_free_busy_ics", "aanananaa"),
     ("query_free_busy", "aaiaiaiaa"),
     ("list_occurrences", "aannnannn"),
     ("create_interest", "fanfnanff"),
@@ -83,6 +86,8 @@ const MATRIX: &[(&str, &str)] = &[
     ("list_slots", "aanananaa"),
     ("create_request", "aaiaififf"),
     ("preview_matches", "aaiaififf"),
+    ("create_quote", "aaiaififf"),
+    ("get_quote", "aanannnnn"),
     ("get_request", "aananannn"),
     ("update_request", "aananfnnn"),
     ("submit_request", "aananfnnf"),
@@ -118,6 +123,7 @@ const EVERYBODY: &[&str] = &[
     "list_networks",
     "list_offers",
     "list_partnerships",
+    "list_quotes",
     "list_requests",
     "list_rooms",
     "list_topics",
@@ -160,6 +166,7 @@ fn things(world: &World, market: &Market) -> Things {
     let wish = market.dana.client.post(&format!("{request}/interests"), &interest).expect(201).id();
     let calendars = format!("/v1/trainers/{}/calendars", market.dana.id);
     let calendar = market.dana.client.post(&calendars, &json!({ "name": "Work" })).expect(201).id();
+    let quote = market.staff.post("/v1/quotes", &market.need(&json!({}))).expect(201).id();
     let last = |path: &str| path.rsplit('/').next().unwrap().to_owned();
     let ids = BTreeMap::from([
         ("networks", market.network.to_string()),
@@ -174,6 +181,7 @@ fn things(world: &World, market: &Market) -> Things {
         ("trips", kept_trip),
         ("hosting-hours", hours),
         ("interests", wish),
+        ("quotes", quote),
         ("availability", statements["items"][0]["id"].as_str().unwrap().to_owned()),
         ("calendars", calendar),
         ("requests", last(&request)),
@@ -212,6 +220,7 @@ fn things(world: &World, market: &Market) -> Things {
         ("create_imported_calendar", json!({ "name": "New" })),
         ("create_request", market.need(&json!({}))),
         ("preview_matches", market.need(&json!({}))),
+        ("create_quote", market.need(&json!({}))),
         ("ask_request", json!({ "question": "Why?" })),
         ("merge_request", json!({ "into": "req_01k9z3k8m4e0r9q2v7x5y6w8ta" })),
         ("create_offer", json!({ "trainer": market.lee.id, "starts_at": "2027-03-05T16:00:00Z" })),

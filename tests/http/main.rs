@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
 mod access;
+mod availability_ics;
 mod bookings;
 mod calendars;
 mod changes;
@@ -15,6 +16,7 @@ mod migrations;
 mod offers;
 mod openapi;
 mod opportunities;
+mod quotes;
 mod races;
 mod requests;
 mod roads;

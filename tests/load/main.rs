@@ -4,6 +4,7 @@
 
 mod floor;
 mod http;
+mod national;
 mod pool;
 
 use std::{sync::Arc, time::Duration};
@@ -51,6 +52,8 @@ fn main() {
         println!("\n{backend:?}, load generator on the same cores, {} s each", LENGTH.as_secs());
         measure(&runtime, backend);
     }
+    println!("\nSqlite, every outlet of the United States");
+    measure_national(&runtime);
     println!("\nresident at the end, servers and load generator together: {} MiB", resident_mib());
 }
 
@@ -88,8 +91,42 @@ fn measure(runtime: &Runtime, backend: Backend) {
         post("/v1/libraries", &key, number, &json!({ "network": network, "details": details }).to_string())
     });
     load("durable posts with a key, 64 clients", &address, 64, 201, posts);
-    let request = pool::matching(&world, region.network, 100);
+    let (request, _) = pool::matching(&world, region.network, 100);
     let matches: Arc<dyn Fn(usize) -> Vec<u8> + Send + Sync> =
         Arc::new(move |_| get(&format!("/v1/requests/{request}/matches"), &token));
     load("matches among 100 trainers, 8 clients", &address, 8, 200, matches);
+}
+
+/// Trainers of a national pool.
+const NATIONAL: usize = 5000;
+
+fn measure_national(runtime: &Runtime) {
+    let world = World::new(Backend::Sqlite);
+    let region = Region::new(&world, "nation");
+    let homes = national::outlets(&world);
+    let (request, topic) = pool::matching(&world, region.network, 0);
+    national::trainers_of(&world, region.network, request, topic, &homes, NATIONAL);
+    let before = resident_mib();
+    national::rebuild(&world);
+    let (client, path) = (&region.coordinator, format!("/v1/requests/{request}/matches"));
+    let first = client.get(&path).expect(200).json();
+    println!("server with the index: {} MiB more than before", resident_mib().saturating_sub(before));
+    let address: Arc<str> = world.base.strip_prefix("http://").unwrap().into();
+    let token: Arc<str> = client.token().unwrap().into();
+    for (name, query) in
+        [("matches among 5,000, 8 clients", ""), ("all 5,000 explained, 8 clients", "?explain=true&relax=0")]
+    {
+        let (token, path) = (token.clone(), format!("{path}{query}"));
+        let figures = runtime.block_on(run(&address, 8, LENGTH, 200, move |_| get(&path, &token)));
+        tell(name, &figures);
+    }
+    // A change, and the list that must know it.
+    let best = first["items"][0]["trainer"].as_str().unwrap();
+    let trainer = format!("/v1/trainers/{best}");
+    let etag = client.get(&trainer).etag();
+    let began = std::time::Instant::now();
+    client.patch(&trainer, &etag, &json!({ "active": false })).expect(200);
+    let after = client.get(&path).expect(200).json();
+    assert!(after["items"].as_array().unwrap().iter().all(|each| each["trainer"] != best));
+    println!("a change and the list that shows it, one after the other: {:.1} ms", began.elapsed().as_secs_f64() * 1e3);
 }

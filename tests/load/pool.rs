@@ -16,7 +16,8 @@ use packhorse_domain::{
 };
 use packhorse_tests::World;
 
-fn chicago() -> Zone {
+/// The zone of it all.
+pub fn chicago() -> Zone {
     Zone::new("America/Chicago").unwrap()
 }
 
@@ -48,7 +49,7 @@ pub fn libraries(world: &World, network: NetworkId, count: usize) -> Vec<String>
 }
 
 /// Adds a topic, trainers all over Kansas who teach it, and an open request for it with three windows over six weeks.
-pub fn matching(world: &World, network: NetworkId, count: usize) -> RequestId {
+pub fn matching(world: &World, network: NetworkId, count: usize) -> (RequestId, TopicId) {
     let clock = world.clock.clone();
     world.write(move |conn| {
         let now = clock.now();
@@ -69,12 +70,13 @@ pub fn matching(world: &World, network: NetworkId, count: usize) -> RequestId {
         venues::insert(conn, &venue)?;
         let request = request(network, host.id, venue.id, topic.id, clock.now());
         requests::insert(conn, &request)?;
-        Ok(request.id)
+        Ok((request.id, topic.id))
     })
 }
 
+/// A trainer somewhere in Kansas.
 #[expect(clippy::cast_precision_loss, reason = "a few hundred trainers")]
-fn trainer(network: NetworkId, topic: TopicId, number: usize, now: Timestamp) -> Trainer {
+pub fn trainer(network: NetworkId, topic: TopicId, number: usize, now: Timestamp) -> Trainer {
     let coordinates = Coordinates { lat: 37.2 + (number % 13) as f64 * 0.2, lon: -101.0 + (number % 29) as f64 * 0.2 };
     let money = |amount_minor| Money { amount_minor, currency: Currency::USD };
     let details = TrainerDetails {
@@ -101,7 +103,8 @@ fn trainer(network: NetworkId, topic: TopicId, number: usize, now: Timestamp) ->
     Trainer { id: TrainerId::new(now), network, details, record: Record::new(now) }
 }
 
-fn statements(trainer: TrainerId, number: usize, now: Timestamp) -> Vec<Availability> {
+/// What they say of their time.
+pub fn statements(trainer: TrainerId, number: usize, now: Timestamp) -> Vec<Availability> {
     let weekly = Pattern::Weekly {
         weekdays: vec![Weekday::Monday, Weekday::Tuesday, Weekday::Thursday],
         start: time(8, 0, 0, 0),

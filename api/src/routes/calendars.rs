@@ -14,6 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::{
     call::Call,
     input::{LONGEST_DAYS, PathId, QueryOf, RangeQuery},
+    lines::CALENDAR_TYPE,
     problem::Problem,
 };
 
@@ -104,7 +105,7 @@ async fn of_venue(call: &Call, id: VenueId, query: &RangeQuery) -> Result<Vec<Bo
 fn ics(name: &str, bookings: &[Booking]) -> HttpResponse {
     let entries: Vec<_> = bookings.iter().map(entry).collect();
     let calendar = Calendar { name, method: None, entries: &entries };
-    HttpResponse::Ok().content_type("text/calendar; charset=utf-8").body(calendar.to_ics())
+    HttpResponse::Ok().content_type(CALENDAR_TYPE).body(calendar.to_ics())
 }
 
 fn entry(booking: &Booking) -> Entry {

@@ -2,7 +2,10 @@
 
 use actix_web::{HttpResponse, get, post};
 use jiff::civil::DateTime;
-use packhorse_calendar::availability::{Occurrence, occurrences};
+use packhorse_calendar::{
+    availability::{Occurrence, occurrences},
+    vavailability,
+};
 use packhorse_domain::{
     Interval, Timestamp,
     availability::AvailabilityDetails,
@@ -18,11 +21,17 @@ use validator::{Validate, ValidationError};
 use crate::{
     call::Call,
     input::{Body, LONGEST_DAYS, PathId, QueryOf, RangeQuery},
+    lines::CALENDAR_TYPE,
     problem::Problem,
 };
 
 pub(super) fn mount(config: &mut ServiceConfig<'_>) {
-    config.service(get_free_busy).service(query_free_busy).service(list_occurrences).service(preview_occurrences);
+    config
+        .service(get_free_busy)
+        .service(get_free_busy_ics)
+        .service(query_free_busy)
+        .service(list_occurrences)
+        .service(preview_occurrences);
 }
 
 /// Most days of one answer about free and busy times.
@@ -127,6 +136,23 @@ async fn get_free_busy(
 ) -> Result<HttpResponse, Problem> {
     let range = query.0.interval(call.app.clock.now(), FREE_BUSY_DAYS)?;
     Ok(HttpResponse::Ok().json(call.read(move |ctx| free_busy::of_trainer(ctx, id.0, range)).await?))
+}
+
+/// Shows when a trainer is busy as iCalendar.
+///
+/// The same as JSON's, as one `VFREEBUSY` (RFC 5545): what is not named is free. `BUSY-TENTATIVE` may be free again soon;
+/// `BUSY-UNAVAILABLE` is time for which they have not said that they can teach.
+#[utoipa::path(tag = "trainers", params(("id" = TrainerId, Path, description = "The trainer."), RangeQuery), responses((status = 200, description = "An iCalendar stream.", content_type = "text/calendar", body = String)))]
+#[get("/v1/trainers/{id}/free-busy.ics")]
+async fn get_free_busy_ics(
+    call: Call,
+    id: PathId<id::Trainer>,
+    query: QueryOf<RangeQuery>,
+) -> Result<HttpResponse, Problem> {
+    let now = call.app.clock.now();
+    let range = query.0.interval(now, FREE_BUSY_DAYS)?;
+    let told = call.read(move |ctx| free_busy::of_trainer(ctx, id.0, range)).await?;
+    Ok(HttpResponse::Ok().content_type(CALENDAR_TYPE).body(vavailability::free_busy(&told, range, now)))
 }
 
 /// Shows when several trainers are free and when they are busy.

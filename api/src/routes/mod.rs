@@ -15,6 +15,7 @@ mod networks;
 mod offers;
 mod opportunities;
 mod partnerships;
+mod quotes;
 mod requests;
 mod rooms;
 mod service;
@@ -50,6 +51,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(free_busy::mount)
         .configure(requests::mount)
         .configure(matches::mount)
+        .configure(quotes::mount)
         .configure(interests::mount)
         .configure(opportunities::mount)
         .configure(offers::mount)

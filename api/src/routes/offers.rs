@@ -5,7 +5,7 @@ use packhorse_db::Page;
 use packhorse_domain::{
     Money, Timestamp,
     booking::Booking,
-    id::{self, OfferId, RequestId, TrainerId},
+    id::{self, OfferId, QuoteId, RequestId, TrainerId},
     offer::{CounterProposal, Offer, OfferStateName},
 };
 use packhorse_services::{
@@ -46,6 +46,8 @@ struct Revision {
     /// Another honorarium than the trainer's fee.
     #[validate(nested)]
     honorarium: Option<Money>,
+    /// A quote whose price it has, as when the offer was made.
+    quote: Option<QuoteId>,
     /// A word to the trainer.
     #[validate(length(max = 2000))]
     #[schema(max_length = 2000)]
@@ -144,8 +146,8 @@ async fn counter_offer(
 #[utoipa::path(tag = "offers", params(("id" = OfferId, Path, description = "The offer.")), request_body = Revision, responses((status = 200, description = "The offer, pending anew.", body = Offer)))]
 #[post("/v1/offers/{id}/revise")]
 async fn revise_offer(call: Call, id: PathId<id::Offer>, body: Body<Revision>) -> Result<HttpResponse, Problem> {
-    let Revision { starts_at, honorarium, message } = body.0.into_inner();
-    let (expected, proposal) = (call.expected(), Proposal { starts_at, honorarium, message });
+    let Revision { starts_at, honorarium, quote, message } = body.0.into_inner();
+    let (expected, proposal) = (call.expected(), Proposal { starts_at, honorarium, quote, message });
     call.survey(Errand::Answer(id.0)).await;
     call.write(move |ctx| Reply::changed(&offers::revise(ctx, id.0, &expected, &proposal)?)).await
 }

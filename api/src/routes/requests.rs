@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, patch, post};
 use packhorse_db::Page;
 use packhorse_domain::{
     Money, Timestamp,
-    id::{self, LibraryId, NetworkId, RequestId, TrainerId},
+    id::{self, LibraryId, NetworkId, QuoteId, RequestId, TrainerId},
     offer::Offer,
     request::{RequestDetails, RequestStateName, TrainingRequest},
 };
@@ -94,6 +94,9 @@ struct OfferCreate {
     /// Another honorarium than the trainer's fee.
     #[validate(nested)]
     honorarium: Option<Money>,
+    /// A quote whose price it has, while that is good: for this library, workshop or topic, duration, format, venue, backfill,
+    /// trainer and start.
+    quote: Option<QuoteId>,
     /// A word to the trainer.
     #[validate(length(max = 2000))]
     #[schema(max_length = 2000)]
@@ -247,12 +250,12 @@ async fn merge_request(call: Call, id: PathId<id::Request>, body: Body<Merging>)
 /// Offers a request to a trainer.
 ///
 /// The offer holds the trainer's time, travel included, and the room, until it is answered or lapses. Several trainers may be
-/// asked at once; the first acceptance wins.
+/// asked at once; the first acceptance wins. With a quote that has expired the answer is 409.
 #[utoipa::path(tag = "offers", params(("id" = RequestId, Path, description = "The request.")), request_body = OfferCreate, responses((status = 201, description = "The offer.", body = Offer)))]
 #[post("/v1/requests/{id}/offers")]
 async fn create_offer(call: Call, id: PathId<id::Request>, body: Body<OfferCreate>) -> Result<HttpResponse, Problem> {
-    let OfferCreate { trainer, starts_at, honorarium, message } = body.0.into_inner();
-    let proposal = Proposal { starts_at, honorarium, message };
+    let OfferCreate { trainer, starts_at, honorarium, quote, message } = body.0.into_inner();
+    let proposal = Proposal { starts_at, honorarium, quote, message };
     call.survey(Errand::Offer(id.0, trainer)).await;
     call.write(move |ctx| Reply::created(&offers::make(ctx, id.0, trainer, &proposal)?)).await
 }

@@ -30,6 +30,7 @@ pub mod libraries;
 pub mod networks;
 pub mod offers;
 pub mod partnerships;
+pub mod quotes;
 pub mod requests;
 pub mod rooms;
 pub mod sessions;

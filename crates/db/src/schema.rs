@@ -385,6 +385,23 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    quotes (id) {
+        id -> Text,
+        network_id -> Text,
+        library_id -> Text,
+        trainer_id -> Text,
+        details -> JsonType,
+        terms -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::types::InstantType;
 
     busy_times (calendar_id, place) {
@@ -421,6 +438,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     interests,
     imported_calendars,
     busy_times,
+    quotes,
     events,
     idempotency_keys,
 );

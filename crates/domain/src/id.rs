@@ -167,6 +167,7 @@ ids! {
     Workshop WorkshopId "wks" "workshop";
     Request RequestId "req" "request";
     Interest InterestId "int" "interest";
+    Quote QuoteId "quo" "quote";
     Offer OfferId "ofr" "offer";
     Booking BookingId "bkg" "booking";
     Commitment CommitmentId "cmt" "commitment";

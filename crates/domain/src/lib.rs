@@ -17,6 +17,7 @@ pub mod network;
 pub mod offer;
 pub mod policy;
 pub mod price;
+pub mod quote;
 pub mod record;
 pub mod recurrence;
 pub mod request;

@@ -6,7 +6,7 @@ use validator::{Validate, ValidationError};
 
 use crate::{
     commitment::Travel,
-    id::{BookingId, NetworkId, OfferId, RequestId, RoomId, TrainerId, VenueId},
+    id::{BookingId, NetworkId, OfferId, QuoteId, RequestId, RoomId, TrainerId, VenueId},
     money::Money,
     price::Price,
     record::Record,
@@ -158,6 +158,9 @@ pub struct OfferTerms {
     pub travel: Travel,
     /// What it costs, with dated rates.
     pub price: Price,
+    /// The quote whose price it has.
+    #[serde(default)]
+    pub quote: Option<QuoteId>,
     /// A word from the coordinator.
     pub message: String,
 }

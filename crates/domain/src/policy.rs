@@ -24,6 +24,10 @@ pub struct Policy {
     #[validate(range(max = 365))]
     #[schema(maximum = 365)]
     pub minimum_notice_days: u16,
+    /// How many days a quote is good.
+    #[validate(range(min = 1, max = 365))]
+    #[schema(minimum = 1, maximum = 365)]
+    pub quote_days: u16,
     /// Workshops begin at multiples of this many minutes of the venue's clock.
     #[validate(range(min = 5, max = 240))]
     #[schema(minimum = 5, maximum = 240)]
@@ -75,6 +79,7 @@ impl Default for Policy {
         Self {
             hold_minutes: 72 * 60,
             minimum_notice_days: 14,
+            quote_days: 30,
             slot_grid_minutes: 15,
             triage: false,
             cancellation: vec![

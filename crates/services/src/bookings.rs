@@ -109,7 +109,8 @@ pub fn reschedule(
         Some(agreed) => placement.price.clone().with_honorarium(agreed, brief.network.details.policy.subsidies_on(day)),
         None => placement.price.clone(),
     };
-    let terms = OfferTerms { time: placement.time, travel: placement.travel, price, ..before.terms.clone() };
+    let terms =
+        OfferTerms { time: placement.time, travel: placement.travel, price, quote: None, ..before.terms.clone() };
     let by = ctx.actor.as_ref().ok_or(Error::Unauthenticated)?.user;
     let after = before.clone().reschedule(terms, by, reason, ctx.now)?;
     let cause = Cause { offer: before.offer, booking: Some(id) };

@@ -25,6 +25,7 @@ pub mod opportunities;
 pub mod partnerships;
 pub mod passwords;
 pub mod pool;
+pub mod quotes;
 pub mod requests;
 pub mod roads;
 pub mod rooms;

@@ -366,7 +366,7 @@ pub fn preview(ctx: &mut Context<'_>, pool: &Pool, question: Question, telling: 
     ranked(ctx, pool, &brief, telling)
 }
 
-fn ranked(ctx: &mut Context<'_>, pool: &Pool, brief: &Brief, telling: Telling) -> Result<Answer, Error> {
+pub(crate) fn ranked(ctx: &mut Context<'_>, pool: &Pool, brief: &Brief, telling: Telling) -> Result<Answer, Error> {
     let network = brief.network.id;
     let lenders = lenders(ctx, network)?;
     let (need, reach) = (brief.need(), Reach { network, lenders: &lenders });

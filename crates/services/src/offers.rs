@@ -5,9 +5,10 @@ use packhorse_domain::{
     Action, Money, Record, Resource, Scope, Timestamp, Valid,
     booking::{Booking, BookingState},
     commitment::Cause,
-    id::{BookingId, OfferId, RequestId, TrainerId},
+    id::{BookingId, OfferId, QuoteId, RequestId, TrainerId},
     offer::{CounterProposal, Offer, OfferState, OfferTerms},
     price::{CostKind, Price, PriceItem},
+    quote::Quote,
     request::TrainingRequest,
 };
 use packhorse_matching::Placement;
@@ -15,6 +16,7 @@ use packhorse_matching::Placement;
 use crate::{
     Change, Context, Error, Expected, Fault, holds,
     matches::{Brief, reachable},
+    quotes,
     requests::{keep as keep_request, lock_all, resource as request_resource},
 };
 
@@ -27,6 +29,8 @@ pub struct Proposal {
     pub starts_at: Timestamp,
     /// Another honorarium than the trainer's fee.
     pub honorarium: Option<Money>,
+    /// A quote whose price it has instead.
+    pub quote: Option<QuoteId>,
     /// A word to the trainer.
     pub message: String,
 }
@@ -63,7 +67,8 @@ pub fn list(ctx: &mut Context<'_>, filter: &OfferFilter, page: &Page) -> Result<
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::State`] unless the request is open, [`Error::Conflict`] when the time
-/// is taken or an offer to this trainer is out, [`Error::Invalid`] with every rule broken.
+/// is taken, an offer to this trainer is out or the quote has expired, [`Error::Invalid`] with every rule broken, and when the
+/// quote is for something else.
 pub fn make(
     ctx: &mut Context<'_>,
     request: RequestId,
@@ -76,7 +81,8 @@ pub fn make(
     request.offerable()?;
     let trainer = reachable(ctx, request.network, trainer)?;
     holds::lock(ctx, &trainer, request.details.room)?;
-    let brief = Brief::of(ctx, &request, None)?;
+    let mut brief = Brief::of(ctx, &request, None)?;
+    let quote = quoted(ctx, &mut brief, &request, trainer.id, proposal)?;
     let placement = brief.decide(ctx, &trainer, proposal.starts_at, None)?;
     let id = OfferId::new(ctx.now);
     let expires_at = expiry(ctx, &brief, &placement);
@@ -86,7 +92,7 @@ pub fn make(
         network: request.network,
         trainer: trainer.id,
         trainer_network: trainer.network,
-        terms: terms(&brief, &request, &placement, proposal)?,
+        terms: terms(&brief, &request, &placement, proposal, quote)?,
         state: OfferState::Pending { expires_at },
         record: Record::new(ctx.now),
     };
@@ -94,6 +100,23 @@ pub fn make(
     holds::take(ctx, &brief, &trainer, &placement, Cause { offer: id, booking: None }, Some(expires_at))?;
     ctx.record(Change::new("create", id, offer.network), None, Some(&offer))?;
     Ok(offer)
+}
+
+/// The quote that a proposal names. What it costs was agreed on: no ceiling is held against what it would cost now.
+fn quoted(
+    ctx: &mut Context<'_>,
+    brief: &mut Brief,
+    request: &TrainingRequest,
+    trainer: TrainerId,
+    proposal: &Proposal,
+) -> Result<Option<Quote>, Error> {
+    let Some(id) = proposal.quote else { return Ok(None) };
+    if proposal.honorarium.is_some() {
+        return Err(Fault::new("/honorarium", "contradiction", "is part of the quoted price").into());
+    }
+    let quote = quotes::honored(ctx, id, request, trainer, proposal.starts_at)?;
+    brief.details.budget_is_ceiling = false;
+    Ok(Some(quote))
 }
 
 /// A hold never outlives the workshop's start.
@@ -107,7 +130,12 @@ fn terms(
     request: &TrainingRequest,
     placement: &Placement,
     proposal: &Proposal,
+    quote: Option<Quote>,
 ) -> Result<OfferTerms, Error> {
+    let (quote, price) = match quote {
+        Some(quote) => (Some(quote.id), quote.terms.price),
+        None => (None, price(brief, placement, proposal, request)?),
+    };
     Ok(OfferTerms {
         time: placement.time,
         time_zone: request.time_zone.clone(),
@@ -115,7 +143,8 @@ fn terms(
         room: brief.details.room,
         place: brief.address(),
         travel: placement.travel,
-        price: price(brief, placement, proposal, request)?,
+        price,
+        quote,
         message: proposal.message.clone(),
     })
 }
@@ -152,10 +181,11 @@ pub fn revise(ctx: &mut Context<'_>, id: OfferId, expected: &Expected, proposal:
     let before = get(ctx, id)?;
     before.revisable()?;
     holds::release(ctx, id, before.network)?;
-    let brief = Brief::of(ctx, &request, Some(id))?;
+    let mut brief = Brief::of(ctx, &request, Some(id))?;
+    let quote = quoted(ctx, &mut brief, &request, trainer.id, proposal)?;
     let placement = brief.decide(ctx, &trainer, proposal.starts_at, Some(id))?;
     let expires_at = expiry(ctx, &brief, &placement);
-    let terms = terms(&brief, &request, &placement, proposal)?;
+    let terms = terms(&brief, &request, &placement, proposal, quote)?;
     let after = before.clone().revise(terms, expires_at, ctx.now)?;
     holds::take(ctx, &brief, &trainer, &placement, Cause { offer: id, booking: None }, Some(expires_at))?;
     keep(ctx, "revise", &before, after)
@@ -177,6 +207,7 @@ pub fn accept(ctx: &mut Context<'_>, id: OfferId, expected: &Expected) -> Result
     let mut brief = Brief::of(ctx, &request, Some(id))?;
     // Notice was given when the offer was made: thinking about it does not make it too short.
     brief.notice_given = Some(before.record.created_at);
+    brief.details.budget_is_ceiling &= before.terms.quote.is_none();
     brief.decide(ctx, &trainer, before.terms.time.start, Some(id))?;
     let entity = Booking {
         id: booking,

@@ -7,11 +7,13 @@ use jiff::{
 use packhorse_domain::{
     Interval, Timestamp, Zone,
     availability::{AvailabilityDetails, Pattern, Weekday},
+    commitment::FreeBusy,
 };
 
 use crate::{
     availability::free,
     ics::{PRODUCT, escaped, plain, refold, utc},
+    intervals::{normalize, subtract},
 };
 
 /// For so long after the range a text describes its zones.
@@ -47,16 +49,26 @@ pub fn write(statements: &[AvailabilityDetails], range: Interval, uid: &str, sta
     text.done(&[], range)
 }
 
-/// Writes busy time as one `VFREEBUSY` from the start to the end of `range`. `busy` must be normalized.
-pub fn free_busy(busy: &[Interval], range: Interval, uid: &str, stamp: Timestamp) -> String {
-    let mut text = Text::new(uid, stamp);
+/// Writes a trainer's time as one `VFREEBUSY` from the start to the end of `range`: busy, tentative, and unavailable where
+/// they have not said that they can teach. What is not named is free.
+pub fn free_busy(told: &FreeBusy, range: Interval, stamp: Timestamp) -> String {
+    let times = |tentative| told.busy.iter().filter(move |busy| busy.tentative == tentative).map(|busy| busy.time);
+    let busy = normalize(times(false).collect());
+    let tentative = subtract(&normalize(times(true).collect()), &busy);
+    let known = normalize(told.free.iter().chain(&busy).chain(&tentative).copied().collect());
+    let unavailable = subtract(&[range], &known);
+    let kinds = [("BUSY", busy), ("BUSY-TENTATIVE", tentative), ("BUSY-UNAVAILABLE", unavailable)];
+    let mut taken: Vec<_> =
+        kinds.into_iter().flat_map(|(kind, times)| times.into_iter().map(move |time| (time, kind))).collect();
+    taken.sort_unstable();
+    let mut text = Text::new(&told.trainer.to_string(), stamp);
     text.line("BEGIN:VFREEBUSY");
     text.line(&format!("UID:{}", text.uid.clone()));
     text.line(&format!("DTSTAMP:{}", utc(stamp)));
     text.line(&format!("DTSTART:{}", utc(range.start)));
     text.line(&format!("DTEND:{}", utc(range.end)));
-    for time in busy.iter().filter_map(|time| time.intersection(&range)) {
-        text.line(&format!("FREEBUSY;FBTYPE=BUSY:{}/{}", utc(time.start), utc(time.end)));
+    for (time, kind) in taken.iter().filter_map(|(time, kind)| Some((time.intersection(&range)?, kind))) {
+        text.line(&format!("FREEBUSY;FBTYPE={kind}:{}/{}", utc(time.start), utc(time.end)));
     }
     text.line("END:VFREEBUSY");
     text.done(&[], range)

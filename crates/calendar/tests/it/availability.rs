@@ -1,10 +1,12 @@
 //! `VAVAILABILITY` in and out.
 
 use jiff::civil::{date, time};
-use packhorse_calendar::{free, incoming, read, vavailability};
+use packhorse_calendar::{free, incoming, intervals::subtract, read, vavailability};
 use packhorse_domain::{
     Interval, Timestamp, Zone,
     availability::{AvailabilityDetails, Override, Pattern, Weekday},
+    commitment::{Busy, FreeBusy},
+    id::TrainerId,
 };
 
 fn zone(name: &str) -> Zone {
@@ -142,10 +144,30 @@ fn what_is_written_leaves_free_what_the_statements_do() {
 #[test]
 fn busy_time_is_written_so_that_it_reads_the_same() {
     let day = range("2027-03-03T00:00:00Z", "2027-03-04T00:00:00Z");
-    let busy =
-        [range("2027-03-03T09:00:00Z", "2027-03-03T10:00:00Z"), range("2027-03-03T12:00:00Z", "2027-03-05T00:00:00Z")];
-    let text = vavailability::free_busy(&busy, day, "a", day.start);
+    let hours =
+        |from: u8, to: u8| range(&format!("2027-03-03T{from:02}:00:00Z"), &format!("2027-03-03T{to:02}:00:00Z"));
+    let busy = |time, tentative| Busy { time, tentative };
+    let late = range("2027-03-03T18:00:00Z", "2027-03-05T00:00:00Z");
+    let told = FreeBusy {
+        trainer: TrainerId::nil(),
+        free: vec![hours(8, 9), hours(11, 12)],
+        busy: vec![busy(hours(9, 10), false), busy(hours(9, 11), true), busy(hours(12, 13), false), busy(late, false)],
+    };
+    let text = vavailability::free_busy(&told, day, day.start);
+    let lines: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("FREEBUSY;FBTYPE=")).collect();
+    let spelled = |kind: &str, from: &str, to: &str| format!("{kind}:202703{from}0000Z/202703{to}0000Z");
+    assert_eq!(
+        lines,
+        [
+            spelled("BUSY-UNAVAILABLE", "03T00", "03T08"),
+            spelled("BUSY", "03T09", "03T10"),
+            spelled("BUSY-TENTATIVE", "03T10", "03T11"),
+            spelled("BUSY", "03T12", "03T13"),
+            spelled("BUSY-UNAVAILABLE", "03T13", "03T18"),
+            spelled("BUSY", "03T18", "04T00"),
+        ]
+    );
     let back = read(text.as_bytes(), &zone("UTC"), day).unwrap();
-    assert_eq!(back.busy, [busy[0], busy[1].intersection(&day).unwrap()]);
+    assert_eq!(subtract(&[day], &back.busy), told.free);
     assert_eq!(back.events[0].kind, incoming::Kind::FreeBusy);
 }
