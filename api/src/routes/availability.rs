@@ -153,7 +153,7 @@ async fn get_availability_ics(
     tag = "trainers",
     params(("id" = id::TrainerId, Path, description = "The trainer."), ImportQuery),
     request_body(
-        description = "iCalendar (RFC 5545 and RFC 7953), at most 5 MiB and 500 statements.",
+        description = "iCalendar (RFC 5545 and RFC 7953), at most 5 MiB, 500 statements, and 50,000 instances a year of all of them.",
         content((String = "text/calendar", example = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Example//EN\r\nBEGIN:VAVAILABILITY\r\nUID:1@example.org\r\nDTSTAMP:20270105T150000Z\r\nBEGIN:AVAILABLE\r\nUID:2@example.org\r\nDTSTAMP:20270105T150000Z\r\nSUMMARY:Weekdays\r\nDTSTART;TZID=America/Chicago:20270301T090000\r\nDTEND;TZID=America/Chicago:20270301T170000\r\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR\r\nEND:AVAILABLE\r\nEND:VAVAILABILITY\r\nEND:VCALENDAR\r\n"))
     ),
     responses((status = 200, description = "The statements.", body = AvailabilityReport))

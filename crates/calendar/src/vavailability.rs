@@ -4,7 +4,7 @@
 
 mod written;
 
-use jiff::{SignedDuration, civil::DateTime};
+use jiff::{SignedDuration, Span, civil::DateTime};
 use packhorse_domain::{
     Interval, Timestamp, Zone,
     availability::{AvailabilityDetails, LONGEST_DAYS, MOST_DATES, Override, Pattern},
@@ -13,7 +13,7 @@ use packhorse_domain::{
 use validator::Validate as _;
 
 use crate::incoming::{
-    Fault, MOST_FAULTS, Note,
+    Fault, MOST_EFFORT, MOST_FAULTS, MOST_INSTANCES, Note,
     lines::{self, Component, Property},
     values::{self, Kind, Moment},
     zones::Zones,
@@ -42,12 +42,14 @@ pub struct Statements {
 ///
 /// # Errors
 /// Every fault, as for a calendar that is read for its busy time; besides, what a statement cannot say: zones that only
-/// the text describes, several rules at once, `RANGE=THISANDFUTURE`, recurring instances of more than 7 days.
+/// the text describes, several rules at once, `RANGE=THISANDFUTURE`, recurring instances of more than 7 days; and rules that
+/// together have more than [`MOST_INSTANCES`] instances in their first year.
 pub fn read(bytes: &[u8], own: &Zone) -> Result<Statements, Vec<Fault>> {
     let mut notes = Vec::new();
     let texts = lines::components(bytes, &mut notes)?;
     let epoch = Interval { start: Timestamp::UNIX_EPOCH, end: Timestamp::UNIX_EPOCH + SignedDuration::from_secs(1) };
-    let mut reader = Reader { zones: Zones::new(&texts, own, epoch), notes };
+    let zones = Zones::new(&texts, own, epoch);
+    let mut reader = Reader { zones, notes, instances: MOST_INSTANCES, effort: MOST_EFFORT };
     let (mut statements, mut faults, mut any) = (Vec::new(), Vec::new(), false);
     for text in &texts {
         text.walk(&mut |component| {
@@ -74,6 +76,10 @@ pub fn read(bytes: &[u8], own: &Zone) -> Result<Statements, Vec<Fault>> {
 struct Reader<'a> {
     zones: Zones<'a>,
     notes: Vec<Note>,
+    /// Instances that the rules may still have, each in its first year.
+    instances: usize,
+    /// What it may still take to find them: days, hours or minutes looked at.
+    effort: u64,
 }
 
 /// From when to when a `VAVAILABILITY` counts.
@@ -191,7 +197,10 @@ impl Reader<'_> {
         let note = component.one("SUMMARY")?.map(Property::text).unwrap_or_default();
         let Told { clock, start, end } = told;
         let long = end.duration_since(start);
-        let rule_given = component.one("RRULE")?;
+        let rule_given = match component.one("RRULE")? {
+            Some(given) => Some((given, self.rule(given, clock, start, bounds)?)),
+            None => None,
+        };
         let (mut rdate, mut exdate, mut once) = (Vec::new(), Vec::new(), Vec::new());
         for property in component.all("RDATE") {
             if property.value.contains('/') {
@@ -230,7 +239,7 @@ impl Reader<'_> {
                 dates.dedup();
             }
             let (first, rrule) = match rule_given {
-                Some(given) => match self.bounded(given, clock, start, bounds)? {
+                Some((given, rule)) => match self.bounded(given, &rule, clock, start, bounds) {
                     Some((first, text)) => (first, Some(text)),
                     // The rule has nothing inside the bounds: what is added stands alone.
                     None => (rdate.first().copied().unwrap_or(DateTime::MAX), None),
@@ -294,19 +303,39 @@ impl Reader<'_> {
         Ok(Override { instance, start: on(self, told.start), end: on(self, told.end) })
     }
 
+    /// A rule that counts, as long as the text has not too many instances in all.
+    fn rule(&mut self, given: &Property, clock: usize, start: DateTime, bounds: Bounds) -> Result<Rule, Fault> {
+        let too_many = || {
+            let detail = format!("the rules of a text have at most {MOST_INSTANCES} instances a year in all");
+            Err(given.fault("too_many", detail))
+        };
+        if self.instances == 0 {
+            return too_many();
+        }
+        let rule: Rule = given.value.parse().map_err(|bad| values::bad_rule(given, &bad))?;
+        rule.check(start).map_err(|bad| values::bad_rule(given, &bad))?;
+        let from = bounds.from.map_or(start, |from| from.on(clock, &self.zones).max(start));
+        let year = from.saturating_add(Span::new().years(1));
+        let to = bounds.to.map_or(year, |to| to.on(clock, &self.zones).min(year));
+        let mut found = rule.instances(start, from, to);
+        let count = found.by_ref().take(self.instances + 1).take_while(Result::is_ok).count();
+        let left = self.instances.checked_sub(count).zip(self.effort.checked_sub(found.effort()));
+        (self.instances, self.effort) = left.unwrap_or_default();
+        if left.is_some() { Ok(rule) } else { too_many() }
+    }
+
     /// A rule as it is within the bounds, with the first of its instances there; nothing when it has none.
     fn bounded(
         &self,
         given: &Property,
+        rule: &Rule,
         clock: usize,
         start: DateTime,
         bounds: Bounds,
-    ) -> Result<Option<(DateTime, String)>, Fault> {
-        let rule: Rule = given.value.parse().map_err(|bad| values::bad_rule(given, &bad))?;
-        rule.check(start).map_err(|bad| values::bad_rule(given, &bad))?;
+    ) -> Option<(DateTime, String)> {
         let from = bounds.from.map_or(start, |from| from.on(clock, &self.zones).max(start));
         let to = bounds.to.map_or(DateTime::MAX, |to| to.on(clock, &self.zones).saturating_sub(SECOND));
-        let Some(Ok(first)) = rule.instances(start, from, to).next() else { return Ok(None) };
+        let first = rule.instances(start, from, to).next()?.ok()?;
         let count = |to| rule.instances(start, from, to).take_while(Result::is_ok).count();
         let mut parts: Vec<String> = given
             .value
@@ -319,7 +348,7 @@ impl Reader<'_> {
         let until = match rule.end() {
             End::Count(_) => {
                 parts.push(format!("COUNT={}", count(to)));
-                return Ok(Some((first, parts.join(";"))));
+                return Some((first, parts.join(";")));
             }
             End::Until(Until::Instant(until)) => Some(until),
             End::Until(Until::Local(until)) => self.at(clock, until),
@@ -329,7 +358,7 @@ impl Reader<'_> {
             parts.retain(|part| !part.to_ascii_uppercase().starts_with("UNTIL="));
             parts.push(format!("UNTIL={}", last.strftime("%Y%m%dT%H%M%SZ")));
         }
-        Ok(Some((first, parts.join(";"))))
+        Some((first, parts.join(";")))
     }
 }
 

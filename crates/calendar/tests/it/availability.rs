@@ -78,6 +78,21 @@ fn what_no_statement_says_is_refused() {
     assert_eq!((faults[0].line, faults[0].code), (1, "nothing"));
 }
 
+#[test]
+fn a_text_has_so_many_instances_and_no_more() {
+    let hourly = |statements: usize| {
+        let one = "BEGIN:AVAILABLE\nDTSTART:20270101T000000Z\nDURATION:PT1M\nRRULE:FREQ=HOURLY\nEND:AVAILABLE\n";
+        format!("BEGIN:VAVAILABILITY\n{}END:VAVAILABILITY\n", one.repeat(statements))
+    };
+    // 8,761 each in the first year, both ends of it counted.
+    assert_eq!(vavailability::read(hourly(5).as_bytes(), &zone("UTC")).unwrap().statements.len(), 5);
+    let faults = vavailability::read(hourly(8).as_bytes(), &zone("UTC")).unwrap_err();
+    assert_eq!((faults[0].line, faults[0].code), (30, "too_many"));
+    // Only what lies within the bounds of the whole counts.
+    let short = hourly(8).replace("VAVAILABILITY\nBEGIN", "VAVAILABILITY\nDTEND:20270102T000000Z\nBEGIN");
+    assert_eq!(vavailability::read(short.as_bytes(), &zone("UTC")).unwrap().statements.len(), 8);
+}
+
 fn said(priority: u8, pattern: Pattern) -> AvailabilityDetails {
     AvailabilityDetails { time_zone: zone("America/Chicago"), pattern, priority, note: "Why, and; how".to_owned() }
 }
