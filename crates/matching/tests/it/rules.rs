@@ -150,7 +150,7 @@ fn a_room_that_is_taken() {
 
 #[test]
 fn a_library_that_cannot_host_then() {
-    for format in [Format::InPerson, Format::Virtual] {
+    for format in [packhorse_domain::Format::InPerson, packhorse_domain::Format::Virtual] {
         let shut = |start: &'static str| {
             move |world: &mut World| {
                 world.details.format = format;
