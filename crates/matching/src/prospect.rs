@@ -43,6 +43,9 @@ impl Brief {
     }
 }
 
+/// Seconds from a day within which a commitment can be part of one way with work on it.
+const FAR: i64 = 4 * 24 * 3600;
+
 /// Rounded down, before 1970 too.
 fn second(at: Timestamp) -> i64 {
     at.as_second() - i64::from(at.subsec_nanosecond() < 0)
@@ -79,8 +82,9 @@ pub(crate) struct Prospect<'p> {
     settled: f64,
     /// The fewest commitments around any of the days.
     load: usize,
-    /// The least driving, there and back together.
-    leg: Leg,
+    /// The least driving, there and back together, by preference: the rank of the best on a day, best first. Later ones
+    /// that need no less are left out.
+    ways: Vec<(usize, Leg)>,
     /// The most road kilometers from home and back.
     from_home_km: f64,
     fee: Option<&'p Fee>,
@@ -95,13 +99,13 @@ pub(crate) struct View<'a> {
     around: Interval,
     /// Trips outside are on none of the days.
     days: Interval,
-    /// Commitments that take nothing of this change no way: two nights there, and two back, are less.
-    beside: [i64; 2],
+    /// For each rank that is the best of a day, best first: where commitments have to take something to change a way on such
+    /// a day. Two nights there, and two back, are less.
+    beside: Vec<(usize, [i64; 2])>,
     /// Where commitments count as load.
     pub(crate) near: Interval,
     /// Where they do for each day, by date.
     fortnights: Vec<[i64; 2]>,
-    best_rank: usize,
     /// A day for each of the rates there are.
     priced: Vec<&'a Day<'a>>,
 }
@@ -125,16 +129,26 @@ impl<'a> View<'a> {
                 priced.push(day);
             }
         }
-        let beside = wider(5);
+        let mut beside: Vec<(usize, [i64; 2])> = Vec::new();
+        for (rank, day) in days.iter().filter_map(|day| Some((day.best_rank?, &day.day))) {
+            let [from, until] = [second(day.midnight) - FAR, second(day.next_midnight) + FAR];
+            match beside.iter_mut().find(|(other, _)| *other == rank) {
+                Some((_, all)) => *all = [all[0].min(from), all[1].max(until)],
+                None => beside.push((rank, [from, until])),
+            }
+        }
+        beside.sort_unstable();
+        if beside.is_empty() {
+            return None;
+        }
         Some(Self {
             need,
             now: asked.now,
             around: around(hull),
             days: wider(2),
-            beside: [beside.start, beside.end].map(second),
+            beside,
             near: near(days)?,
             fortnights,
-            best_rank: days.iter().filter_map(|day| day.best_rank).min()?,
             priced,
         })
     }
@@ -177,22 +191,36 @@ impl<'a> View<'a> {
             fit: fit(self.need.details, self.need.workshop, trainer),
             settled: settled(self.now.duration_since(seen.joined)),
             load: self.least_load(&counted),
-            leg: self.least_way(asked, base, nearest, &counted),
+            ways: self.least_ways(asked, base, nearest, &counted),
             from_home_km: 2.0 * most(asked, home),
             fee: cheapest(asked, trainer),
         });
         Some(Glance { load, prospect })
     }
 
-    /// The least driving there and back together. One way falls to a commitment beside it when both are joined.
-    fn least_way(&self, asked: &Asked<'_>, base: Leg, nearest: Option<Leg>, commitments: &[Brief]) -> Leg {
-        let [from, until] = self.beside;
-        let mut beside = commitments.iter().filter(|each| each.taken[0] <= until && from <= each.taken[1]).peekable();
-        if beside.peek().is_none() {
-            return Leg { km: 2.0 * base.km, minutes: Minutes(2 * base.minutes.0) };
+    /// The least driving there and back together, by rank. One way falls to a commitment beside it when both are joined.
+    fn least_ways(
+        &self,
+        asked: &Asked<'_>,
+        base: Leg,
+        nearest: Option<Leg>,
+        commitments: &[Brief],
+    ) -> Vec<(usize, Leg)> {
+        let mut ways: Vec<(usize, Leg)> = Vec::with_capacity(self.beside.len());
+        for (rank, [from, until]) in &self.beside {
+            let mut beside =
+                commitments.iter().filter(|each| each.taken[0] <= *until && *from <= each.taken[1]).peekable();
+            let way = if beside.peek().is_none() {
+                Leg { km: 2.0 * base.km, minutes: Minutes(2 * base.minutes.0) }
+            } else {
+                let sites = beside.filter_map(|each| each.place).map(|place| least(asked, place));
+                sites.chain(nearest).fold(base, |least, leg| lesser(Some(least), leg))
+            };
+            if ways.last().is_none_or(|(_, last)| way.km < last.km || way.minutes < last.minutes) {
+                ways.push((*rank, way));
+            }
         }
-        let sites = beside.filter_map(|each| each.place).map(|place| least(asked, place));
-        sites.chain(nearest).fold(base, |least, leg| lesser(Some(least), leg))
+        ways
     }
 
     /// The fewest commitments around any of the days.
@@ -208,7 +236,12 @@ impl<'a> View<'a> {
 
     /// What no time of theirs surpasses.
     pub(crate) fn at_most(&self, asked: &Asked<'_>, prospect: &Prospect<'_>) -> Floor {
-        let Leg { km, minutes } = prospect.leg;
+        let ways = prospect.ways.iter().map(|(rank, way)| self.at_most_by(asked, prospect, *rank, *way));
+        ways.min_by(Floor::order).unwrap_or(Floor { score: 0.0, pays: 0 })
+    }
+
+    /// The same, at a rank and with at least so much driving.
+    fn at_most_by(&self, asked: &Asked<'_>, prospect: &Prospect<'_>, rank: usize, Leg { km, minutes }: Leg) -> Floor {
         let duration = self.need.details.duration();
         let pays = self.priced.iter().map(|day| {
             let cheapest = Basis { km: [km, 0.0], ..basis(asked, day, prospect.fee, duration) };
@@ -217,7 +250,7 @@ impl<'a> View<'a> {
         let pays = pays.min().unwrap_or(0);
         let from_home = prospect.from_home_km;
         let facts = Facts {
-            rank: self.best_rank,
+            rank,
             preferences: self.need.details.preferences.len(),
             road_minutes: minutes.0,
             pays,
