@@ -5,7 +5,7 @@ use std::{borrow::Cow, cell::OnceCell};
 use jiff::{SignedDuration, civil::Date};
 use packhorse_calendar::{free, intervals::normalize};
 use packhorse_domain::{
-    Interval, Km, Money, Timestamp,
+    Coordinates, Interval, Km, Money, Timestamp,
     availability::AvailabilityDetails,
     commitment::Commitment,
     id::{OfferId, TrainerId},
@@ -17,8 +17,9 @@ use crate::{
     need::{Asked, Day, FORTNIGHT},
     objectives::fit,
     price::honorarium,
+    prospect::least,
     rules::{Broken, Rule, of_trainer},
-    sphere::Point,
+    sphere::{Point, Spot},
     travel::{Bases, Leg, apart, day_of},
 };
 
@@ -136,16 +137,24 @@ pub(crate) struct Today<'a> {
 }
 
 /// How much the load of somebody counts who joined so long ago. By whole days, so that an answer is the same a moment later.
-fn settled(since: SignedDuration) -> f64 {
+pub(crate) fn settled(since: SignedDuration) -> f64 {
     i32::try_from(since.as_hours() / 24).map_or(1.0, |days| (f64::from(days) / 90.0).clamp(0.0, 1.0))
 }
 
 /// The time around a range in which commitments and trips can still make a difference.
-fn around(range: Interval) -> Interval {
+pub(crate) fn around(range: Interval) -> Interval {
     Interval {
         start: range.start.checked_sub(FORTNIGHT * 2).unwrap_or(Timestamp::MIN),
         end: range.end.checked_add(FORTNIGHT * 2).unwrap_or(Timestamp::MAX),
     }
+}
+
+/// The lowest fee there is; none where they may cost nothing.
+pub(crate) fn cheapest<'a>(asked: &Asked<'_>, trainer: &'a TrainerDetails) -> Option<&'a Fee> {
+    let known = |fee: &Fee| [fee.per_workshop, fee.per_hour].iter().all(|money| money.currency == asked.need.currency);
+    let is_paid = trainer.fees.iter().any(|fee| fee.customers == Customers::Anyone) && trainer.fees.iter().all(known);
+    let fees = trainer.fees.iter().filter(|_| is_paid);
+    fees.min_by_key(|fee| honorarium(fee, asked.need.details.duration()))
 }
 
 /// A candidate made ready for one need.
@@ -187,13 +196,25 @@ impl<'a> Person<'a> {
             Bases::new(trainer, need.policy, need.roads, stays.filter(is_near))
         };
         let venue = need.place.filter(|_| need.on_site());
+        let from = |trip: Option<&Trip>| match trip {
+            Some(trip) => (trip.details.place.coordinates, trip.details.radius_km),
+            None => (trainer.home_base.coordinates, trainer.travel_radius_km),
+        };
+        // At least so many kilometers, if that says all there is to say.
+        let surely_beyond = |from: Coordinates, radius_km: f64| {
+            let venue = asked.venue.filter(|_| asked.beyond_km.is_finite())?;
+            let km = Point::of(from).km_at_least(venue.point);
+            (km > radius_km && km > asked.beyond_km).then_some(Km(km))
+        };
+        let is_hopeless = std::iter::once(None)
+            .chain(bases.trips().map(Some))
+            .map(from)
+            .all(|(from, radius_km)| surely_beyond(from, radius_km).is_some());
         let base = |trip: Option<&'a Trip>| {
             let Some(venue) = venue else { return Base { trip, km: 0.0, leg: Leg::default(), is_too_far: false } };
-            let (from, radius_km) = match trip {
-                Some(trip) => (trip.details.place.coordinates, trip.details.radius_km),
-                None => (trainer.home_base.coordinates, trainer.travel_radius_km),
-            };
-            let direct = from.distance(&venue);
+            let (from, radius_km) = from(trip);
+            let direct =
+                surely_beyond(from, radius_km).filter(|_| is_hopeless).unwrap_or_else(|| from.distance(&venue));
             let measured = need.roads.and_then(|roads| roads.between(from, venue));
             let (km, minutes) = measured.unwrap_or_else(|| need.policy.travel.road(direct));
             Base { trip, km: direct.0, leg: Leg { km: km.0, minutes }, is_too_far: direct.0 > radius_km }
@@ -356,7 +377,7 @@ impl<'a> Person<'a> {
         if !asked.need.policy.subsidies.is_empty() || asked.need.roads.is_some() {
             return 0;
         }
-        let honorarium = self.trainer.fees.iter().map(|fee| honorarium(fee, asked.need.details.duration())).min();
+        let honorarium = cheapest(asked, self.trainer).map(|fee| honorarium(fee, asked.need.details.duration()));
         let rate = asked.need.policy.rates.iter().map(|rates| rates.mileage_minor_per_100_miles).min();
         let drive = asked.need.place.filter(|_| asked.need.on_site()).map_or(0.0, |venue| {
             let venue = Point::of(venue);
@@ -369,6 +390,15 @@ impl<'a> Person<'a> {
         let mileage = Money::per_hundred(rate.unwrap_or(0), Km(drive).miles(), asked.need.currency).amount_minor;
         // A rounding may come between.
         honorarium.unwrap_or(0) + (mileage - 1).max(0)
+    }
+
+    /// The least driving there and back on a day on which something is beside it: at least the way there, from where they
+    /// sleep or from the commitment before it.
+    pub(crate) fn least_way(&self, asked: &Asked<'_>, base: Leg, slots: &Interval) -> Leg {
+        let first = self.following(slots.start).saturating_sub(1);
+        let beside = self.kept[first..].iter().take_while(|kept| kept.work.start < slots.end);
+        let sites = beside.map(|kept| least(asked, Spot::of(self.bases.site(kept.commitment, kept.trip))));
+        sites.fold(base, |one, other| Leg { km: one.km.min(other.km), minutes: one.minutes.min(other.minutes) })
     }
 
     /// Commitments that begin from 14 days before to 14 days after a date.

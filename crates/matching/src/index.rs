@@ -9,7 +9,7 @@
 
 mod bits;
 
-use std::collections::HashMap;
+use std::{cell::OnceCell, collections::HashMap, ops::Range};
 
 use jiff::SignedDuration;
 use packhorse_calendar::{free, intervals::normalize};
@@ -23,13 +23,15 @@ use packhorse_domain::{
 };
 
 use crate::{
-    Calendar, Candidate, Need, NoMatch, Ranking,
+    Calendar, Candidate, Need, NoMatch, Ranking, best_time, can_come,
+    candidate::Person,
     need::Asked,
-    no_match, part, person,
+    no_match, person,
+    prospect::{Brief, Seen, View, beyond},
     relaxation::relax,
-    search,
+    search::{self, Floor},
     sphere::{Cap, Point},
-    top, usual_load,
+    top, usual,
 };
 use bits::Bits;
 
@@ -92,8 +94,19 @@ struct Member {
     free: Vec<Interval>,
     /// When each trip is, in the order of the trips.
     stays: Vec<Option<Interval>>,
-    /// Whence they go how far on each.
-    stay_caps: Vec<(Point, Cap)>,
+    /// And where.
+    towns: Vec<Point>,
+    /// Their commitments, in the same order.
+    briefs: Vec<Brief>,
+}
+
+/// A trip of somebody in the pool.
+#[derive(Debug)]
+struct Stay {
+    place: usize,
+    time: Interval,
+    at: Point,
+    cap: Cap,
 }
 
 /// The pool. Members keep their place until they are removed; places left empty are filled again.
@@ -106,6 +119,8 @@ pub struct Index {
     homes: Vec<Point>,
     /// How far each goes.
     caps: Vec<Cap>,
+    /// In no order.
+    stays: Vec<Stay>,
     present: Bits,
     active: Bits,
     public: Bits,
@@ -129,6 +144,7 @@ impl Index {
             members: Vec::new(),
             homes: Vec::new(),
             caps: Vec::new(),
+            stays: Vec::new(),
             present: Bits::default(),
             active: Bits::default(),
             public: Bits::default(),
@@ -179,17 +195,24 @@ impl Index {
         self.caps[place] = Cap::of_km(entry.trainer.details.travel_radius_km);
         self.mark(place, &entry.trainer, true);
         self.places.insert(id, place);
-        let cap = |trip: &Trip| (Point::of(trip.details.place.coordinates), Cap::of_km(trip.details.radius_km));
-        let stays = entry.trips.iter().map(|trip| trip.details.period()).collect();
-        let stay_caps = entry.trips.iter().map(cap).collect();
-        self.members[place] = Some(Member { entry, free, stays, stay_caps });
+        let stays: Vec<_> = entry.trips.iter().map(|trip| trip.details.period()).collect();
+        let towns: Vec<_> = entry.trips.iter().map(|trip| Point::of(trip.details.place.coordinates)).collect();
+        let trips = entry.trips.iter().zip(&stays).zip(&towns);
+        self.stays.extend(trips.filter_map(|((trip, time), at)| {
+            Some(Stay { place, time: (*time)?, at: *at, cap: Cap::of_km(trip.details.radius_km) })
+        }));
+        let briefs = entry.commitments.iter().map(Brief::of).collect();
+        self.members[place] = Some(Member { entry, free, stays, towns, briefs });
     }
 
     /// Replaces a trainer's commitments. Whether they are in the pool.
     pub fn set_commitments(&mut self, trainer: TrainerId, mut commitments: Vec<Commitment>) -> bool {
         commitments.sort_by_key(|commitment| commitment.work.start);
         let member = self.places.get(&trainer).and_then(|place| self.members[*place].as_mut());
-        member.map(|member| member.entry.commitments = commitments).is_some()
+        let Some(member) = member else { return false };
+        member.briefs = commitments.iter().map(Brief::of).collect();
+        member.entry.commitments = commitments;
+        true
     }
 
     /// Takes a trainer out of the pool. Whether they were in it.
@@ -197,6 +220,9 @@ impl Index {
         let Some(place) = self.places.remove(&trainer) else { return false };
         if let Some(member) = self.members[place].take() {
             self.mark(place, &member.entry.trainer, false);
+            if !member.stays.is_empty() {
+                self.stays.retain(|stay| stay.place != place);
+            }
         }
         self.vacant.push(place);
         true
@@ -282,48 +308,96 @@ impl Index {
     }
 
     /// The first `limit` matches of whom a network may ask. Nobody who is ruled out is named: [`Self::explain`] does that.
+    ///
+    /// Those who could be best are looked at first, and nobody who cannot be among the first any more.
     pub fn rank(&self, need: &Need<'_>, reach: &Reach<'_>, now: Timestamp, limit: usize) -> Ranking {
         let mut asked = Asked::new(need, now);
         let days = asked.slots();
         let mut ranking = Ranking { matches: Vec::new(), ruled_out: Vec::new() };
-        let (Some(hull), true) = (search::hull(&days), asked.broken.is_none()) else { return ranking };
-        let venue = need.place.filter(|_| need.on_site()).map(Point::of);
-        let goes_there = |place: &usize| venue.is_none_or(|venue| self.goes_to(*place, venue, hull));
-        let places = self.fitting(need, reach).into_ones().filter(goes_there);
-        let candidates = places.filter_map(|place| self.candidate_at(place, hull, reach));
-        let people: Vec<_> = candidates.map(|candidate| person(&asked, &days, &candidate)).collect();
-        asked.usual_load = usual_load(&asked, &days, &people);
-        let (found, _) = part(&asked, &days, &people);
+        let (Some(hull), true, true) = (search::hull(&days), asked.broken.is_none(), limit > 0) else { return ranking };
+        let Some(view) = View::new(&asked, &days) else { return ranking };
+        let (mut loads, mut prospects) = (Vec::new(), Vec::new());
+        for place in self.going_there(need, reach, view.around()).ones() {
+            if let Some(glance) = self.seen(place, hull).and_then(|seen| view.glance(&asked, &seen)) {
+                loads.push(glance.load);
+                prospects.extend(glance.prospect.map(|prospect| (place, prospect)));
+            }
+        }
+        asked.usual_load = usual(&asked, &view.near, loads.into_iter());
+        let mut order: Vec<_> =
+            prospects.iter().map(|(place, prospect)| (view.at_most(&asked, prospect), *place)).collect();
+        order.sort_unstable_by(|(one, _), (other, _)| one.order(other));
+
+        let people: Vec<OnceCell<Box<Person<'_>>>> = order.iter().map(|_| OnceCell::new()).collect();
+        let (mut found, mut best): (Vec<_>, Vec<Floor>) = (Vec::new(), Vec::new());
+        for ((at_most, place), cell) in order.iter().zip(&people) {
+            let floor = best.get(limit - 1).copied();
+            if floor.is_some_and(|floor| floor.is_above(at_most)) {
+                break;
+            }
+            let Some(candidate) = self.candidate_at(*place, hull, reach) else { continue };
+            let person = &**cell.get_or_init(|| Box::new(person(&asked, &days, &candidate)));
+            if let Some(time) = best_time(&asked, &days, person, floor) {
+                if limit < order.len() {
+                    let reached = time.merit().floor();
+                    best.insert(best.partition_point(|other| other.is_above(&reached)), reached);
+                    best.truncate(limit);
+                }
+                found.push((time, person));
+            }
+        }
         ranking.matches = top(&asked, found, limit);
         ranking
     }
 
-    /// Whether a venue may be near enough to where somebody lives or stays.
-    fn goes_to(&self, place: usize, venue: Point, hull: Interval) -> bool {
-        let from_trip = |(period, (at, cap)): (&Option<Interval>, &(Point, Cap))| {
-            period.is_some_and(|period| period.overlaps(&hull)) && cap.holds(*at, venue)
-        };
-        self.caps[place].holds(self.homes[place], venue)
-            || self.members[place]
-                .as_ref()
-                .is_some_and(|member| member.stays.iter().zip(&member.stay_caps).any(from_trip))
+    /// Whom no rule stands against and who may go as far as the venue, from home or from a trip within a stretch of time.
+    fn going_there(&self, need: &Need<'_>, reach: &Reach<'_>, time: Interval) -> Bits {
+        let fitting = self.fitting(need, reach);
+        let Some(venue) = need.place.filter(|_| need.on_site()).map(Point::of) else { return fitting };
+        let mut going = Bits::default();
+        for place in fitting.ones() {
+            if self.caps[place].holds(self.homes[place], venue) {
+                going.put(place, true);
+            }
+        }
+        for stay in &self.stays {
+            if stay.cap.holds(stay.at, venue) && stay.time.overlaps(&time) {
+                going.put(stay.place, true);
+            }
+        }
+        going.keep(&fitting);
+        going
+    }
+
+    /// What is looked at first of a trainer, for needs that could be taught within `hull`.
+    fn seen(&self, place: usize, hull: Interval) -> Option<Seen<'_>> {
+        let Member { entry, stays, towns, briefs, .. } = self.members.get(place)?.as_ref()?;
+        Some(Seen {
+            trainer: &entry.trainer.details,
+            joined: entry.trainer.record.created_at,
+            home: self.homes[place],
+            trips: &entry.trips,
+            stays,
+            towns,
+            commitments: &briefs[self.near(&entry.commitments, hull)],
+        })
     }
 
     /// Everybody whom a network may ask and who cannot come, smaller id first, each with every rule that stands in the way
     /// at the time that comes nearest.
     pub fn explain(&self, need: &Need<'_>, reach: &Reach<'_>, now: Timestamp) -> Vec<NoMatch> {
-        let asked = Asked::new(need, now);
+        let mut asked = Asked::new(need, now);
         let days = asked.slots();
+        asked.beyond_km = beyond(&asked, &days);
         let hull = search::hull(&days).unwrap_or(self.horizon);
-        let places = self.within_reach(reach).into_ones();
-        let places: Vec<_> = places.collect();
+        let places: Vec<_> = self.within_reach(reach).ones().collect();
         let mut ruled_out = Vec::with_capacity(places.len());
         // A few at a time stay in the processor's cache.
         for places in places.chunks(64) {
             let candidates = places.iter().filter_map(|place| self.candidate_at(*place, hull, reach));
             let people: Vec<_> = candidates.map(|candidate| person(&asked, &days, &candidate)).collect();
-            let (_, others) = part(&asked, &days, &people);
-            ruled_out.extend(others.into_iter().map(|person| no_match(&asked, &days, person)));
+            let others = people.iter().filter(|person| !can_come(&asked, &days, person));
+            ruled_out.extend(others.map(|person| no_match(&asked, &days, person)));
         }
         ruled_out.sort_unstable_by_key(|no_match| no_match.trainer);
         ruled_out
@@ -366,7 +440,7 @@ impl Index {
             joined: entry.trainer.record.created_at,
             customer: reach.customer_of(&entry.trainer),
             calendar,
-            commitments: self.near(&entry.commitments, hull),
+            commitments: &entry.commitments[self.near(&entry.commitments, hull)],
             trips: &entry.trips,
             deciding: None,
         })
@@ -380,12 +454,12 @@ impl Index {
         usize::try_from(place).unwrap_or(0)
     }
 
-    /// Those of sorted commitments that may matter around a range.
-    fn near<'c>(&self, commitments: &'c [Commitment], range: Interval) -> &'c [Commitment] {
+    /// Which of sorted commitments may matter around a range.
+    fn near(&self, commitments: &[Commitment], range: Interval) -> Range<usize> {
         let from = range.start.checked_sub(NEAR).unwrap_or(Timestamp::MIN);
         let until = range.end.checked_add(NEAR).unwrap_or(Timestamp::MAX);
         let begun_by = |at| partition(commitments, self.guess(commitments, at), |each| each.work.start < at);
-        &commitments[begun_by(from)..begun_by(until)]
+        begun_by(from)..begun_by(until)
     }
 
     /// Roughly how many bytes of memory the pool takes.
@@ -395,6 +469,9 @@ impl Index {
             let texts = details.name.capacity() + details.languages.iter().map(String::capacity).sum::<usize>();
             texts
                 + size_of_val(&member.free[..])
+                + size_of_val(&member.briefs[..])
+                + size_of_val(&member.stays[..])
+                + size_of_val(&member.towns[..])
                 + size_of_val(&member.entry.availability[..]) * 2
                 + size_of_val(&member.entry.busy[..])
                 + size_of_val(&member.entry.commitments[..])
@@ -405,9 +482,10 @@ impl Index {
                 + size_of_val(&details.languages[..])
         };
         let each = size_of::<Option<Member>>() + size_of::<Point>() + size_of::<Cap>();
+        let stays = size_of_val(&self.stays[..]);
         let maps = 4 + self.networks.len() + 3 * self.topics.len() + self.workshops.len() + self.languages.len() + 3;
         let members: usize = self.members.iter().flatten().map(of_member).sum();
-        members + self.members.len() * each + maps * self.members.len() / 8
+        members + stays + self.members.len() * each + maps * self.members.len() / 8
     }
 }
 

@@ -18,6 +18,7 @@ pub mod rules;
 pub mod travel;
 
 mod price;
+mod prospect;
 mod reasons;
 mod search;
 mod sphere;
@@ -44,7 +45,7 @@ pub use placement::Placement;
 use placement::judge;
 pub use relaxation::{Change, Help, RuleCount, WhyNobody, relax};
 pub use rules::{Rule, RuledOut};
-use search::Found;
+use search::{Floor, Found};
 pub use travel::{Neighbor, rejoin};
 pub use warnings::Warning;
 
@@ -152,24 +153,20 @@ fn person<'a>(asked: &Asked<'a>, days: &[DaySlots<'_>], candidate: &Candidate<'a
 /// The load that is usual near the days asked for, among those against whom no rule stands whenever it takes place. At least
 /// one commitment in 29 days, so that a single one does not weigh too much where nobody has any.
 fn usual_load(asked: &Asked<'_>, days: &[DaySlots<'_>], people: &[Person<'_>]) -> f64 {
-    let first = days.iter().map(|day| day.day.near.start).min();
-    let last = days.iter().map(|day| day.day.near.end).max();
-    let near = first.zip(last).and_then(|(first, last)| Interval::new(first, last));
+    let Some(near) = search::near(days) else { return asked.usual_load };
     let fitting = people.iter().filter(|person| person.broken.is_none());
-    let (count, loads) = match near {
-        Some(near) => fitting.fold((0.0, 0.0), |(count, loads), person| {
-            (count + 1.0, loads + f64::from(u32::try_from(person.load_within(&near)).unwrap_or(u32::MAX)))
-        }),
-        None => (0.0, 0.0),
-    };
-    match (asked.need.usual_load, near) {
-        (Some(usual), _) => usual,
-        (None, Some(near)) if count > 0.0 => {
-            let windows = near.end.duration_since(near.start).as_secs_f64() / (29.0 * 24.0 * 3600.0);
-            (loads / count / windows).max(1.0)
-        }
-        (None, _) => asked.usual_load,
+    usual(asked, &near, fitting.map(|person| person.load_within(&near)))
+}
+
+/// The same, of the commitments that each has within the days asked for and a fortnight around them.
+fn usual(asked: &Asked<'_>, near: &Interval, loads: impl Iterator<Item = usize>) -> f64 {
+    if let Some(usual) = asked.need.usual_load {
+        return usual;
     }
+    let (count, all) = loads
+        .fold((0.0, 0.0), |(count, all), load| (count + 1.0, all + f64::from(u32::try_from(load).unwrap_or(u32::MAX))));
+    let windows = near.end.duration_since(near.start).as_secs_f64() / (29.0 * 24.0 * 3600.0);
+    if count > 0.0 { (all / count / windows).max(1.0) } else { asked.usual_load }
 }
 
 type Parted<'a> = (Vec<(Found<'a>, &'a Person<'a>)>, Vec<&'a Person<'a>>);
@@ -178,7 +175,7 @@ type Parted<'a> = (Vec<(Found<'a>, &'a Person<'a>)>, Vec<&'a Person<'a>>);
 fn part<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], people: &'a [Person<'a>]) -> Parted<'a> {
     let (mut found, mut others) = (Vec::with_capacity(people.len()), Vec::new());
     for person in people {
-        match best_time(asked, days, person) {
+        match best_time(asked, days, person, None) {
             Some(time) => found.push((time, person)),
             None => others.push(person),
         }
@@ -186,9 +183,20 @@ fn part<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], people: &'a [Person<'a>
     (found, others)
 }
 
-fn best_time<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &'a Person<'a>) -> Option<Found<'a>> {
+/// Their best time, if it reaches the floor.
+fn best_time<'a>(
+    asked: &Asked<'a>,
+    days: &'a [DaySlots<'a>],
+    person: &'a Person<'a>,
+    floor: Option<Floor>,
+) -> Option<Found<'a>> {
     let possible = asked.broken.is_none() && person.broken.is_none();
-    possible.then(|| search::best(asked, days, person)).flatten()
+    possible.then(|| search::best(asked, days, person, floor)).flatten()
+}
+
+/// Whether there is any time for them.
+fn can_come<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &'a Person<'a>) -> bool {
+    asked.broken.is_none() && person.broken.is_none() && search::is_possible(asked, days, person)
 }
 
 /// The first so many in order. Only these are explained.
@@ -211,7 +219,7 @@ fn no_match<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &'a Person<
 
 fn best_of(asked: &Asked<'_>, days: &[DaySlots<'_>], candidate: &Candidate<'_>) -> Result<Match, RuledOut> {
     let person = person(asked, days, candidate);
-    match best_time(asked, days, &person) {
+    match best_time(asked, days, &person, None) {
         Some(found) => Ok(matched(asked, &person, &found)),
         None => Err(reasons::why_not(asked, days, &person).ruled_out()),
     }

@@ -14,6 +14,7 @@ use packhorse_domain::{
 use crate::{
     objectives::fair,
     rules::{Broken, Rule, of_need},
+    sphere::Spot,
 };
 
 /// One training request, saved or not, with everything that decides about it whoever the trainer is.
@@ -90,6 +91,8 @@ pub(crate) struct Day<'a> {
     pub(crate) morrow: Hours,
     /// From 14 days before the date to 14 days after it: what counts as load.
     pub(crate) near: Interval,
+    /// Length of the longest of its own and its neighbors' working days; they differ when the clocks change.
+    pub(crate) longest_minutes: i64,
     /// The travel rates of that date.
     pub(crate) rates: Option<&'a TravelRates>,
     /// The backfill rate of that date.
@@ -106,6 +109,8 @@ impl<'a> Day<'a> {
             })
         };
         let (eve, morrow) = (date.yesterday().ok()?, date.tomorrow().ok()?);
+        let [own, before, after] = [hours(date, policy.day)?, hours(eve, policy.day)?, hours(morrow, policy.day)?];
+        let minutes = |hours: Hours| hours.until.duration_since(hours.from).as_mins();
         let midnight = rules.to_timestamp(date.at(0, 0, 0, 0)).ok()?;
         let next_midnight = rules.to_timestamp(morrow.at(0, 0, 0, 0)).ok()?;
         Some(Self {
@@ -117,18 +122,13 @@ impl<'a> Day<'a> {
                 start: midnight.checked_sub(FORTNIGHT).ok()?,
                 end: next_midnight.checked_add(FORTNIGHT).ok()?,
             },
-            hours: hours(date, policy.day)?,
-            eve: hours(eve, policy.day)?,
-            morrow: hours(morrow, policy.day)?,
+            longest_minutes: [own, before, after].map(minutes).into_iter().max()?,
+            hours: own,
+            eve: before,
+            morrow: after,
             rates: policy.rates_on(date),
             backfill: policy.backfill_on(date),
         })
-    }
-
-    /// Length of the longest of its own and its neighbors' working days; they differ when the clocks change.
-    pub(crate) fn longest_minutes(&self) -> i64 {
-        let minutes = |hours: Hours| hours.until.duration_since(hours.from).as_mins();
-        minutes(self.hours).max(minutes(self.eve)).max(minutes(self.morrow))
     }
 }
 
@@ -173,6 +173,10 @@ pub(crate) struct Asked<'a> {
     pub(crate) fair: i64,
     /// The load that counts one half.
     pub(crate) usual_load: f64,
+    /// Where a trainer has to go.
+    pub(crate) venue: Option<Spot>,
+    /// What is further away is too far to matter how far: see [`crate::prospect::beyond`]. Endless until the days are known.
+    pub(crate) beyond_km: f64,
     /// First instant that leaves the notice the network wants.
     earliest: Timestamp,
     room_taken: Vec<Interval>,
@@ -210,6 +214,8 @@ impl<'a> Asked<'a> {
             broken: of_need(need),
             fair: fair(need),
             usual_load: need.usual_load.unwrap_or(USUAL_LOAD),
+            venue: need.place.filter(|_| need.on_site()).map(Spot::of),
+            beyond_km: f64::INFINITY,
             earliest,
             room_taken,
             library_shut: intervals::normalize(need.library_shut.to_vec()),

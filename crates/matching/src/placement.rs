@@ -1,11 +1,11 @@
 //! One trainer at one time: the only place where that is decided. A list, an offer and an acceptance all come here.
 
 use packhorse_calendar::intervals::covers;
-use packhorse_domain::{Interval, Km, Minutes, Timestamp, commitment::Travel, id::TripId, price::Price};
+use packhorse_domain::{Interval, Km, Minutes, Timestamp, commitment::Travel, id::TripId, price::Price, trainer::Fee};
 
 use crate::{
     candidate::{Base, Kept, Person, Today},
-    need::{Asked, Need, Slot},
+    need::{Asked, Day, Need, Slot},
     price::{Away, Basis},
     rules::{Broken, Rule},
     travel::{End, Gap, Leg, Neighbor, Side, back, gap, in_order, out},
@@ -116,7 +116,7 @@ pub(crate) fn judge<'a>(asked: &Asked<'a>, person: &'a Person<'a>, today: &Today
     let basis = Basis {
         km: [way.before.leg.km, way.after.leg.km],
         away: away(person, today, [way.before.nights, way.after.nights]),
-        ..basis(asked, today, time.minutes())
+        ..basis(asked, today.day, today.fee, time.minutes())
     };
     let pays = basis.library_pays();
     broken.add_if(ceiling(need).is_some_and(|most| pays > most), Rule::Budget);
@@ -130,16 +130,13 @@ pub(crate) fn ceiling(need: &Need<'_>) -> Option<i64> {
 }
 
 /// What a price on a day is reckoned from, without any travel.
-pub(crate) fn basis<'a>(asked: &Asked<'a>, today: &Today<'a>, duration: Minutes) -> Basis<'a> {
-    let rates = today.day.rates;
-    let backfill = today.day.backfill.filter(|_| asked.need.backfill);
-    let (policy, date) = (asked.need.policy, today.day.date);
+pub(crate) fn basis<'a>(asked: &Asked<'a>, day: &Day<'a>, fee: Option<&'a Fee>, duration: Minutes) -> Basis<'a> {
     Basis {
-        fee: today.fee,
-        backfill,
-        policy,
-        date,
-        rates,
+        fee,
+        backfill: day.backfill.filter(|_| asked.need.backfill),
+        policy: asked.need.policy,
+        date: day.date,
+        rates: day.rates,
         duration,
         km: [0.0, 0.0],
         away: Away::default(),

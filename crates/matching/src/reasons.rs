@@ -63,7 +63,7 @@ fn whenever(asked: &Asked<'_>, days: &[DaySlots<'_>], person: &Person<'_>) -> Br
     let mut broken = days.iter().map(|day| day.broken).reduce(Broken::common).unwrap_or_default();
     broken.add_if(person.free.is_empty(), Rule::Availability);
     // Who sleeps away needs a working day for each drive, who does not one for both and the work.
-    let longest = days.iter().map(|day| day.day.longest_minutes()).max().unwrap_or(i64::MAX);
+    let longest = days.iter().map(|day| day.day.longest_minutes).max().unwrap_or(i64::MAX);
     let duration = i64::from(asked.need.details.duration_minutes);
     let overnight = person.trainer.travels_overnight;
     let least = |leg: Leg| {
@@ -103,7 +103,7 @@ impl Glance<'_, '_> {
             && is_clear(self.person, day)
         {
             let km = [self.base.leg.km; 2];
-            let cheapest = Basis { km, ..basis(self.asked, today, self.asked.need.details.duration()) };
+            let cheapest = Basis { km, ..basis(self.asked, today.day, today.fee, self.asked.need.details.duration()) };
             broken.add_if(cheapest.library_pays() > ceiling, Rule::Budget);
         }
         broken

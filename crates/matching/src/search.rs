@@ -1,7 +1,14 @@
 //! The best time of one trainer.
 
+use std::cmp::Ordering;
+
+use jiff::civil::Date;
 use packhorse_calendar::intervals::covers;
-use packhorse_domain::{Interval, Timestamp};
+use packhorse_domain::{
+    Interval, Timestamp,
+    policy::{BackfillRate, TravelRates},
+    trainer::Fee,
+};
 
 use crate::{
     candidate::{Person, Today},
@@ -38,10 +45,40 @@ pub(crate) struct Merit {
 }
 
 impl Merit {
+    pub(crate) fn floor(&self) -> Floor {
+        Floor { score: self.score, pays: self.pays }
+    }
+
     /// Higher score, lower cost, fewer nights away, earlier.
     fn beats(&self, other: &Self) -> bool {
         let rest = |merit: &Self| (merit.pays, merit.nights, merit.start);
         other.score.total_cmp(&self.score).then_with(|| rest(self).cmp(&rest(other))).is_lt()
+    }
+}
+
+/// The days, and a fortnight around them: where commitments count as load.
+pub(crate) fn near(days: &[DaySlots<'_>]) -> Option<Interval> {
+    let start = days.iter().map(|day| day.day.near.start).min()?;
+    let end = days.iter().map(|day| day.day.near.end).max()?;
+    Interval::new(start, end)
+}
+
+/// What has to be reached: nothing with a lower score counts, nor with the same at a higher cost.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Floor {
+    pub(crate) score: f64,
+    pub(crate) pays: i64,
+}
+
+impl Floor {
+    /// How two stand to each other, the better first.
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
+        other.score.total_cmp(&self.score).then(self.pays.cmp(&other.pays))
+    }
+
+    /// Whether it is out of reach for what is worth so much at most.
+    pub(crate) fn is_above(&self, most: &Self) -> bool {
+        self.order(most).is_lt()
     }
 }
 
@@ -52,20 +89,19 @@ pub(crate) fn hull(days: &[DaySlots<'_>]) -> Option<Interval> {
     Interval::new(start, end)
 }
 
-/// The best slot of all. Every slot is judged but those that cannot be better than one that is: on one day, those of the
-/// same preference with the same room beside them have the same way, nights, cost and load.
-pub(crate) fn best<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &'a Person<'a>) -> Option<Found<'a>> {
-    let mut best: Option<Found<'a>> = None;
+/// The best slot of all that reach the floor. Every slot is judged but those that cannot be better than one that is: on one
+/// day, those of the same preference with the same room beside them have the same way, nights, cost and load.
+pub(crate) fn best<'a>(
+    asked: &Asked<'a>,
+    days: &'a [DaySlots<'a>],
+    person: &'a Person<'a>,
+    floor: Option<Floor>,
+) -> Option<Found<'a>> {
+    let mut best = Best { found: None, floor, told: None };
     let mut busy = Vec::new();
-    for day in days {
-        let Some(best_rank) = day.best_rank.filter(|_| !person.base(&day.day).is_too_far) else { continue };
-        let first_free = person.free.partition_point(|free| free.end <= day.span.start);
-        if person.free.get(first_free).is_none_or(|free| day.span.end <= free.start) {
-            continue;
-        }
-        let visit = Visit { slots: day, today: person.today(asked, &day.day), load: person.load(&day.day), best_rank };
+    for visit in visits(asked, days, person) {
         // Busy days come last: then there is something to beat, and some need no closer look.
-        if is_clear(person, day) {
+        if is_clear(person, visit.slots) {
             visit.look(asked, person, true, &mut best);
         } else {
             busy.push(visit);
@@ -74,7 +110,68 @@ pub(crate) fn best<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &'a 
     for visit in busy {
         visit.look(asked, person, false, &mut best);
     }
-    best
+    best.found
+}
+
+/// Whether there is a slot at all.
+pub(crate) fn is_possible<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &'a Person<'a>) -> bool {
+    visits(asked, days, person).any(|visit| {
+        let mut best = Best { found: None, floor: None, told: None };
+        visit.look(asked, person, is_clear(person, visit.slots), &mut best);
+        best.found.is_some()
+    })
+}
+
+/// The days on which somebody is free and near enough.
+fn visits<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &'a Person<'a>) -> impl Iterator<Item = Visit<'a>> {
+    days.iter().filter_map(|day| {
+        let base = person.base(&day.day);
+        let best_rank = day.best_rank.filter(|_| !base.is_too_far)?;
+        let first_free = person.free.partition_point(|free| free.end <= day.span.start);
+        person.free.get(first_free).filter(|free| free.start < day.span.end)?;
+        Some(Visit { slots: day, today: person.today(asked, &day.day), load: person.load(&day.day), best_rank })
+    })
+}
+
+/// The best so far, and what it has to reach in any case.
+struct Best<'a> {
+    found: Option<Found<'a>>,
+    floor: Option<Floor>,
+    /// What was told last.
+    told: Option<(Terms<'a>, Floor)>,
+}
+
+impl Best<'_> {
+    /// Whether what is worth so much at most is of no use.
+    fn is_beyond(&self, most: &Merit) -> bool {
+        self.floor.is_some_and(|floor| floor.is_above(&most.floor()))
+            || self.found.as_ref().is_some_and(|found| !most.beats(&found.merit()))
+    }
+}
+
+/// What the worth of a way depends on, beside what is the same on all days.
+#[derive(Debug, Clone, Copy)]
+struct Terms<'a> {
+    rank: usize,
+    load: usize,
+    drives: [Leg; 2],
+    rates: Option<&'a TravelRates>,
+    backfill: Option<&'a BackfillRate>,
+    fee: Option<&'a Fee>,
+    /// Subsidies depend on it.
+    date: Option<Date>,
+}
+
+impl Terms<'_> {
+    fn is_same(&self, other: &Self) -> bool {
+        fn same<T>(one: Option<&T>, other: Option<&T>) -> bool {
+            one.map(std::ptr::from_ref) == other.map(std::ptr::from_ref)
+        }
+        (self.rank, self.load, self.drives, self.date) == (other.rank, other.load, other.drives, other.date)
+            && same(self.rates, other.rates)
+            && same(self.backfill, other.backfill)
+            && same(self.fee, other.fee)
+    }
 }
 
 /// A day of a candidate on which the need could be met.
@@ -94,12 +191,29 @@ impl<'a> Visit<'a> {
         rank: usize,
         drives: [Leg; 2],
         start: Timestamp,
+        told: &mut Option<(Terms<'a>, Floor)>,
     ) -> Merit {
-        let basis = Basis { km: drives.map(|leg| leg.km), ..basis(asked, &self.today, asked.need.details.duration()) };
+        let terms = Terms {
+            rank,
+            load: self.load,
+            drives,
+            rates: self.today.day.rates,
+            backfill: self.today.day.backfill,
+            fee: self.today.fee,
+            date: (!asked.need.policy.subsidies.is_empty()).then_some(self.today.day.date),
+        };
+        if let Some((_, Floor { score, pays })) = told.filter(|(other, _)| terms.is_same(other)) {
+            return Merit { score, pays, nights: 0, start };
+        }
+        let basis = Basis {
+            km: drives.map(|leg| leg.km),
+            ..basis(asked, self.today.day, self.today.fee, asked.need.details.duration())
+        };
         let pays = basis.library_pays();
         let minutes = drives.iter().map(|leg| leg.minutes.0).sum();
         let km = drives[0].km + drives[1].km;
         let score = self.facts(asked, person, rank, (minutes, km), pays).score(&asked.need.policy.weights);
+        *told = Some((terms, Floor { score, pays }));
         Merit { score, pays, nights: 0, start }
     }
 
@@ -128,11 +242,12 @@ impl<'a> Visit<'a> {
     }
 
     /// Judges the slots of the day and keeps the best.
-    fn look(&self, asked: &Asked<'a>, person: &'a Person<'a>, is_clear: bool, best: &mut Option<Found<'a>>) {
+    fn look(&self, asked: &Asked<'a>, person: &'a Person<'a>, is_clear: bool, best: &mut Best<'a>) {
         let leg = self.today.base.leg;
-        let drive = if is_clear { leg } else { Leg::default() };
-        let day_at_most = self.at_most(asked, person, self.best_rank, [drive, drive], self.slots.span.start);
-        if best.as_ref().is_some_and(|best| !day_at_most.beats(&best.merit())) {
+        let drives =
+            if is_clear { [leg, leg] } else { [person.least_way(asked, leg, &self.slots.span), Leg::default()] };
+        let day_at_most = self.at_most(asked, person, self.best_rank, drives, self.slots.span.start, &mut best.told);
+        if best.is_beyond(&day_at_most) {
             return;
         }
         let (day, overnight) = (self.today.day, person.trainer.travels_overnight);
@@ -152,8 +267,8 @@ impl<'a> Visit<'a> {
             if class != Some(alike) {
                 class = Some(alike);
                 let drives = room.beside.map(|is_room| if is_room { leg } else { Leg::default() });
-                let at_most = self.at_most(asked, person, rank, drives, slot.time.start);
-                is_done = best.as_ref().is_some_and(|best| !at_most.beats(&best.merit()));
+                let at_most = self.at_most(asked, person, rank, drives, slot.time.start, &mut best.told);
+                is_done = best.is_beyond(&at_most);
             }
             if is_done {
                 continue;
@@ -165,8 +280,8 @@ impl<'a> Visit<'a> {
                 let facts = self.facts(asked, person, rank, (road_minutes, road_km), verdict.pays);
                 let score = facts.score(&asked.need.policy.weights);
                 let found = Found { time: slot.time, rank, verdict, facts, score };
-                if best.as_ref().is_none_or(|best| found.merit().beats(&best.merit())) {
-                    *best = Some(found);
+                if !best.is_beyond(&found.merit()) {
+                    best.found = Some(found);
                 }
             }
             // With room on both sides all of a class break the same rules; else a later one may still be reached in time.

@@ -24,8 +24,26 @@ impl Point {
         2.0 * half.asin() * EARTH_RADIUS * 0.994
     }
 
+    /// Kilometers that a geodesic on the WGS 84 ellipsoid is shorter than, by less than 1%.
+    pub(crate) fn km_at_most(self, other: Self) -> f64 {
+        self.km_at_least(other) * (1.006 / 0.994) + 1e-6
+    }
+
     fn chord_squared(self, other: Self) -> f64 {
         self.0.iter().zip(other.0).map(|(a, b)| (a - b) * (a - b)).sum()
+    }
+}
+
+/// A place with its point of the unit sphere.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spot {
+    pub(crate) place: Coordinates,
+    pub(crate) point: Point,
+}
+
+impl Spot {
+    pub(crate) fn of(place: Coordinates) -> Self {
+        Self { place, point: Point::of(place) }
     }
 }
 
@@ -69,6 +87,7 @@ mod tests {
             let (from, to) = (Point::of(a), Point::of(b));
             prop_assert!(Cap::of_km(km).holds(from, to));
             prop_assert!(from.km_at_least(to) <= km + 1e-6 && from.km_at_least(to) >= 0.988 * km - 0.001);
+            prop_assert!(from.km_at_most(to) >= km && from.km_at_most(to) <= 1.012 * km + 0.001);
             prop_assert!(km < 10.0 || !Cap::of_km(km * 0.98 - 2.0).holds(from, to));
         }
     }

@@ -14,7 +14,7 @@
 //! A night before means arriving by the end of the working day before; a night after means leaving at the start of the
 //! next one. No drive takes more than one working day, and every work can be reached from home by itself.
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::tz::TimeZone;
 use packhorse_domain::{
     Coordinates, Interval, Km, Minutes, Timestamp, Zone,
     commitment::{Commitment, RoadTable, Roads},
@@ -173,11 +173,11 @@ impl<'a> Bases<'a> {
 
     /// Which trip a commitment belongs to.
     pub(crate) fn of(&self, commitment: &Commitment, rules: &TimeZone) -> Option<usize> {
-        // Noon is less than a day away.
-        let day = SignedDuration::from_hours(25);
+        // Noon is less than a day away. Far quicker than arithmetic with durations.
+        let day = 25 * 3600;
+        let time = commitment.work.start.as_second();
         let is_near = |(period, _): &(Interval, &Trip)| {
-            let time = commitment.work.start;
-            period.start.duration_since(time) < day && time.duration_since(period.end) < day
+            period.start.as_second() - time < day && time - period.end.as_second() < day
         };
         if !self.stays.iter().any(is_near) {
             return None;

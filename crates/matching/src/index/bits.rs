@@ -37,9 +37,9 @@ impl Bits {
     }
 
     /// The numbers, smallest first.
-    pub(crate) fn into_ones(self) -> impl Iterator<Item = usize> {
-        self.0.into_iter().enumerate().flat_map(|(n, word)| {
-            let rest = std::iter::successors((word != 0).then_some(word), |word| {
+    pub(crate) fn ones(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().enumerate().flat_map(|(n, word)| {
+            let rest = std::iter::successors((*word != 0).then_some(*word), |word| {
                 let rest = word & (word - 1);
                 (rest != 0).then_some(rest)
             });
@@ -76,9 +76,9 @@ mod tests {
             for n in &gone {
                 left.put(*n, false);
             }
-            prop_assert!(both.into_ones().eq(first.intersection(&second).copied()));
-            prop_assert!(either.into_ones().eq(first.union(&second).copied()));
-            prop_assert!(left.into_ones().eq(first.difference(&gone).copied()));
+            prop_assert!(both.ones().eq(first.intersection(&second).copied()));
+            prop_assert!(either.ones().eq(first.union(&second).copied()));
+            prop_assert!(left.ones().eq(first.difference(&gone).copied()));
         }
     }
 }

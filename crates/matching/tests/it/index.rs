@@ -6,7 +6,7 @@ use packhorse_domain::{
     id::{NetworkId, TrainerId},
     trainer::{Trainer, Visibility},
 };
-use packhorse_matching::{Candidate, Entry, Index, Reach, rank};
+use packhorse_matching::{Candidate, Entry, Index, Need, Reach, rank};
 use proptest::prelude::*;
 
 use crate::{
@@ -186,7 +186,7 @@ fn entry(world: &World, id: TrainerId, network: NetworkId) -> Entry {
     }
 }
 
-fn agrees(case: &Case) {
+fn agrees(case: &Case, with_every_time: bool) {
     let worlds: Vec<_> = case.trainers.iter().map(|drawn| world(VENUES[case.venue], case, drawn)).collect();
     let ids: Vec<_> = (10u8..).take(worlds.len()).map(trainer_id).collect();
     let now = worlds[0].now;
@@ -234,6 +234,15 @@ fn agrees(case: &Case) {
     assert_eq!(ranking.matches, plain.matches);
     assert_eq!(index.rank(&need, &reach, now, 2).matches, plain.matches[..plain.matches.len().min(2)]);
     assert_eq!(index.explain(&need, &reach, now), plain.ruled_out);
+    // What load is usual is a matter of all, of those too that come to be looked at no further.
+    let among = Need { usual_load: None, ..need };
+    let ordered = rank(&among, &candidates, now).matches;
+    for limit in [0, 1, 3, usize::MAX] {
+        assert_eq!(index.rank(&among, &reach, now, limit).matches, ordered[..ordered.len().min(limit)]);
+    }
+    if !with_every_time {
+        return;
+    }
 
     let times = every_time(&worlds[0]);
     for (world, entry) in worlds.iter().zip(&entries).filter(|(_, entry)| reach.sees(&entry.trainer)) {
@@ -258,7 +267,18 @@ proptest! {
 
     #[test]
     fn the_pool_agrees_with_every_time_of_every_trainer(case in cases()) {
-        agrees(&case);
+        agrees(&case, true);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn the_best_few_of_many_are_those_of_a_look_at_all(
+        case in cases(), trainers in prop::collection::vec(drawn(), 20..40),
+    ) {
+        agrees(&Case { trainers, ..case }, false);
     }
 }
 
