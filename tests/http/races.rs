@@ -296,7 +296,9 @@ fn of_many_processes_that_start_at_once_one_makes_the_first_signing_key() {
     };
     thread::scope(|scope| {
         let loading: Vec<_> = (0..8).map(|_| scope.spawn(load)).collect();
-        loading.into_iter().for_each(|each| each.join().unwrap().unwrap());
+        for each in loading {
+            each.join().unwrap().unwrap();
+        }
     });
     assert_eq!(database.count("SELECT COUNT(*) AS count FROM signing_keys"), 1);
 }

@@ -107,10 +107,10 @@ fn measure_national(runtime: &Runtime) {
     let (request, topic) = pool::matching(&world, region.network, 0);
     national::trainers_of(&world, region.network, request, topic, &homes, NATIONAL);
     let before = resident_mib();
-    national::rebuild(&world);
     let (client, path) = (&region.coordinator, format!("/v1/requests/{request}/matches"));
     let first = client.get(&path).expect(200).json();
     println!("server with the index: {} MiB more than before", resident_mib().saturating_sub(before));
+    national::rebuild(&world);
     let address: Arc<str> = world.base.strip_prefix("http://").unwrap().into();
     let token: Arc<str> = client.token().unwrap().into();
     for (name, query) in

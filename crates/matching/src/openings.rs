@@ -35,7 +35,9 @@ pub fn openings(need: &Need<'_>, candidate: &Candidate<'_>, now: Timestamp, limi
     days.sort_by_key(|day| day.day.date);
     let person = person(&asked, &days, candidate);
     let mut ignored = Broken::default();
-    ABOUT_SUBJECT.iter().for_each(|rule| ignored.add_if(true, *rule));
+    for rule in ABOUT_SUBJECT {
+        ignored.add_if(true, rule);
+    }
     let mut found = Vec::new();
     for day in &days {
         let today = person.today(&asked, &day.day);

@@ -126,7 +126,9 @@ impl Pool {
             last = Some(*end);
             let entries = load(ctx, &ids, earlier(ctx.now, BEFORE))?;
             follower.note_holds(&entries);
-            entries.into_values().for_each(|entry| index.upsert(entry));
+            for entry in entries.into_values() {
+                index.upsert(entry);
+            }
             progress(index.len(), total);
         }
         *self.index.write().unwrap_or_else(PoisonError::into_inner) = Some(index);
