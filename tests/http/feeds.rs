@@ -121,6 +121,18 @@ both! {
         market.dana.client.step(&offer, "accept", None).expect(422);
     }
 
+    fn bookings_that_come_back_do_not_stand_in_their_own_way(world) {
+        let market = Market::new(world);
+        let booking = market.book(&market.dana, "2027-03-03T16:00:00Z", &json!({ "room": null }));
+        let path = add(&market.dana, &json!({}));
+        let own = market.dana.client.get(&format!("/v1/trainers/{}/calendar.ics", market.dana.id)).expect(200).text;
+        let kept = upload(&market.dana.client, &path, "", own).expect(200).json();
+        assert_eq!(kept["status"]["busy_count"], 0, "{kept}");
+        assert_eq!(kept["status"]["notes"], json!(["bookings of Packhorse itself were left out: 1"]));
+        let later = json!({ "starts_at": "2027-03-03T17:00:00Z", "reason": "an hour later" });
+        market.coordinator.step(&booking, "reschedule", Some(&later)).expect(200);
+    }
+
     fn whole_days_and_times_without_a_zone_are_the_trainers_and_that_is_said(world) {
         let market = Market::new(world);
         let path = add(&market.dana, &json!({}));

@@ -7,7 +7,10 @@ use packhorse_domain::{
     booking::{Booking, BookingStateName},
     id::{self, BookingId, LibraryId, RequestId, TrainerId},
 };
-use packhorse_services::bookings::{self, BookingFilter};
+use packhorse_services::{
+    bookings::{self, BookingFilter},
+    roads::Errand,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -130,6 +133,7 @@ async fn reschedule_booking(
     body: Body<Rescheduling>,
 ) -> Result<HttpResponse, Problem> {
     let (expected, input) = (call.expected(), body.0);
+    call.survey(Errand::Move(id.0)).await;
     call.write(move |ctx| {
         Reply::changed(&bookings::reschedule(ctx, id.0, &expected, input.starts_at, input.reason.clone())?)
     })

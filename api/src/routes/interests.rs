@@ -5,7 +5,7 @@ use packhorse_db::Page;
 use packhorse_domain::{
     Valid,
     id::{self, InterestId, RequestId, TrainerId},
-    request::{Interest, InterestDetails},
+    interest::{Interest, InterestDetails},
 };
 use packhorse_services::interests::{self, InterestFilter};
 use serde::{Deserialize, Serialize};

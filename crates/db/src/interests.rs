@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use packhorse_domain::{
     Scope,
     id::{InterestId, NetworkId, RequestId, TrainerId},
-    request::{Interest, InterestDetails},
+    interest::{Interest, InterestDetails},
 };
 
 use crate::{

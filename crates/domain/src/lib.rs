@@ -11,6 +11,7 @@ pub mod event;
 pub mod geo;
 pub mod id;
 pub mod imported;
+pub mod interest;
 pub mod library;
 pub mod money;
 pub mod network;

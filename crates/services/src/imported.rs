@@ -3,11 +3,11 @@
 //! Fetching and reading take long and need no database, so they are done between transactions: [`begin`] or [`claim`] says
 //! what is to be read, [`finish`] keeps what came of it.
 
-use packhorse_calendar::incoming;
+use packhorse_calendar::{incoming, intervals::normalize};
 use packhorse_db::{Conn, Lock, Page, busy_times, imported};
 use packhorse_domain::{
     Action, Interval, Scope, Timestamp, Valid, Zone,
-    id::{CalendarId, TrainerId},
+    id::{BookingId, CalendarId, TrainerId},
     imported::{BusyTime, CalendarDetails, ImportedCalendar, NotNow, Source},
     trainer::Trainer,
 };
@@ -85,13 +85,21 @@ pub fn read(bytes: &[u8], manner: &Manner, now: Timestamp) -> Result<Contents, V
         notes.truncate(NOTES);
         notes.push(format!("{more} more notes are not kept"));
     }
+    // What came from here takes its time already, and would stand in its own way if it came in again.
+    let is_ours = |event: &&incoming::Event| event.uid.as_deref().is_some_and(|uid| uid.parse::<BookingId>().is_ok());
+    let ours = found.events.iter().filter(is_ours).count();
+    if ours > 0 {
+        notes.push(format!("bookings of Packhorse itself were left out: {ours}"));
+    }
+    let events = || found.events.iter().filter(|event| !is_ours(event));
     let mut times: Vec<BusyTime> = if manner.keep_titles {
-        let titled = found.events.iter().map(|event| (&event.busy, title(&event.summary)));
+        let titled = events().map(|event| (&event.busy, title(&event.summary)));
         titled
             .flat_map(|(busy, title)| busy.iter().map(move |time| BusyTime { time: *time, title: title.clone() }))
             .collect()
     } else {
-        found.busy.iter().map(|time| BusyTime { time: *time, title: None }).collect()
+        let busy = normalize(events().flat_map(|event| event.busy.iter().copied()).collect());
+        busy.into_iter().map(|time| BusyTime { time, title: None }).collect()
     };
     times.sort_unstable();
     times.dedup();

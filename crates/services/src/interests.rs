@@ -4,7 +4,7 @@ use packhorse_db::{Page, interests, requests};
 use packhorse_domain::{
     Action, Record, Resource, Scope, Valid,
     id::{InterestId, RequestId, TrainerId},
-    request::{Interest, InterestDetails},
+    interest::{Interest, InterestDetails},
     trainer::Trainer,
 };
 

@@ -3,11 +3,11 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use packhorse_db::{offers, requests, venues};
+use packhorse_db::{bookings, offers, requests, venues};
 use packhorse_domain::{
     Coordinates, Format, Km, Minutes, Scope,
     commitment::RoadTable,
-    id::{OfferId, RequestId, TrainerId, VenueId},
+    id::{BookingId, OfferId, RequestId, TrainerId, VenueId},
 };
 use packhorse_matching::Reach;
 
@@ -86,6 +86,8 @@ pub enum Errand {
     Offer(RequestId, TrainerId),
     /// To accept or revise an offer.
     Answer(OfferId),
+    /// To move a booking.
+    Move(BookingId),
 }
 
 /// The roads that an errand needs. Nothing when it takes nobody anywhere, or is about something that is not there: whoever does
@@ -106,6 +108,11 @@ pub fn needed(ctx: &mut Context<'_>, pool: &Pool, errand: &Errand) -> Result<Opt
             let Ok(offer) = offers::find(ctx.conn, all, *id) else { return Ok(None) };
             let request = requests::find(ctx.conn, all, offer.request)?;
             (request.network, request.details, Some(offer.trainer))
+        }
+        Errand::Move(id) => {
+            let Ok(booking) = bookings::find(ctx.conn, all, *id) else { return Ok(None) };
+            let request = requests::find(ctx.conn, all, booking.request)?;
+            (request.network, request.details, Some(booking.trainer))
         }
     };
     let Some(center) = site(ctx, details.format, details.venue) else { return Ok(None) };
