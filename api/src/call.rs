@@ -1,5 +1,7 @@
 //! One call of one operation: who calls, with which preconditions, and how its answer is made.
 
+use std::sync::Arc;
+
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse,
     dev::Payload,
@@ -13,7 +15,7 @@ use packhorse_db::{
     Cursor, DbError, Page,
     idempotency::{self, Answer, Known},
 };
-use packhorse_domain::{Version, id::SessionId};
+use packhorse_domain::{Version, commitment::RoadTable, id::SessionId};
 use packhorse_services::{
     Context, Error, Expected,
     roads::{self, Errand},
@@ -90,7 +92,7 @@ impl Call {
         F: FnMut(&mut Context<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let (session, now, roads) = (self.session, self.app.clock.now(), self.app.roads.table());
+        let (session, now, roads) = (self.session, self.app.clock.now(), self.roads());
         let work = move |conn: &mut packhorse_db::Conn| {
             service(&mut Context::of_session(conn, session, now)?.with_roads(roads.clone()))
         };
@@ -105,7 +107,7 @@ impl Call {
     where
         F: FnMut(&mut Context<'_>) -> Result<Reply, Error> + Send + 'static,
     {
-        let (session, now, roads) = (self.session, self.app.clock.now(), self.app.roads.table());
+        let (session, now, roads) = (self.session, self.app.clock.now(), self.roads());
         let claim = self.claim();
         let work = move |conn: &mut packhorse_db::Conn| {
             let mut ctx = Context::of_session(conn, session, now)?.with_roads(roads.clone());
@@ -126,21 +128,25 @@ impl Call {
         self.timed(self.app.db.write(work)).await.map(Reply::respond)
     }
 
+    /// Roads that were measured, where there is a routing engine.
+    fn roads(&self) -> Option<Arc<RoadTable>> {
+        self.app.engine.as_ref().map(|engine| engine.roads.table())
+    }
+
     /// Measures the roads that an errand needs and that are not known yet, where there is a routing engine. What it does not
     /// measure in time is reckoned.
     pub async fn survey(&self, errand: Errand) {
         let Some(engine) = self.app.engine.clone().filter(|engine| !engine.is_resting()) else { return };
         let pool = self.app.pool.clone();
         let Ok(Some(around)) = self.read(move |ctx| roads::needed(ctx, &pool, &errand)).await else { return };
-        let around = self.app.roads.unmeasured(around);
+        let around = engine.roads.unmeasured(around);
         if around.places.is_empty() {
             return;
         }
-        match web::block(move || engine.measure(&around)).await {
-            Ok(Ok(roads)) => self.app.roads.add(roads),
-            Ok(Err(error)) => tracing::warn!(%error, "roads are reckoned"),
-            // The program is about to end.
-            Err(_) => {}
+        // An outer error: the program is about to end.
+        let measured = web::block(move || engine.measure(&around).map(|roads| engine.roads.add(roads))).await;
+        if let Ok(Err(error)) = measured {
+            tracing::warn!(%error, "roads are reckoned");
         }
     }
 

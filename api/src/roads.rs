@@ -9,7 +9,7 @@ use std::{
 };
 
 use packhorse_domain::{Coordinates, Km, Minutes};
-use packhorse_services::roads::{Around, Road};
+use packhorse_services::roads::{Around, Road, Roads};
 use serde::Deserialize;
 use ureq::Agent;
 
@@ -27,6 +27,8 @@ const MOST_BYTES: u64 = 1 << 20;
 pub struct Engine {
     base: String,
     agent: Agent,
+    /// What it has measured.
+    pub roads: Roads,
     /// After a failure nobody waits for it for a while.
     resting: Mutex<Option<Instant>>,
 }
@@ -53,7 +55,12 @@ impl Engine {
     /// The engine at an address, with the profile `driving`.
     pub fn new(base: &str) -> Self {
         let settings = Agent::config_builder().proxy(None).max_redirects(0).timeout_global(Some(LONGEST));
-        Self { base: base.to_owned(), agent: settings.build().into(), resting: Mutex::new(None) }
+        Self {
+            base: base.to_owned(),
+            agent: settings.build().into(),
+            roads: Roads::default(),
+            resting: Mutex::new(None),
+        }
     }
 
     /// Whether it failed a moment ago.

@@ -8,7 +8,6 @@ use packhorse_db::Database;
 use packhorse_domain::{Clock, Timestamp};
 use packhorse_services::{
     pool::Pool,
-    roads::Roads,
     tokens::{Claims, Tokens},
 };
 use tokio::sync::Semaphore;
@@ -30,9 +29,7 @@ pub struct App {
     pub pool: Arc<Pool>,
     /// Calls to the outside.
     pub outbound: Arc<Outbound>,
-    /// Roads that were measured.
-    pub roads: Arc<Roads>,
-    /// What measures them; none: they are reckoned.
+    /// What measures roads; none: they are reckoned.
     pub engine: Option<Arc<Engine>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
@@ -79,7 +76,6 @@ impl App {
             db,
             pool: Arc::default(),
             outbound: Arc::new(Outbound::new(&config.outbound)),
-            roads: Arc::default(),
             engine: config.routing.osrm_url.as_deref().map(|url| Arc::new(Engine::new(url))),
             clock,
             tokens,

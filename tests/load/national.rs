@@ -33,25 +33,13 @@ pub fn outlets(world: &World) -> Vec<Coordinates> {
         Ok(import::import(&mut Context::of_program(conn, now), &file, &options)?.lines)
     });
     println!("{lines} outlets imported in {:.1} s", began.elapsed().as_secs_f64());
-    let mut reader = csv(OUTLETS);
-    let place = |name: &str, header: &[String]| header.iter().position(|column| column == name).unwrap();
-    let header = reader.next().unwrap();
-    let (lat, lon) = (place("lat", &header), place("lon", &header));
-    reader.filter_map(|line| Coordinates::new(line.get(lat)?.parse().ok()?, line.get(lon)?.parse().ok()?)).collect()
-}
-
-/// Lines of a file without quoted line breaks, cut at commas outside of quotes.
-fn csv(file: &str) -> impl Iterator<Item = Vec<String>> + use<> {
-    let lines: Vec<String> = std::fs::read_to_string(file).unwrap().lines().map(str::to_owned).collect();
-    lines.into_iter().map(|line| {
-        let mut quoted = false;
-        line.split(|letter| {
-            quoted ^= letter == '"';
-            letter == ',' && !quoted
-        })
-        .map(|cell| cell.trim_matches('"').to_owned())
-        .collect()
-    })
+    let place = |row: csv::StringRecord, [lat, lon]: [usize; 2]| {
+        Coordinates::new(row[lat].parse().ok()?, row[lon].parse().ok()?)
+    };
+    let mut reader = csv::Reader::from_path(OUTLETS).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let columns = ["lat", "lon"].map(|name| header.iter().position(|column| column == name).unwrap());
+    reader.into_records().filter_map(|row| place(row.unwrap(), columns)).collect()
 }
 
 /// Adds trainers who teach the topic of a request, spread over the outlets, each with a weekly pattern, days off, 20 to 60

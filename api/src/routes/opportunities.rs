@@ -81,6 +81,7 @@ async fn list_trainer_opportunities(
 #[into_params(parameter_in = Query)]
 struct TripQuery {
     /// The library that would join.
+    #[param(value_type = LibraryId)]
     library: Option<LibraryId>,
     /// From this day on. Today when absent.
     #[param(value_type = Option<String>, format = Date)]

@@ -60,6 +60,13 @@ pub fn covers(set: &[Interval], time: &Interval) -> bool {
     after.checked_sub(1).and_then(|last| set.get(last)).is_some_and(|interval| interval.contains(time))
 }
 
+/// Whether a normalized set shares an instant with `time`.
+#[must_use]
+pub fn touches(set: &[Interval], time: &Interval) -> bool {
+    let next = set.partition_point(|interval| interval.end <= time.start);
+    set.get(next).is_some_and(|interval| interval.overlaps(time))
+}
+
 #[cfg(test)]
 mod tests {
     use packhorse_domain::Timestamp;

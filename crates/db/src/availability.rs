@@ -16,13 +16,7 @@ use crate::{
 };
 
 /// Their own, and those of trainers of networks they coordinate.
-const SEEN: &str = concat!(
-    "availability.trainer_id IN ",
-    scope::subjects!("trainer"),
-    " OR availability.trainer_id IN (SELECT id FROM trainers WHERE network_id IN ",
-    scope::subjects!("coordinator"),
-    ")"
-);
+const SEEN: &str = scope::of_own_trainers!("availability.trainer_id");
 
 owned! { availability: Availability, AvailabilityId, of trainer: TrainerId, in trainer_id, AvailabilityDetails }
 calendar_part! { availability: Availability, of TrainerId, in trainer_id, of_trainers }

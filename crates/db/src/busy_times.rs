@@ -9,8 +9,7 @@ use packhorse_domain::{
 
 use crate::{
     Conn, DbError,
-    entity::BATCH,
-    error::{all, one},
+    entity::insert_all,
     schema::busy_times,
     types::{At, Spelled},
 };
@@ -76,7 +75,7 @@ pub fn replace(conn: &mut Conn, calendar: &ImportedCalendar, times: &[BusyTime])
     }
     forget(conn, calendar.id)?;
     let mut places = 0..;
-    let mut rows = times.iter().zip(&mut places).map(|(busy, place)| Row {
+    let rows = times.iter().zip(&mut places).map(|(busy, place)| Row {
         calendar_id: Spelled(calendar.id),
         place,
         trainer_id: Spelled(calendar.trainer),
@@ -84,16 +83,7 @@ pub fn replace(conn: &mut Conn, calendar: &ImportedCalendar, times: &[BusyTime])
         ends_at: At(busy.time.end),
         title: busy.title.clone(),
     });
-    let Conn::Pg(conn) = conn else {
-        rows.try_for_each(|row| one(diesel::insert_into(busy_times::table).values(row).execute(conn)?))?;
-        return Ok(true);
-    };
-    let mut rows = rows.peekable();
-    while rows.peek().is_some() {
-        let batch: Vec<Row> = rows.by_ref().take(BATCH).collect();
-        let length = batch.len();
-        all(diesel::insert_into(busy_times::table).values(batch).execute(conn)?, length)?;
-    }
+    insert_all!(busy_times, conn, rows)?;
     Ok(true)
 }
 

@@ -57,6 +57,27 @@ pub(crate) use queries;
 /// Most rows of one statement: PostgreSQL takes 65,535 values, and no statement may last.
 pub(crate) const BATCH: usize = 1000;
 
+/// Inserts rows in their order: on PostgreSQL many in a statement, on SQLite, where a statement costs little, one by one.
+macro_rules! insert_all {
+    ($table:ident, $conn:expr, $rows:expr) => {
+        match $conn {
+            Conn::Sqlite(conn) => $rows
+                .into_iter()
+                .try_for_each(|row| $crate::error::one(diesel::insert_into($table::table).values(row).execute(conn)?)),
+            Conn::Pg(conn) => {
+                let mut rows = $rows.into_iter().peekable();
+                while rows.peek().is_some() {
+                    let batch: Vec<Row> = rows.by_ref().take($crate::entity::BATCH).collect();
+                    let length = batch.len();
+                    $crate::error::all(diesel::insert_into($table::table).values(batch).execute(conn)?, length)?;
+                }
+                Ok(())
+            }
+        }
+    };
+}
+pub(crate) use insert_all;
+
 /// Writes `put_all` for a table with `queries`: what is said of each column when a row is there already differs in nothing but
 /// names.
 macro_rules! bulk {

@@ -14,8 +14,8 @@ use crate::{
     Conn, DbError, InvalidCursor,
     connection::MultiBackend,
     dialect::oldest_transaction,
-    entity::BATCH,
-    error::{all, one},
+    entity::insert_all,
+    error::one,
     schema::events,
     scope::{self, SeenBy},
     types::{At, Json, Spelled},
@@ -80,14 +80,7 @@ pub fn append(conn: &mut Conn, event: Event) -> Result<(), DbError> {
 /// # Errors
 /// Those of the database.
 pub fn append_all(conn: &mut Conn, events: Vec<Event>) -> Result<(), DbError> {
-    let Conn::Pg(conn) = conn else { return events.into_iter().try_for_each(|event| append(conn, event)) };
-    let mut rows = events.into_iter().map(Row::from).peekable();
-    while rows.peek().is_some() {
-        let batch: Vec<Row> = rows.by_ref().take(BATCH).collect();
-        let length = batch.len();
-        all(diesel::insert_into(events::table).values(batch).execute(conn)?, length)?;
-    }
-    Ok(())
+    insert_all!(events, conn, events.into_iter().map(Row::from))
 }
 
 /// Where somebody is in the feed of changes: behind an event. Opaque to callers, and checked when it comes back.

@@ -18,12 +18,8 @@ use crate::{
 
 /// Those of the libraries they see.
 const SEEN: &str = concat!(
-    "hosting_hours.library_id IN (SELECT id FROM libraries WHERE network_id IS NULL OR network_id IN ",
-    scope::networks!(),
-    " OR network_id IN ",
-    scope::lenders!(),
-    " OR network_id IN ",
-    scope::borrowers!(),
+    "hosting_hours.library_id IN (SELECT id FROM libraries WHERE ",
+    scope::of_libraries_seen!("network_id"),
     ")"
 );
 

@@ -63,13 +63,7 @@ impl From<&ImportedCalendar> for Row {
 }
 
 /// Their own, and those of trainers of networks they coordinate.
-const SEEN: &str = concat!(
-    "imported_calendars.trainer_id IN ",
-    scope::subjects!("trainer"),
-    " OR imported_calendars.trainer_id IN (SELECT id FROM trainers WHERE network_id IN ",
-    scope::subjects!("coordinator"),
-    ")"
-);
+const SEEN: &str = scope::of_own_trainers!("imported_calendars.trainer_id");
 
 fn visible(scope: Scope) -> imported_calendars::BoxedQuery<'static, MultiBackend> {
     match scope {

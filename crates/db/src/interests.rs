@@ -60,13 +60,9 @@ impl From<&Interest> for Row {
 
 /// Their own, and those in requests of networks they coordinate.
 const SEEN: &str = concat!(
-    "interests.trainer_id IN ",
-    scope::subjects!("trainer"),
+    scope::of_own_trainers!("interests.trainer_id"),
     " OR interests.network_id IN ",
-    scope::subjects!("coordinator"),
-    " OR interests.trainer_id IN (SELECT id FROM trainers WHERE network_id IN ",
-    scope::subjects!("coordinator"),
-    ")"
+    scope::subjects!("coordinator")
 );
 
 fn visible(scope: Scope) -> interests::BoxedQuery<'static, MultiBackend> {

@@ -58,14 +58,7 @@ impl From<&Library> for Row {
 }
 
 /// Those of the directory, of their networks, and of networks on either side of a partnership with them.
-const SEEN: &str = concat!(
-    "libraries.network_id IS NULL OR libraries.network_id IN ",
-    scope::networks!(),
-    " OR libraries.network_id IN ",
-    scope::lenders!(),
-    " OR libraries.network_id IN ",
-    scope::borrowers!()
-);
+const SEEN: &str = scope::of_libraries_seen!("libraries.network_id");
 
 fn visible(scope: Scope) -> libraries::BoxedQuery<'static, MultiBackend> {
     match scope {

@@ -1,6 +1,7 @@
 //! Partnerships between networks.
 
 use diesel::prelude::*;
+use jiff::civil::Date;
 use packhorse_domain::{
     Scope,
     id::{NetworkId, PartnershipId},
@@ -79,17 +80,22 @@ pub fn list(conn: &mut Conn, scope: Scope, page: &Page) -> Result<Vec<Partnershi
     Ok(rows.into_iter().map(Partnership::from).collect())
 }
 
+/// Partnerships that stand on a day.
+fn standing(day: Date) -> partnerships::BoxedQuery<'static, MultiBackend> {
+    let day = day.to_string();
+    partnerships::table
+        .filter(partnerships::from_day.le(day.clone()))
+        .filter(partnerships::until_day.ge(day))
+        .into_boxed()
+}
+
 /// Networks that lend to one on a day.
 ///
 /// # Errors
 /// Those of the database.
-pub fn lenders_to(conn: &mut Conn, borrower: NetworkId, day: jiff::civil::Date) -> Result<Vec<NetworkId>, DbError> {
-    let day = day.to_string();
-    let standing = partnerships::table
-        .filter(partnerships::borrower_id.eq(Spelled(borrower)))
-        .filter(partnerships::from_day.le(day.clone()))
-        .filter(partnerships::until_day.ge(day));
-    let ids: Vec<Spelled<NetworkId>> = standing.select(partnerships::lender_id).distinct().load(conn)?;
+pub fn lenders_to(conn: &mut Conn, borrower: NetworkId, day: Date) -> Result<Vec<NetworkId>, DbError> {
+    let theirs = standing(day).filter(partnerships::borrower_id.eq(Spelled(borrower)));
+    let ids: Vec<Spelled<NetworkId>> = theirs.select(partnerships::lender_id).distinct().load(conn)?;
     Ok(ids.into_iter().map(|id| id.0).collect())
 }
 
@@ -97,12 +103,8 @@ pub fn lenders_to(conn: &mut Conn, borrower: NetworkId, day: jiff::civil::Date) 
 ///
 /// # Errors
 /// Those of the database.
-pub fn borrowers_of(conn: &mut Conn, lender: NetworkId, day: jiff::civil::Date) -> Result<Vec<NetworkId>, DbError> {
-    let day = day.to_string();
-    let standing = partnerships::table
-        .filter(partnerships::lender_id.eq(Spelled(lender)))
-        .filter(partnerships::from_day.le(day.clone()))
-        .filter(partnerships::until_day.ge(day));
-    let ids: Vec<Spelled<NetworkId>> = standing.select(partnerships::borrower_id).distinct().load(conn)?;
+pub fn borrowers_of(conn: &mut Conn, lender: NetworkId, day: Date) -> Result<Vec<NetworkId>, DbError> {
+    let theirs = standing(day).filter(partnerships::lender_id.eq(Spelled(lender)));
+    let ids: Vec<Spelled<NetworkId>> = theirs.select(partnerships::borrower_id).distinct().load(conn)?;
     Ok(ids.into_iter().map(|id| id.0).collect())
 }

@@ -54,7 +54,44 @@ macro_rules! borrowers {
         )
     };
 }
-pub(crate) use {borrowers, lenders, networks, standing, subjects};
+/// Libraries they see, by the network a column names: those of the directory, of their networks, and of networks on either side
+/// of a partnership with them.
+macro_rules! of_libraries_seen {
+    ($network:literal) => {
+        concat!(
+            $network,
+            " IS NULL OR ",
+            $network,
+            " IN ",
+            $crate::scope::networks!(),
+            " OR ",
+            $network,
+            " IN ",
+            $crate::scope::lenders!(),
+            " OR ",
+            $network,
+            " IN ",
+            $crate::scope::borrowers!()
+        )
+    };
+}
+/// Parts of a trainer's calendar, by a column that names the trainer: their own, and those of trainers of networks they
+/// coordinate.
+macro_rules! of_own_trainers {
+    ($trainer:literal) => {
+        concat!(
+            $trainer,
+            " IN ",
+            $crate::scope::subjects!("trainer"),
+            " OR ",
+            $trainer,
+            " IN (SELECT id FROM trainers WHERE network_id IN ",
+            $crate::scope::subjects!("coordinator"),
+            ")"
+        )
+    };
+}
+pub(crate) use {borrowers, lenders, networks, of_libraries_seen, of_own_trainers, standing, subjects};
 
 /// A condition in which every `?` stands for the person, and every `@` for the day it is.
 #[derive(Debug, Clone)]

@@ -17,13 +17,7 @@ use crate::{
 };
 
 /// Their own, and those of trainers of networks they coordinate.
-const SEEN: &str = concat!(
-    "trips.trainer_id IN ",
-    scope::subjects!("trainer"),
-    " OR trips.trainer_id IN (SELECT id FROM trainers WHERE network_id IN ",
-    scope::subjects!("coordinator"),
-    ")"
-);
+const SEEN: &str = scope::of_own_trainers!("trips.trainer_id");
 
 owned! {
     trips: Trip, TripId, of trainer: TrainerId, in trainer_id, TripDetails,

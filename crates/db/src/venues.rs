@@ -16,15 +16,8 @@ use crate::{
 };
 
 /// Those of the libraries they see.
-const SEEN: &str = concat!(
-    "venues.library_id IN (SELECT id FROM libraries WHERE network_id IS NULL OR network_id IN ",
-    scope::networks!(),
-    " OR network_id IN ",
-    scope::lenders!(),
-    " OR network_id IN ",
-    scope::borrowers!(),
-    ")"
-);
+const SEEN: &str =
+    concat!("venues.library_id IN (SELECT id FROM libraries WHERE ", scope::of_libraries_seen!("network_id"), ")");
 
 owned! {
     venues: Venue, VenueId, of library: LibraryId, in library_id, VenueDetails,

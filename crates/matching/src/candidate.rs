@@ -3,7 +3,10 @@
 use std::{borrow::Cow, cell::OnceCell};
 
 use jiff::{SignedDuration, civil::Date};
-use packhorse_calendar::{free, intervals::normalize};
+use packhorse_calendar::{
+    free,
+    intervals::{normalize, touches},
+};
 use packhorse_domain::{
     Coordinates, Interval, Km, Money, Timestamp,
     availability::AvailabilityDetails,
@@ -263,8 +266,7 @@ impl<'a> Person<'a> {
 
     /// Whether business of their own falls into a stretch of time.
     pub(crate) fn is_busy(&self, time: &Interval) -> bool {
-        let next = self.busy.partition_point(|busy| busy.end <= time.start);
-        self.busy.get(next).is_some_and(|busy| busy.overlaps(time))
+        touches(&self.busy, time)
     }
 
     /// Drops commitments that do not count. Those beside them take what they take without them.

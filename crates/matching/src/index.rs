@@ -50,6 +50,22 @@ pub struct Entry {
     pub trips: Vec<Trip>,
 }
 
+impl Entry {
+    /// The trainer as a network sees them that may ask them.
+    pub fn candidate(&self, reach: &Reach<'_>) -> Candidate<'_> {
+        Candidate {
+            id: self.trainer.id,
+            trainer: &self.trainer.details,
+            joined: self.trainer.record.created_at,
+            customer: reach.customer_of(&self.trainer),
+            calendar: Calendar::Said { statements: &self.availability, busy: &self.busy },
+            commitments: &self.commitments,
+            trips: &self.trips,
+            deciding: None,
+        }
+    }
+}
+
 /// Whom a network may ask: its own trainers, those that are public, and those whom networks lending to it show to partners.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach<'a> {
@@ -434,16 +450,8 @@ impl Index {
         } else {
             Calendar::Said { statements: &entry.availability, busy: &entry.busy }
         };
-        Some(Candidate {
-            id: entry.trainer.id,
-            trainer: &entry.trainer.details,
-            joined: entry.trainer.record.created_at,
-            customer: reach.customer_of(&entry.trainer),
-            calendar,
-            commitments: &entry.commitments[self.near(&entry.commitments, hull)],
-            trips: &entry.trips,
-            deciding: None,
-        })
+        let commitments = &entry.commitments[self.near(&entry.commitments, hull)];
+        Some(Candidate { calendar, commitments, ..entry.candidate(reach) })
     }
 
     /// Where an instant stands in something that is spread evenly over the horizon.

@@ -1,7 +1,10 @@
 //! What is needed, and the days and starts at which it could be taught, worked out once for all candidates.
 
 use jiff::{SignedDuration, civil::Date, tz::TimeZone};
-use packhorse_calendar::{intervals, starts};
+use packhorse_calendar::{
+    intervals::{self, touches},
+    starts,
+};
 use packhorse_domain::{
     Coordinates, Currency, Format, Interval, Minutes, Timestamp, Zone,
     commitment::RoadTable,
@@ -181,12 +184,6 @@ pub(crate) struct Asked<'a> {
     earliest: Timestamp,
     room_taken: Vec<Interval>,
     library_shut: Vec<Interval>,
-}
-
-/// Whether a normalized set shares an instant with a time.
-fn touches(set: &[Interval], time: &Interval) -> bool {
-    let next = set.partition_point(|each| each.end <= time.start);
-    set.get(next).is_some_and(|each| each.overlaps(time))
 }
 
 /// Most dates that are searched for one need, those of the best preferences first. A time on another is still judged

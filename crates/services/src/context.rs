@@ -47,10 +47,10 @@ impl<'c> Context<'c> {
         Self { conn, actor: None, now, roads: None }
     }
 
-    /// The same, knowing some roads.
+    /// The same, knowing the roads that were measured, if any were.
     #[must_use]
-    pub fn with_roads(self, roads: Arc<RoadTable>) -> Self {
-        Self { roads: Some(roads), ..self }
+    pub fn with_roads(self, roads: Option<Arc<RoadTable>>) -> Self {
+        Self { roads, ..self }
     }
 
     /// What may be seen.

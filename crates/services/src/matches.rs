@@ -24,7 +24,7 @@ use packhorse_domain::{
     trainer::Trainer,
     workshop::Workshop,
 };
-use packhorse_matching::{Calendar, Candidate, Need, Placement, Ranking, Reach, Rule, RuledOut, WhyNobody, place};
+use packhorse_matching::{Candidate, Need, Placement, Ranking, Reach, Rule, RuledOut, WhyNobody, place};
 
 use crate::{
     Context, Error, Fault,
@@ -237,17 +237,8 @@ impl Brief {
         let from = earlier(start.min(self.opens), BEFORE);
         let entry = pool::load(ctx, &[trainer.id], from)?.remove(&trainer.id).ok_or(Error::NotFound)?;
         let lenders = lenders(ctx, self.network.id)?;
-        let customer = Reach { network: self.network.id, lenders: &lenders }.customer_of(trainer);
-        let candidate = Candidate {
-            id: trainer.id,
-            trainer: &trainer.details,
-            joined: trainer.record.created_at,
-            customer,
-            calendar: Calendar::Said { statements: &entry.availability, busy: &entry.busy },
-            commitments: &entry.commitments,
-            trips: &entry.trips,
-            deciding,
-        };
+        let reach = Reach { network: self.network.id, lenders: &lenders };
+        let candidate = Candidate { deciding, ..entry.candidate(&reach) };
         place(&self.need(), &candidate, time, ctx.now).map_err(|reasons| refused(&reasons))
     }
 }

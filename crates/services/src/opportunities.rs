@@ -11,9 +11,7 @@ use packhorse_domain::{
     trainer::Visibility,
     trip::Trip,
 };
-use packhorse_matching::{
-    Calendar, Candidate, Entry, Joining, Opening, Opportunity, Reach, joining, openings, opportunities,
-};
+use packhorse_matching::{Entry, Joining, Opening, Opportunity, Reach, joining, openings, opportunities};
 
 use crate::{
     Context, Error, Fault, libraries,
@@ -35,19 +33,6 @@ pub struct Worth {
     pub opportunity: Opportunity,
     /// How pressing it is to find somebody.
     pub urgency: Urgency,
-}
-
-fn candidate<'a>(entry: &'a Entry, reach: &Reach<'_>) -> Candidate<'a> {
-    Candidate {
-        id: entry.trainer.id,
-        trainer: &entry.trainer.details,
-        joined: entry.trainer.record.created_at,
-        customer: reach.customer_of(&entry.trainer),
-        calendar: Calendar::Said { statements: &entry.availability, busy: &entry.busy },
-        commitments: &entry.commitments,
-        trips: &entry.trips,
-        deciding: None,
-    }
 }
 
 /// The open requests that a trainer could serve: the best paid hour away first, then the best fit. Of the 500 that close first.
@@ -74,7 +59,7 @@ pub fn for_trainer(ctx: &mut Context<'_>, id: TrainerId, limit: usize) -> Result
     let of = |request: RequestId| {
         let network = networks.get(&request).copied().unwrap_or(trainer.network);
         let lenders = if borrowers.contains(&network) { vec![trainer.network] } else { Vec::new() };
-        candidate(&entry, &Reach { network, lenders: &lenders })
+        entry.candidate(&Reach { network, lenders: &lenders })
     };
     let mut found = opportunities(&needs, of, ctx.now);
     found.truncate(limit);
@@ -155,7 +140,7 @@ pub fn for_library(ctx: &mut Context<'_>, wish: &Wish, limit: usize) -> Result<V
     let briefs = Brief::gather(ctx, asked.collect())?;
     let told = near.into_iter().zip(&briefs).filter_map(|((trip, venue, distance), brief)| {
         let entry = entries.get(&trip.trainer)?;
-        let joining = joining(&brief.need(), &candidate(entry, &reach), trip.id, ctx.now).ok();
+        let joining = joining(&brief.need(), &entry.candidate(&reach), trip.id, ctx.now).ok();
         Some(Near { trip, name: entry.trainer.details.name.clone(), venue, distance, joining })
     });
     Ok(told.collect())
@@ -247,5 +232,5 @@ pub fn slots(ctx: &mut Context<'_>, id: TrainerId, visit: Visit, limit: usize) -
     let lenders = lenders(ctx, brief.network.id)?;
     let entry = pool::load(ctx, &[id], earlier(ctx.now, BEFORE))?.remove(&id).ok_or(Error::NotFound)?;
     let reach = Reach { network: brief.network.id, lenders: &lenders };
-    Ok(openings(&brief.need(), &candidate(&entry, &reach), ctx.now, limit))
+    Ok(openings(&brief.need(), &entry.candidate(&reach), ctx.now, limit))
 }

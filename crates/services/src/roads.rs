@@ -128,18 +128,18 @@ pub fn needed(ctx: &mut Context<'_>, pool: &Pool, errand: &Errand) -> Result<Opt
         let lenders = lenders(ctx, network)?;
         let reach = Reach { network, lenders: &lenders };
         let current = pool.current(ctx)?;
+        let mut near = Vec::new();
         let entries = current.index().map(packhorse_matching::Index::entries).into_iter().flatten();
         for entry in entries.filter(|entry| reach.sees(&entry.trainer)) {
             let (home, radius) = (&entry.trainer.details.home_base, entry.trainer.details.travel_radius_km);
             let trips = entry.trips.iter().map(|trip| (trip.details.place.coordinates, trip.details.radius_km));
-            places.extend(
-                std::iter::once((home.coordinates, radius))
-                    .chain(trips)
-                    .filter(|(place, radius)| place.distance(&center).0 <= *radius)
-                    .map(|(place, _)| place),
-            );
+            near.extend(std::iter::once((home.coordinates, radius)).chain(trips).filter_map(|(place, radius)| {
+                let distance = place.distance(&center).0;
+                (distance <= radius).then_some((distance, place))
+            }));
         }
-        places.sort_by(|a, b| a.distance(&center).0.total_cmp(&b.distance(&center).0));
+        near.sort_by(|a, b| a.0.total_cmp(&b.0));
+        places.extend(near.into_iter().map(|(_, place)| place));
         places.dedup();
         places.truncate(MOST_PLACES);
     }
