@@ -99,6 +99,20 @@ impl Call {
         self.timed(self.app.db.read(work)).await
     }
 
+    /// Runs a service that finds one thing by its key, and answers with it.
+    ///
+    /// # Errors
+    /// The service's, as a problem.
+    pub async fn get<T, F>(&self, mut service: F) -> Result<HttpResponse, Problem>
+    where
+        F: FnMut(&mut Context<'_>) -> Result<T, Error> + Send + 'static,
+        T: Serialize + Resource + Send + 'static,
+    {
+        let (session, now) = (self.session, self.app.clock.now());
+        let work = move |conn: &mut packhorse_db::Conn| service(&mut Context::of_session(conn, session, now)?);
+        Ok(self.one(&self.timed(self.app.db.glance(work)).await?))
+    }
+
     /// Runs a service in a transaction, once for each `Idempotency-Key`: its answer commits with its effect.
     ///
     /// # Errors
@@ -200,7 +214,7 @@ impl Call {
     }
 
     /// Answers with one resource and its `ETag`, or with 304 when the caller has it.
-    pub fn one<T: Serialize + Resource>(&self, resource: &T) -> HttpResponse {
+    fn one<T: Serialize + Resource>(&self, resource: &T) -> HttpResponse {
         let tag = etag(resource.version());
         let known = self.request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
         if known.is_some_and(|known| known.split(',').any(|each| each.trim() == tag || each.trim() == "*")) {

@@ -1,5 +1,5 @@
 //! Load, end to end: `cargo bench -p packhorse-tests --bench load`. Prints ratios to a floor measured in the same run; machines
-//! are noisy, so nothing here asserts on time.
+//! are noisy, so nothing here asserts on time. With `-- network` or `-- nation`, only that part.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark fails by panicking")]
 
 mod floor;
@@ -14,6 +14,10 @@ use packhorse_db::DatabaseUrl;
 use packhorse_tests::{Backend, Region, World};
 use serde_json::json;
 use tokio::runtime::Runtime;
+
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const LENGTH: Duration = Duration::from_secs(5);
 
@@ -48,12 +52,16 @@ fn resident_mib() -> u64 {
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    for backend in [Some(Backend::Sqlite), Backend::postgres()].into_iter().flatten() {
+    let part = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let wanted = |name| part.as_deref().is_none_or(|part| part == name);
+    for backend in [Some(Backend::Sqlite), Backend::postgres()].into_iter().flatten().filter(|_| wanted("network")) {
         println!("\n{backend:?}, load generator on the same cores, {} s each", LENGTH.as_secs());
         measure(&runtime, backend);
     }
-    println!("\nSqlite, every outlet of the United States");
-    measure_national(&runtime);
+    if wanted("nation") {
+        println!("\nSqlite, every outlet of the United States");
+        measure_national(&runtime);
+    }
     println!("\nresident at the end, servers and load generator together: {} MiB", resident_mib());
 }
 

@@ -185,7 +185,7 @@ async fn import_availability(
 #[utoipa::path(tag = "trainers", params(("id" = id::AvailabilityId, Path, description = "The statement.")), responses((status = 200, description = "The statement.", body = Availability)))]
 #[get("/v1/availability/{id}")]
 async fn get_availability(call: Call, id: PathId<id::Availability>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| availability::get(ctx, id.0)).await?))
+    call.get(move |ctx| availability::get(ctx, id.0)).await
 }
 
 /// Changes a statement about a trainer's time.

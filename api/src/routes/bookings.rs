@@ -109,7 +109,7 @@ async fn list_bookings(call: Call, query: QueryOf<BookingQuery>) -> Result<HttpR
 #[utoipa::path(tag = "bookings", params(("id" = BookingId, Path, description = "The booking.")), responses((status = 200, description = "The booking.", body = Booking)))]
 #[get("/v1/bookings/{id}")]
 async fn get_booking(call: Call, id: PathId<id::Booking>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| bookings::get(ctx, id.0)).await?))
+    call.get(move |ctx| bookings::get(ctx, id.0)).await
 }
 
 /// Confirms a booking.

@@ -61,7 +61,7 @@ async fn create_hosting_hours(
 #[utoipa::path(tag = "libraries", params(("id" = id::HostingHoursId, Path, description = "The statement.")), responses((status = 200, description = "The statement.", body = HostingHours)))]
 #[get("/v1/hosting-hours/{id}")]
 async fn get_hosting_hours(call: Call, id: PathId<id::HostingHours>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| hosting::get(ctx, id.0)).await?))
+    call.get(move |ctx| hosting::get(ctx, id.0)).await
 }
 
 /// Changes a statement on when a library can host.

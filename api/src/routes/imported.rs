@@ -109,7 +109,7 @@ async fn create_imported_calendar(
 #[utoipa::path(tag = "trainers", params(("id" = id::CalendarId, Path, description = "The calendar.")), responses((status = 200, description = "The calendar.", body = ImportedCalendar)))]
 #[get("/v1/calendars/{id}")]
 async fn get_imported_calendar(call: Call, id: PathId<id::Calendar>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| imported::get(ctx, id.0)).await?))
+    call.get(move |ctx| imported::get(ctx, id.0)).await
 }
 
 /// Changes a calendar.

@@ -98,7 +98,7 @@ async fn create_interest(
 #[utoipa::path(tag = "requests", params(("id" = InterestId, Path, description = "The interest.")), responses((status = 200, description = "The interest.", body = Interest)))]
 #[get("/v1/interests/{id}")]
 async fn get_interest(call: Call, id: PathId<id::Interest>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| interests::get(ctx, id.0)).await?))
+    call.get(move |ctx| interests::get(ctx, id.0)).await
 }
 
 /// Changes what a trainer says of their interest.

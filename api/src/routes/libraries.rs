@@ -93,7 +93,7 @@ async fn create_library(call: Call, body: Body<LibraryCreate>) -> Result<HttpRes
 #[utoipa::path(tag = "libraries", params(("id" = id::LibraryId, Path, description = "The library.")), responses((status = 200, description = "The library.", body = Library)))]
 #[get("/v1/libraries/{id}")]
 async fn get_library(call: Call, id: PathId<id::Library>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| libraries::get(ctx, id.0)).await?))
+    call.get(move |ctx| libraries::get(ctx, id.0)).await
 }
 
 /// Changes a library.

@@ -45,7 +45,7 @@ async fn create_network(call: Call, body: Body<NetworkDetails>) -> Result<HttpRe
 #[utoipa::path(tag = "networks", params(("id" = id::NetworkId, Path, description = "The network.")), responses((status = 200, description = "The network.", body = Network)))]
 #[get("/v1/networks/{id}")]
 async fn get_network(call: Call, id: PathId<id::Network>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| networks::get(ctx, id.0)).await?))
+    call.get(move |ctx| networks::get(ctx, id.0)).await
 }
 
 /// Changes a network or its policy.

@@ -101,7 +101,7 @@ async fn list_offers(call: Call, query: QueryOf<OfferQuery>) -> Result<HttpRespo
 #[utoipa::path(tag = "offers", params(("id" = OfferId, Path, description = "The offer.")), responses((status = 200, description = "The offer.", body = Offer)))]
 #[get("/v1/offers/{id}")]
 async fn get_offer(call: Call, id: PathId<id::Offer>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| offers::get(ctx, id.0)).await?))
+    call.get(move |ctx| offers::get(ctx, id.0)).await
 }
 
 /// Accepts an offer.

@@ -45,7 +45,7 @@ async fn create_partnership(call: Call, body: Body<PartnershipDetails>) -> Resul
 #[utoipa::path(tag = "networks", params(("id" = id::PartnershipId, Path, description = "The partnership.")), responses((status = 200, description = "The partnership.", body = Partnership)))]
 #[get("/v1/partnerships/{id}")]
 async fn get_partnership(call: Call, id: PathId<id::Partnership>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| partnerships::get(ctx, id.0)).await?))
+    call.get(move |ctx| partnerships::get(ctx, id.0)).await
 }
 
 /// Changes the days or the terms of a partnership.

@@ -146,5 +146,5 @@ async fn create_quote(call: Call, body: Body<QuoteQuestion>) -> Result<HttpRespo
 #[get("/v1/quotes/{id}")]
 async fn get_quote(call: Call, id: PathId<id::Quote>) -> Result<HttpResponse, Problem> {
     let quote = move |ctx: &mut Context<'_>| Ok(Quoted::at(ctx.now, quotes::get(ctx, id.0)?));
-    Ok(call.one(&call.read(quote).await?))
+    call.get(quote).await
 }

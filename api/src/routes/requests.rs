@@ -164,7 +164,7 @@ async fn create_request(call: Call, body: Body<RequestCreate>) -> Result<HttpRes
 #[utoipa::path(tag = "requests", params(("id" = RequestId, Path, description = "The request.")), responses((status = 200, description = "The request.", body = TrainingRequest)))]
 #[get("/v1/requests/{id}")]
 async fn get_request(call: Call, id: PathId<id::Request>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| requests::get(ctx, id.0)).await?))
+    call.get(move |ctx| requests::get(ctx, id.0)).await
 }
 
 /// Changes a request.

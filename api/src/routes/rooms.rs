@@ -71,7 +71,7 @@ async fn create_room(call: Call, venue: PathId<id::Venue>, body: Body<RoomDetail
 #[utoipa::path(tag = "libraries", params(("id" = id::RoomId, Path, description = "The room.")), responses((status = 200, description = "The room.", body = Room)))]
 #[get("/v1/rooms/{id}")]
 async fn get_room(call: Call, id: PathId<id::Room>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| rooms::get(ctx, id.0)).await?))
+    call.get(move |ctx| rooms::get(ctx, id.0)).await
 }
 
 /// Changes the card of a room.

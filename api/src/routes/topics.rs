@@ -79,7 +79,7 @@ async fn create_topic(call: Call, body: Body<TopicCreate>) -> Result<HttpRespons
 #[utoipa::path(tag = "catalog", params(("id" = id::TopicId, Path, description = "The topic.")), responses((status = 200, description = "The topic.", body = Topic)))]
 #[get("/v1/topics/{id}")]
 async fn get_topic(call: Call, id: PathId<id::Topic>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| topics::get(ctx, id.0)).await?))
+    call.get(move |ctx| topics::get(ctx, id.0)).await
 }
 
 /// Changes a topic.

@@ -82,7 +82,7 @@ async fn create_trainer(call: Call, body: Body<TrainerCreate>) -> Result<HttpRes
 #[utoipa::path(tag = "trainers", params(("id" = id::TrainerId, Path, description = "The trainer.")), responses((status = 200, description = "The trainer.", body = Trainer)))]
 #[get("/v1/trainers/{id}")]
 async fn get_trainer(call: Call, id: PathId<id::Trainer>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| trainers::get(ctx, id.0)).await?))
+    call.get(move |ctx| trainers::get(ctx, id.0)).await
 }
 
 /// Changes what is said of a trainer.

@@ -60,7 +60,7 @@ async fn create_trip(
 #[utoipa::path(tag = "trainers", params(("id" = id::TripId, Path, description = "The trip.")), responses((status = 200, description = "The trip.", body = Trip)))]
 #[get("/v1/trips/{id}")]
 async fn get_trip(call: Call, id: PathId<id::Trip>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| trips::get(ctx, id.0)).await?))
+    call.get(move |ctx| trips::get(ctx, id.0)).await
 }
 
 /// Changes a trip.

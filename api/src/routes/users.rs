@@ -79,7 +79,7 @@ async fn create_user(call: Call, body: Body<UserCreate>) -> Result<HttpResponse,
 #[utoipa::path(tag = "people", params(("id" = id::UserId, Path, description = "The person.")), responses((status = 200, description = "The person.", body = User)))]
 #[get("/v1/users/{id}")]
 async fn get_user(call: Call, id: PathId<id::User>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| users::get(ctx, id.0)).await?))
+    call.get(move |ctx| users::get(ctx, id.0)).await
 }
 
 /// Gives a person one more role.

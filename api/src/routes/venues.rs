@@ -76,7 +76,7 @@ async fn create_venue(
 #[utoipa::path(tag = "libraries", params(("id" = id::VenueId, Path, description = "The venue.")), responses((status = 200, description = "The venue.", body = Venue)))]
 #[get("/v1/venues/{id}")]
 async fn get_venue(call: Call, id: PathId<id::Venue>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| venues::get(ctx, id.0)).await?))
+    call.get(move |ctx| venues::get(ctx, id.0)).await
 }
 
 /// Changes a venue.

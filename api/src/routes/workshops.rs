@@ -97,7 +97,7 @@ async fn create_workshop(call: Call, body: Body<WorkshopCreate>) -> Result<HttpR
 #[utoipa::path(tag = "catalog", params(("id" = id::WorkshopId, Path, description = "The workshop.")), responses((status = 200, description = "The workshop.", body = Workshop)))]
 #[get("/v1/workshops/{id}")]
 async fn get_workshop(call: Call, id: PathId<id::Workshop>) -> Result<HttpResponse, Problem> {
-    Ok(call.one(&call.read(move |ctx| workshops::get(ctx, id.0)).await?))
+    call.get(move |ctx| workshops::get(ctx, id.0)).await
 }
 
 /// Changes what the catalog says of a workshop.

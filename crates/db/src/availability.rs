@@ -11,12 +11,12 @@ use crate::{
     Conn, DbError,
     entity::{calendar_part, owned},
     schema::availability,
-    scope,
+    scope::{self, seen},
     types::Spelled,
 };
 
-/// Their own, and those of trainers of networks they coordinate.
-const SEEN: &str = scope::of_own_trainers!("availability.trainer_id");
+// Their own, and those of trainers of networks they coordinate.
+seen!(availability, scope::of_own_trainers!("availability.trainer_id"));
 
 owned! { availability: Availability, AvailabilityId, of trainer: TrainerId, in trainer_id, AvailabilityDetails }
 calendar_part! { availability: Availability, of TrainerId, in trainer_id, of_trainers }

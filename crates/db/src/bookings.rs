@@ -12,11 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Conn, DbError, Page,
-    connection::MultiBackend,
     entity::queries,
     page::paged,
     schema::bookings,
-    scope::{self, SeenBy},
+    scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
 
@@ -107,24 +106,20 @@ impl From<&Booking> for Row {
     }
 }
 
-/// Those of networks they coordinate, of libraries they work in, their own, and those of trainers they lend.
-const SEEN: &str = concat!(
-    "bookings.network_id IN ",
-    scope::subjects!("coordinator"),
-    " OR bookings.library_id IN ",
-    scope::subjects!("staff"),
-    " OR bookings.trainer_id IN ",
-    scope::subjects!("trainer"),
-    " OR bookings.trainer_network_id IN ",
-    scope::subjects!("coordinator")
+// Those of networks they coordinate, of libraries they work in, their own, and those of trainers they lend.
+seen!(
+    bookings,
+    concat!(
+        "bookings.network_id IN ",
+        scope::subjects!("coordinator"),
+        " OR bookings.library_id IN ",
+        scope::subjects!("staff"),
+        " OR bookings.trainer_id IN ",
+        scope::subjects!("trainer"),
+        " OR bookings.trainer_network_id IN ",
+        scope::subjects!("coordinator")
+    )
 );
-
-fn visible(scope: Scope) -> bookings::BoxedQuery<'static, MultiBackend> {
-    match scope {
-        Scope::Everything => bookings::table.into_boxed(),
-        Scope::Of(user) => bookings::table.filter(SeenBy::new(SEEN, user)).into_boxed(),
-    }
-}
 
 queries! { bookings: Booking, BookingId }
 

@@ -1,9 +1,11 @@
 //! The database threads: each owns one connection. SQLite has one writer, which groups commits.
 //!
 //! Measured: equal to raw drivers in the handler, and a third faster than borrowing connections on the web server's
-//! blocking threads. Grouping multiplies the durable writes of SQLite, since one `fsync` serves many jobs.
+//! blocking threads. Grouping multiplies the durable writes of SQLite, since one `fsync` serves many jobs. A few rows by their
+//! keys cost SQLite less than handing the job over does, so such a job runs where it is asked for.
 
 use std::{
+    sync::{Arc, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -14,7 +16,7 @@ use tokio::sync::oneshot;
 use crate::{
     connection::{Backend, Conn, DatabaseUrl},
     error::{DbError, FromDb},
-    jobs::{Job, Task, Verdict},
+    jobs::{Job, Task, Verdict, attempt},
 };
 
 /// How many threads, and how long a job may wait for one.
@@ -49,6 +51,8 @@ pub struct Database {
     url: DatabaseUrl,
     readers: Sender,
     writer: Sender,
+    /// Readers of SQLite that no thread owns, and that rest at present.
+    resting: Arc<Mutex<Vec<Conn>>>,
     patience: Duration,
 }
 
@@ -84,7 +88,8 @@ impl Database {
                 writer
             }
         };
-        Ok(Self { backend: url.backend(), url: url.clone(), readers, writer, patience: options.patience })
+        let (url, patience) = (url.clone(), options.patience);
+        Ok(Self { backend: url.backend(), url, readers, writer, resting: Arc::default(), patience })
     }
 
     /// Which database it is.
@@ -108,6 +113,30 @@ impl Database {
         E: FromDb,
     {
         self.run(&self.readers, work, true).await
+    }
+
+    /// Runs a job that reads a few rows by their keys: with SQLite here and now, with PostgreSQL like [`Self::read`].
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn glance<T, E, F>(&self, mut work: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: FromDb,
+    {
+        match self.backend {
+            Backend::Postgres => self.read(work).await,
+            Backend::Sqlite => {
+                let rested = self.resting.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let mut conn = rested.map_or_else(|| self.url.connect_reader(), Ok)?;
+                let (verdict, result) = attempt(&mut work, &mut conn);
+                if verdict != Verdict::Lost {
+                    self.resting.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+                }
+                result
+            }
+        }
     }
 
     /// Runs a job in a transaction: all of it is kept, durably, or none. It may run more than once.

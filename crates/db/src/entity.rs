@@ -1,5 +1,17 @@
 //! The queries every entity has alike.
 
+/// Runs a query in the types of whichever database it is. Through [`crate::Conn`] every run of it is translated first, which
+/// for a few rows takes longer than the database does.
+macro_rules! direct {
+    ($conn:ident => $run:expr) => {
+        match $conn {
+            $crate::Conn::Pg($conn) => $run,
+            $crate::Conn::Sqlite($conn) => $run,
+        }
+    };
+}
+pub(crate) use direct;
+
 /// Writes `find`, `existing`, `insert` and `update` for a table whose module has a `Row` and a `visible` query: they differ in nothing
 /// but names.
 macro_rules! queries {
@@ -9,8 +21,15 @@ macro_rules! queries {
         /// # Errors
         /// [`DbError::NotFound`] when there is none in the scope.
         pub fn find(conn: &mut Conn, scope: Scope, id: $id) -> Result<$entity, DbError> {
-            let row: Row = visible(scope).filter($table::id.eq(Spelled(id))).select(Row::as_select()).first(conn)?;
-            Ok(row.into())
+            let named = $table::table.filter($table::id.eq(Spelled(id)));
+            let row: QueryResult<Row> = match scope {
+                Scope::Everything => $crate::entity::direct!(conn => named.select(Row::as_select()).get_result(conn)),
+                Scope::Of(viewer) => {
+                    let seen = named.filter($crate::scope::SeenBy::new($table::table, viewer));
+                    $crate::entity::direct!(conn => seen.select(Row::as_select()).get_result(conn))
+                }
+            };
+            Ok(row?.into())
         }
 
         /// Which of some ids are those of one in the scope.
@@ -150,13 +169,6 @@ macro_rules! owned {
                     created_at: $crate::types::At(entity.record.created_at),
                     updated_at: $crate::types::At(entity.record.updated_at),
                 }
-            }
-        }
-
-        fn visible(scope: Scope) -> $table::BoxedQuery<'static, $crate::connection::MultiBackend> {
-            match scope {
-                Scope::Everything => $table::table.into_boxed(),
-                Scope::Of(viewer) => $table::table.filter($crate::scope::SeenBy::new(SEEN, viewer)).into_boxed(),
             }
         }
 

@@ -17,7 +17,7 @@ use crate::{
     entity::insert_all,
     error::one,
     schema::events,
-    scope::{self, SeenBy},
+    scope::{self, seen},
     types::{At, Json, Spelled},
 };
 
@@ -138,8 +138,8 @@ pub fn since(conn: &mut Conn, after: Position, kinds: &[&str]) -> Result<Vec<Eve
     Ok(rows.into_iter().map(Event::from).collect())
 }
 
-/// Events of networks they coordinate.
-const SEEN: &str = concat!("events.network_id IN ", scope::subjects!("coordinator"));
+// Events of networks they coordinate.
+seen!(events, concat!("events.network_id IN ", scope::subjects!("coordinator")));
 
 /// What changed behind a position, in the order of the transactions. None is missed: events wait until every transaction
 /// that might still put one before them has ended.
@@ -149,12 +149,9 @@ const SEEN: &str = concat!("events.network_id IN ", scope::subjects!("coordinato
 pub fn changes(conn: &mut Conn, scope: Scope, after: Position, limit: u8) -> Result<Vec<(Position, Event)>, DbError> {
     let ended = oldest_transaction(conn)?;
     let behind = events::tx.gt(after.tx).or(events::tx.eq(after.tx).and(events::seq.gt(after.seq)));
-    let mut query = events::table.filter(behind).into_boxed::<MultiBackend>();
+    let mut query = visible(scope).filter(behind);
     if let Some(ended) = ended {
         query = query.filter(events::tx.lt(ended));
-    }
-    if let Scope::Of(user) = scope {
-        query = query.filter(SeenBy::new(SEEN, user));
     }
     let columns = (events::tx, events::seq, Row::as_select());
     let rows: Vec<(i64, i64, Row)> =

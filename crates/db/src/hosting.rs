@@ -12,15 +12,18 @@ use crate::{
     Conn, DbError,
     entity::{calendar_part, owned},
     schema::hosting_hours,
-    scope,
+    scope::{self, seen},
     types::Spelled,
 };
 
-/// Those of the libraries they see.
-const SEEN: &str = concat!(
-    "hosting_hours.library_id IN (SELECT id FROM libraries WHERE ",
-    scope::of_libraries_seen!("network_id"),
-    ")"
+// Those of the libraries they see.
+seen!(
+    hosting_hours,
+    concat!(
+        "hosting_hours.library_id IN (SELECT id FROM libraries WHERE ",
+        scope::of_libraries_seen!("network_id"),
+        ")"
+    )
 );
 
 owned! { hosting_hours: HostingHours, HostingHoursId, of library: LibraryId, in library_id, AvailabilityDetails }

@@ -9,12 +9,11 @@ use packhorse_domain::{
 
 use crate::{
     Conn, DbError, Page,
-    connection::MultiBackend,
     entity::queries,
     error::one,
     page::paged,
     schema::imported_calendars,
-    scope::{self, SeenBy},
+    scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
 
@@ -62,15 +61,8 @@ impl From<&ImportedCalendar> for Row {
     }
 }
 
-/// Their own, and those of trainers of networks they coordinate.
-const SEEN: &str = scope::of_own_trainers!("imported_calendars.trainer_id");
-
-fn visible(scope: Scope) -> imported_calendars::BoxedQuery<'static, MultiBackend> {
-    match scope {
-        Scope::Everything => imported_calendars::table.into_boxed(),
-        Scope::Of(viewer) => imported_calendars::table.filter(SeenBy::new(SEEN, viewer)).into_boxed(),
-    }
-}
+// Their own, and those of trainers of networks they coordinate.
+seen!(imported_calendars, scope::of_own_trainers!("imported_calendars.trainer_id"));
 
 queries! { imported_calendars: ImportedCalendar, CalendarId }
 

@@ -9,11 +9,10 @@ use packhorse_domain::{
 
 use crate::{
     Conn, DbError, Page,
-    connection::MultiBackend,
     entity::queries,
     page::paged,
     schema::interests,
-    scope::{self, SeenBy},
+    scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
 
@@ -58,19 +57,15 @@ impl From<&Interest> for Row {
     }
 }
 
-/// Their own, and those in requests of networks they coordinate.
-const SEEN: &str = concat!(
-    scope::of_own_trainers!("interests.trainer_id"),
-    " OR interests.network_id IN ",
-    scope::subjects!("coordinator")
+// Their own, and those in requests of networks they coordinate.
+seen!(
+    interests,
+    concat!(
+        scope::of_own_trainers!("interests.trainer_id"),
+        " OR interests.network_id IN ",
+        scope::subjects!("coordinator")
+    )
 );
-
-fn visible(scope: Scope) -> interests::BoxedQuery<'static, MultiBackend> {
-    match scope {
-        Scope::Everything => interests::table.into_boxed(),
-        Scope::Of(viewer) => interests::table.filter(SeenBy::new(SEEN, viewer)).into_boxed(),
-    }
-}
 
 queries! { interests: Interest, InterestId }
 

@@ -22,6 +22,24 @@ pub(crate) enum Verdict {
     Lost,
 }
 
+/// Runs a closure once. One that panics is a defect, which costs its caller the answer and nobody else anything.
+pub(crate) fn attempt<T, E: FromDb>(
+    work: &mut impl FnMut(&mut Conn) -> Result<T, E>,
+    conn: &mut Conn,
+) -> (Verdict, Result<T, E>) {
+    let outcome = catch_unwind(AssertUnwindSafe(|| work(conn)));
+    let result = outcome.unwrap_or_else(|_| Err(DbError::Corrupt("a job panicked".to_owned()).into()));
+    let verdict = match &result {
+        Ok(_) => Verdict::Keep,
+        Err(error) => match error.as_db() {
+            Some(DbError::Contention(_)) => Verdict::Retry,
+            Some(DbError::Unavailable(_)) => Verdict::Lost,
+            _ => Verdict::Undo,
+        },
+    };
+    (verdict, result)
+}
+
 /// Work for a database thread.
 pub(crate) trait Job: Send {
     /// Runs it once. It may run again, so it has no effect outside the database.
@@ -47,16 +65,7 @@ where
     E: FromDb,
 {
     fn run(&mut self, conn: &mut Conn) -> Verdict {
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.work)(conn)));
-        let result = outcome.unwrap_or_else(|_| Err(DbError::Corrupt("a job panicked".to_owned()).into()));
-        let verdict = match &result {
-            Ok(_) => Verdict::Keep,
-            Err(error) => match error.as_db() {
-                Some(DbError::Contention(_)) => Verdict::Retry,
-                Some(DbError::Unavailable(_)) => Verdict::Lost,
-                _ => Verdict::Undo,
-            },
-        };
+        let (verdict, result) = attempt(&mut self.work, conn);
         self.result = Some(result);
         verdict
     }

@@ -10,11 +10,10 @@ use packhorse_domain::{
 use crate::dialect::contains;
 use crate::{
     Conn, DbError, Page,
-    connection::MultiBackend,
     entity::{bulk, queries},
     page::paged,
     schema::libraries,
-    scope::{self, SeenBy},
+    scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
 
@@ -57,15 +56,8 @@ impl From<&Library> for Row {
     }
 }
 
-/// Those of the directory, of their networks, and of networks on either side of a partnership with them.
-const SEEN: &str = scope::of_libraries_seen!("libraries.network_id");
-
-fn visible(scope: Scope) -> libraries::BoxedQuery<'static, MultiBackend> {
-    match scope {
-        Scope::Everything => libraries::table.into_boxed(),
-        Scope::Of(user) => libraries::table.filter(SeenBy::new(SEEN, user)).into_boxed(),
-    }
-}
+// Those of the directory, of their networks, and of networks on either side of a partnership with them.
+seen!(libraries, scope::of_libraries_seen!("libraries.network_id"));
 
 queries! { libraries: Library, LibraryId }
 bulk! { libraries: Library, set network_id, fscs_key, search_text, details, version, updated_at }

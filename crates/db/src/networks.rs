@@ -9,11 +9,10 @@ use packhorse_domain::{
 
 use crate::{
     Conn, DbError, Page,
-    connection::MultiBackend,
     entity::queries,
     page::paged,
     schema::networks,
-    scope::{self, SeenBy},
+    scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
 
@@ -45,22 +44,18 @@ impl From<&Network> for Row {
     }
 }
 
-/// Their own networks, and those on either side of a partnership with them.
-const SEEN: &str = concat!(
-    "networks.id IN ",
-    scope::networks!(),
-    " OR networks.id IN ",
-    scope::lenders!(),
-    " OR networks.id IN ",
-    scope::borrowers!()
+// Their own networks, and those on either side of a partnership with them.
+seen!(
+    networks,
+    concat!(
+        "networks.id IN ",
+        scope::networks!(),
+        " OR networks.id IN ",
+        scope::lenders!(),
+        " OR networks.id IN ",
+        scope::borrowers!()
+    )
 );
-
-fn visible(scope: Scope) -> networks::BoxedQuery<'static, MultiBackend> {
-    match scope {
-        Scope::Everything => networks::table.into_boxed(),
-        Scope::Of(user) => networks::table.filter(SeenBy::new(SEEN, user)).into_boxed(),
-    }
-}
 
 queries! { networks: Network, NetworkId }
 

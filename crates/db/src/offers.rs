@@ -9,11 +9,10 @@ use packhorse_domain::{
 
 use crate::{
     Conn, DbError, Page,
-    connection::MultiBackend,
     entity::queries,
     page::paged,
     schema::offers,
-    scope::{self, SeenBy},
+    scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
 
@@ -68,22 +67,18 @@ impl From<&Offer> for Row {
     }
 }
 
-/// Those of networks they coordinate, those made to them, and those made to trainers of networks they coordinate.
-const SEEN: &str = concat!(
-    "offers.network_id IN ",
-    scope::subjects!("coordinator"),
-    " OR offers.trainer_id IN ",
-    scope::subjects!("trainer"),
-    " OR offers.trainer_network_id IN ",
-    scope::subjects!("coordinator")
+// Those of networks they coordinate, those made to them, and those made to trainers of networks they coordinate.
+seen!(
+    offers,
+    concat!(
+        "offers.network_id IN ",
+        scope::subjects!("coordinator"),
+        " OR offers.trainer_id IN ",
+        scope::subjects!("trainer"),
+        " OR offers.trainer_network_id IN ",
+        scope::subjects!("coordinator")
+    )
 );
-
-fn visible(scope: Scope) -> offers::BoxedQuery<'static, MultiBackend> {
-    match scope {
-        Scope::Everything => offers::table.into_boxed(),
-        Scope::Of(user) => offers::table.filter(SeenBy::new(SEEN, user)).into_boxed(),
-    }
-}
 
 queries! { offers: Offer, OfferId }
 

@@ -14,7 +14,7 @@ use crate::{
     entity::queries,
     page::paged,
     schema::partnerships,
-    scope::{self, SeenBy},
+    scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
 
@@ -57,16 +57,11 @@ impl From<&Partnership> for Row {
 /// Stands for a partnership without an end; sorts behind every day.
 const OPEN: &str = "9999-12-31";
 
-/// Those their networks take part in.
-const SEEN: &str =
-    concat!("partnerships.lender_id IN ", scope::networks!(), " OR partnerships.borrower_id IN ", scope::networks!());
-
-fn visible(scope: Scope) -> partnerships::BoxedQuery<'static, MultiBackend> {
-    match scope {
-        Scope::Everything => partnerships::table.into_boxed(),
-        Scope::Of(user) => partnerships::table.filter(SeenBy::new(SEEN, user)).into_boxed(),
-    }
-}
+// Those their networks take part in.
+seen!(
+    partnerships,
+    concat!("partnerships.lender_id IN ", scope::networks!(), " OR partnerships.borrower_id IN ", scope::networks!())
+);
 
 queries! { partnerships: Partnership, PartnershipId }
 

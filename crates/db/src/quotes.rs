@@ -10,10 +10,9 @@ use packhorse_domain::{
 
 use crate::{
     Conn, DbError, Page,
-    connection::MultiBackend,
     page::paged,
     schema::quotes,
-    scope::{self, SeenBy},
+    scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
 
@@ -61,20 +60,16 @@ impl From<&Quote> for Row {
     }
 }
 
-/// Those of networks they coordinate, and of libraries they work in.
-const SEEN: &str = concat!(
-    "quotes.network_id IN ",
-    scope::subjects!("coordinator"),
-    " OR quotes.library_id IN ",
-    scope::subjects!("staff")
+// Those of networks they coordinate, and of libraries they work in.
+seen!(
+    quotes,
+    concat!(
+        "quotes.network_id IN ",
+        scope::subjects!("coordinator"),
+        " OR quotes.library_id IN ",
+        scope::subjects!("staff")
+    )
 );
-
-fn visible(scope: Scope) -> quotes::BoxedQuery<'static, MultiBackend> {
-    match scope {
-        Scope::Everything => quotes::table.into_boxed(),
-        Scope::Of(viewer) => quotes::table.filter(SeenBy::new(SEEN, viewer)).into_boxed(),
-    }
-}
 
 /// The one with this id.
 ///

@@ -13,7 +13,7 @@ use crate::{
     entity::queries,
     page::paged,
     schema::requests,
-    scope::{self, SeenBy},
+    scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
 
@@ -65,25 +65,21 @@ impl From<&TrainingRequest> for Row {
     }
 }
 
-/// Those of networks they coordinate, of libraries they work in, and those offered to them or to trainers they lend.
-const SEEN: &str = concat!(
-    "requests.network_id IN ",
-    scope::subjects!("coordinator"),
-    " OR requests.library_id IN ",
-    scope::subjects!("staff"),
-    " OR requests.id IN (SELECT request_id FROM offers WHERE trainer_id IN ",
-    scope::subjects!("trainer"),
-    " OR trainer_network_id IN ",
-    scope::subjects!("coordinator"),
-    ")"
+// Those of networks they coordinate, of libraries they work in, and those offered to them or to trainers they lend.
+seen!(
+    requests,
+    concat!(
+        "requests.network_id IN ",
+        scope::subjects!("coordinator"),
+        " OR requests.library_id IN ",
+        scope::subjects!("staff"),
+        " OR requests.id IN (SELECT request_id FROM offers WHERE trainer_id IN ",
+        scope::subjects!("trainer"),
+        " OR trainer_network_id IN ",
+        scope::subjects!("coordinator"),
+        ")"
+    )
 );
-
-fn visible(scope: Scope) -> requests::BoxedQuery<'static, MultiBackend> {
-    match scope {
-        Scope::Everything => requests::table.into_boxed(),
-        Scope::Of(user) => requests::table.filter(SeenBy::new(SEEN, user)).into_boxed(),
-    }
-}
 
 queries! { requests: TrainingRequest, RequestId }
 

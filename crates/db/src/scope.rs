@@ -2,15 +2,17 @@
 //!
 //! Each resource has one such condition, beside its queries, put together from the sub-queries here.
 
+use std::marker::PhantomData;
+
 use diesel::{
     AppearsOnTable, Expression, QueryResult, SelectableExpression,
+    backend::Backend,
     expression::{ValidGrouping, is_aggregate},
     query_builder::{AstPass, QueryFragment, QueryId},
-    sql_types::{Bool, Text},
+    serialize::ToSql,
+    sql_types::{Bool, HasSqlType, Text},
 };
-use packhorse_domain::{Viewer, id::UserId};
-
-use crate::{connection::MultiBackend, types::Spelled};
+use packhorse_domain::Viewer;
 
 /// Networks they have any role in.
 macro_rules! networks {
@@ -93,44 +95,72 @@ macro_rules! of_own_trainers {
 }
 pub(crate) use {borrowers, lenders, networks, of_libraries_seen, of_own_trainers, standing, subjects};
 
-/// A condition in which every `?` stands for the person, and every `@` for the day it is.
+/// What a person sees of a table: a condition in which every `?` stands for the person, and every `@` for the day it is.
+pub(crate) trait Seen: 'static {
+    const CONDITION: &'static str;
+}
+
+/// Says what a person sees of a table, and writes `visible`: the rows in a scope.
+macro_rules! seen {
+    ($table:ident, $condition:expr $(,)?) => {
+        impl $crate::scope::Seen for $table::table {
+            const CONDITION: &'static str = $condition;
+        }
+
+        fn visible(scope: Scope) -> $table::BoxedQuery<'static, $crate::connection::MultiBackend> {
+            match scope {
+                Scope::Everything => $table::table.into_boxed(),
+                Scope::Of(viewer) => {
+                    $table::table.filter($crate::scope::SeenBy::new($table::table, viewer)).into_boxed()
+                }
+            }
+        }
+    };
+}
+pub(crate) use seen;
+
+/// The condition of a table for one person on one day.
 #[derive(Debug, Clone)]
-pub(crate) struct SeenBy {
-    condition: &'static str,
-    user: Spelled<UserId>,
+pub(crate) struct SeenBy<T> {
+    table: PhantomData<T>,
+    user: String,
     today: String,
 }
 
-impl SeenBy {
-    /// The condition for one person on one day.
-    pub fn new(condition: &'static str, viewer: Viewer) -> Self {
-        Self { condition, user: Spelled(viewer.user), today: viewer.today.to_string() }
+impl<T: Seen> SeenBy<T> {
+    pub fn new(_: T, viewer: Viewer) -> Self {
+        Self { table: PhantomData, user: viewer.user.to_string(), today: viewer.today.to_string() }
     }
 }
 
-impl Expression for SeenBy {
+impl<T> Expression for SeenBy<T> {
     type SqlType = Bool;
 }
-impl ValidGrouping<()> for SeenBy {
+impl<T> ValidGrouping<()> for SeenBy<T> {
     type IsAggregate = is_aggregate::No;
 }
-impl<QS> AppearsOnTable<QS> for SeenBy {}
-impl<QS> SelectableExpression<QS> for SeenBy {}
-impl QueryId for SeenBy {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
+impl<T: Seen, QS> AppearsOnTable<QS> for SeenBy<T> {}
+impl<T: Seen, QS> SelectableExpression<QS> for SeenBy<T> {}
+/// A table has one condition, so the types of a query tell its text: it is built once.
+impl<T: Seen> QueryId for SeenBy<T> {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
 }
-impl QueryFragment<MultiBackend> for SeenBy {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+impl<T: Seen, DB> QueryFragment<DB> for SeenBy<T>
+where
+    DB: Backend + HasSqlType<Text>,
+    str: ToSql<Text, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         // Were every alternative served by an index, SQLite would gather all rows a person sees and sort them for each page;
         // one that none serves makes it walk the rows in the order of the page.
         out.push_sql("(1 = 0 OR ");
-        let mut rest = self.condition;
+        let mut rest = T::CONDITION;
         while let Some(at) = memchr::memchr2(b'?', b'@', rest.as_bytes()) {
             out.push_sql(&rest[..at]);
             match rest.as_bytes()[at] {
-                b'?' => out.push_bind_param::<Text, _>(&self.user)?,
-                _ => out.push_bind_param::<Text, _>(&self.today)?,
+                b'?' => out.push_bind_param::<Text, str>(&self.user)?,
+                _ => out.push_bind_param::<Text, str>(&self.today)?,
             }
             rest = &rest[at + 1..];
         }

@@ -9,6 +9,7 @@ use packhorse_domain::{
 
 use crate::{
     Conn, DbError,
+    entity::direct,
     error::one,
     schema::{refresh_tokens, roles, sessions, signing_keys},
     types::{At, Spelled},
@@ -20,13 +21,14 @@ use crate::{
 /// # Errors
 /// [`DbError::NotFound`] when it was revoked, has ended or never was.
 pub fn actor(conn: &mut Conn, session: SessionId, now: Timestamp) -> Result<Actor, DbError> {
-    let rows: Vec<(Spelled<UserId>, Option<GrantRow>)> = sessions::table
+    type Found = (Spelled<UserId>, Option<GrantRow>);
+    let query = sessions::table
         .left_join(roles::table.on(roles::user_id.eq(sessions::user_id)))
         .filter(sessions::id.eq(Spelled(session)))
         .filter(sessions::revoked_at.is_null())
-        .filter(sessions::expires_at.gt(At(now)))
-        .select((sessions::user_id, Option::<GrantRow>::as_select()))
-        .load(conn)?;
+        .filter(sessions::expires_at.gt(At(now)));
+    let rows: Vec<Found> =
+        direct!(conn => query.select((sessions::user_id, Option::<GrantRow>::as_select())).load(conn))?;
     let user = rows.first().ok_or(DbError::NotFound)?.0.0;
     let grants = rows.iter().filter_map(|(_, row)| row.as_ref()).map(Grant::try_from).collect::<Result<_, _>>()?;
     Ok(Actor { user, session, grants })

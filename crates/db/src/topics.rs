@@ -9,11 +9,10 @@ use packhorse_domain::{
 
 use crate::{
     Conn, DbError, Page,
-    connection::MultiBackend,
     entity::queries,
     page::paged,
     schema::topics,
-    scope::{self, SeenBy},
+    scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
 
@@ -52,20 +51,16 @@ impl From<&Topic> for Row {
     }
 }
 
-/// The shared ones, those of their networks, and those of networks that lend to theirs.
-const SEEN: &str = concat!(
-    "topics.network_id IS NULL OR topics.network_id IN ",
-    scope::networks!(),
-    " OR topics.network_id IN ",
-    scope::lenders!()
+// The shared ones, those of their networks, and those of networks that lend to theirs.
+seen!(
+    topics,
+    concat!(
+        "topics.network_id IS NULL OR topics.network_id IN ",
+        scope::networks!(),
+        " OR topics.network_id IN ",
+        scope::lenders!()
+    )
 );
-
-fn visible(scope: Scope) -> topics::BoxedQuery<'static, MultiBackend> {
-    match scope {
-        Scope::Everything => topics::table.into_boxed(),
-        Scope::Of(user) => topics::table.filter(SeenBy::new(SEEN, user)).into_boxed(),
-    }
-}
 
 queries! { topics: Topic, TopicId }
 

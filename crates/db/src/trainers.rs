@@ -13,7 +13,7 @@ use crate::{
     entity::queries,
     page::paged,
     schema::trainers,
-    scope::{self, SeenBy},
+    scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
 
@@ -56,20 +56,16 @@ impl From<&Trainer> for Row {
     }
 }
 
-/// Public ones, those of their networks, and those that networks lending to theirs show to partners.
-const SEEN: &str = concat!(
-    "trainers.visibility = 'public' OR trainers.network_id IN ",
-    scope::networks!(),
-    " OR trainers.visibility = 'partners' AND trainers.network_id IN ",
-    scope::lenders!()
+// Public ones, those of their networks, and those that networks lending to theirs show to partners.
+seen!(
+    trainers,
+    concat!(
+        "trainers.visibility = 'public' OR trainers.network_id IN ",
+        scope::networks!(),
+        " OR trainers.visibility = 'partners' AND trainers.network_id IN ",
+        scope::lenders!()
+    )
 );
-
-fn visible(scope: Scope) -> trainers::BoxedQuery<'static, MultiBackend> {
-    match scope {
-        Scope::Everything => trainers::table.into_boxed(),
-        Scope::Of(user) => trainers::table.filter(SeenBy::new(SEEN, user)).into_boxed(),
-    }
-}
 
 queries! { trainers: Trainer, TrainerId }
 

@@ -12,12 +12,12 @@ use crate::{
     Conn, DbError,
     entity::{calendar_part, owned},
     schema::trips,
-    scope,
+    scope::{self, seen},
     types::Spelled,
 };
 
-/// Their own, and those of trainers of networks they coordinate.
-const SEEN: &str = scope::of_own_trainers!("trips.trainer_id");
+// Their own, and those of trainers of networks they coordinate.
+seen!(trips, scope::of_own_trainers!("trips.trainer_id"));
 
 owned! {
     trips: Trip, TripId, of trainer: TrainerId, in trainer_id, TripDetails,

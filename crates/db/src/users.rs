@@ -9,11 +9,10 @@ use packhorse_domain::{
 
 use crate::{
     Conn, DbError, Page,
-    connection::MultiBackend,
     error::one,
     page::paged,
     schema::{roles, users},
-    scope::{self, SeenBy},
+    scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
 
@@ -65,19 +64,15 @@ fn subject_of(role: Role) -> String {
     }
 }
 
-/// Themselves, and people with a role in a network they coordinate.
-const SEEN: &str = concat!(
-    "users.id = ? OR users.id IN (SELECT user_id FROM roles WHERE network_id IN ",
-    scope::subjects!("coordinator"),
-    ")"
+// Themselves, and people with a role in a network they coordinate.
+seen!(
+    users,
+    concat!(
+        "users.id = ? OR users.id IN (SELECT user_id FROM roles WHERE network_id IN ",
+        scope::subjects!("coordinator"),
+        ")"
+    )
 );
-
-fn visible(scope: Scope) -> users::BoxedQuery<'static, MultiBackend> {
-    match scope {
-        Scope::Everything => users::table.into_boxed(),
-        Scope::Of(user) => users::table.filter(SeenBy::new(SEEN, user)).into_boxed(),
-    }
-}
 
 /// Puts people and their roles together.
 fn with_roles(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<User>, DbError> {

@@ -11,13 +11,15 @@ use crate::{
     Conn, DbError,
     entity::{bulk, owned},
     schema::venues,
-    scope,
+    scope::{self, seen},
     types::Spelled,
 };
 
-/// Those of the libraries they see.
-const SEEN: &str =
-    concat!("venues.library_id IN (SELECT id FROM libraries WHERE ", scope::of_libraries_seen!("network_id"), ")");
+// Those of the libraries they see.
+seen!(
+    venues,
+    concat!("venues.library_id IN (SELECT id FROM libraries WHERE ", scope::of_libraries_seen!("network_id"), ")")
+);
 
 owned! {
     venues: Venue, VenueId, of library: LibraryId, in library_id, VenueDetails,

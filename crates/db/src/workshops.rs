@@ -10,11 +10,10 @@ use packhorse_domain::{
 use crate::dialect::contains;
 use crate::{
     Conn, DbError, Page,
-    connection::MultiBackend,
     entity::queries,
     page::paged,
     schema::workshops,
-    scope::{self, SeenBy},
+    scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
 
@@ -60,23 +59,19 @@ impl From<&Workshop> for Row {
     }
 }
 
-/// Drafts: of networks they coordinate. Others: of their networks and of those that lend to theirs.
-const SEEN: &str = concat!(
-    "workshops.network_id IN ",
-    scope::subjects!("coordinator"),
-    " OR workshops.state <> 'draft' AND (workshops.network_id IN ",
-    scope::networks!(),
-    " OR workshops.network_id IN ",
-    scope::lenders!(),
-    ")"
+// Drafts: of networks they coordinate. Others: of their networks and of those that lend to theirs.
+seen!(
+    workshops,
+    concat!(
+        "workshops.network_id IN ",
+        scope::subjects!("coordinator"),
+        " OR workshops.state <> 'draft' AND (workshops.network_id IN ",
+        scope::networks!(),
+        " OR workshops.network_id IN ",
+        scope::lenders!(),
+        ")"
+    )
 );
-
-fn visible(scope: Scope) -> workshops::BoxedQuery<'static, MultiBackend> {
-    match scope {
-        Scope::Everything => workshops::table.into_boxed(),
-        Scope::Of(user) => workshops::table.filter(SeenBy::new(SEEN, user)).into_boxed(),
-    }
-}
 
 queries! { workshops: Workshop, WorkshopId }
 
