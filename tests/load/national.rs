@@ -60,10 +60,8 @@ pub fn trainers_of(
             let home = homes[number * 7919 % homes.len()];
             let mut trainer = pool::trainer(network, topic, number, now);
             trainer.details.home_base = HomeBase { place: "Somewhere".to_owned(), coordinates: home };
-            // 150 to 850 km; one in twenty goes all over the country.
-            let near = [150.0, 250.0, 350.0, 450.0, 550.0, 650.0, 750.0, 850.0];
-            trainer.details.travel_radius_km =
-                if number.is_multiple_of(20) { 6000.0 } else { near[number % near.len()] };
+            // 150 to 400 km, as in the benchmark of the engine.
+            trainer.details.travel_radius_km = 150.0 + f64::from(u8::try_from(number * 97 % 251).unwrap());
             trainer.details.topics = vec![TopicSkill { topic, level: Level::Advanced }];
             trainers::insert(conn, &trainer)?;
             for mut statement in pool::statements(trainer.id, number, now) {

@@ -264,6 +264,14 @@ impl<'a> Person<'a> {
         self
     }
 
+    /// When they are free within a stretch of time: what of it touches that.
+    pub(crate) fn free_within(&self, time: &Interval) -> &[Interval] {
+        let first = self.free.partition_point(|free| free.end <= time.start);
+        let rest = &self.free[first..];
+        // Few: a stretch is a day.
+        &rest[..rest.iter().take_while(|free| free.start < time.end).count()]
+    }
+
     /// Whether business of their own falls into a stretch of time.
     pub(crate) fn is_busy(&self, time: &Interval) -> bool {
         touches(&self.busy, time)

@@ -9,7 +9,7 @@
 
 mod bits;
 
-use std::{cell::OnceCell, collections::HashMap, ops::Range};
+use std::{cell::OnceCell, collections::HashMap, num::NonZero, ops::Range};
 
 use jiff::SignedDuration;
 use packhorse_calendar::{free, intervals::normalize};
@@ -102,6 +102,9 @@ impl Reach<'_> {
 const BEHIND: SignedDuration = SignedDuration::from_hours(21 * 24);
 /// Expanded after the present. Windows beyond are expanded when they are asked for.
 const AHEAD: SignedDuration = SignedDuration::from_hours(400 * 24);
+/// So many are explained by one thread; more are shared out over the processors.
+const FEW: usize = 512;
+
 /// One trainer of the pool.
 #[derive(Debug)]
 struct Member {
@@ -407,14 +410,30 @@ impl Index {
         asked.beyond_km = beyond(&asked, &days);
         let hull = search::hull(&days).unwrap_or(self.horizon);
         let places: Vec<_> = self.within_reach(reach).ones().collect();
-        let mut ruled_out = Vec::with_capacity(places.len());
-        // A few at a time stay in the processor's cache.
-        for places in places.chunks(64) {
-            let candidates = places.iter().filter_map(|place| self.candidate_at(*place, hull, reach));
-            let people: Vec<_> = candidates.map(|candidate| person(&asked, &days, &candidate)).collect();
-            let others = people.iter().filter(|person| !can_come(&asked, &days, person));
-            ruled_out.extend(others.map(|person| no_match(&asked, &days, person)));
-        }
+        let explained = |places: &[usize]| {
+            let mut ruled_out = Vec::with_capacity(places.len());
+            // A few at a time stay in the processor's cache.
+            for places in places.chunks(64) {
+                let candidates = places.iter().filter_map(|place| self.candidate_at(*place, hull, reach));
+                let people: Vec<_> = candidates.map(|candidate| person(&asked, &days, &candidate)).collect();
+                let others = people.iter().filter(|person| !can_come(&asked, &days, person));
+                ruled_out.extend(others.map(|person| no_match(&asked, &days, person)));
+            }
+            ruled_out
+        };
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let shares = places.chunks(places.len().div_ceil(processors).max(FEW));
+        let mut ruled_out = if places.len() <= FEW {
+            explained(&places)
+        } else {
+            std::thread::scope(|scope| {
+                let parts: Vec<_> = shares.map(|share| scope.spawn(|| explained(share))).collect();
+                let whole = |part: std::thread::ScopedJoinHandle<'_, _>| {
+                    part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                };
+                parts.into_iter().flat_map(whole).collect()
+            })
+        };
         ruled_out.sort_unstable_by_key(|no_match| no_match.trainer);
         ruled_out
     }

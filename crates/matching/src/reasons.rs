@@ -29,7 +29,7 @@ pub(crate) fn why_not<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &
     for day in days {
         let slots = &day.slots[..day.slots.len().min(left)];
         left -= slots.len();
-        let glance = Glance { asked, person, base: person.base(&day.day), always };
+        let glance = Glance { asked, person, base: person.base(&day.day), free: person.free_within(&day.span), always };
         let mut most = nearest.map_or(u32::MAX, Broken::count);
         let of_day = glance.of_day(day);
         if of_day.count() < most {
@@ -82,6 +82,8 @@ struct Glance<'g, 'a> {
     asked: &'g Asked<'a>,
     person: &'g Person<'a>,
     base: Base<'a>,
+    /// When they are free on the day.
+    free: &'g [Interval],
     always: Broken,
 }
 
@@ -90,9 +92,7 @@ impl Glance<'_, '_> {
     fn of_day(&self, day: &DaySlots<'_>) -> Broken {
         let mut broken = self.always.and(day.broken);
         broken.add_if(self.base.is_too_far, Rule::TravelRadius);
-        let first = self.person.free.partition_point(|free| free.end <= day.span.start);
-        let is_open = self.person.free.get(first).is_some_and(|free| free.start < day.span.end);
-        broken.add_if(!is_open, Rule::Availability);
+        broken.add_if(self.free.is_empty(), Rule::Availability);
         broken
     }
 
@@ -113,7 +113,7 @@ impl Glance<'_, '_> {
     fn of_slot(&self, day: &Day<'_>, slot: &Slot) -> Broken {
         let mut broken = self.always.and(slot.broken);
         broken.add_if(self.base.is_too_far, Rule::TravelRadius);
-        broken.add_if(!covers(&self.person.free, &slot.time), Rule::Availability);
+        broken.add_if(!covers(self.free, &slot.time), Rule::Availability);
         let (leg, overnight) = (self.base.leg, self.person.trainer.travels_overnight);
         let Interval { start, end } = slot.time;
         let in_time = out(start, leg, day, overnight).is_some() && back(end, leg, day, overnight).is_some();

@@ -127,9 +127,11 @@ fn visits<'a>(asked: &Asked<'a>, days: &'a [DaySlots<'a>], person: &'a Person<'a
     days.iter().filter_map(|day| {
         let base = person.base(&day.day);
         let best_rank = day.best_rank.filter(|_| !base.is_too_far)?;
-        let first_free = person.free.partition_point(|free| free.end <= day.span.start);
-        person.free.get(first_free).filter(|free| free.start < day.span.end)?;
-        Some(Visit { slots: day, today: person.today(asked, &day.day), load: person.load(&day.day), best_rank })
+        let free = person.free_within(&day.span);
+        if free.is_empty() {
+            return None;
+        }
+        Some(Visit { slots: day, free, today: person.today(asked, &day.day), load: person.load(&day.day), best_rank })
     })
 }
 
@@ -177,6 +179,8 @@ impl Terms<'_> {
 /// A day of a candidate on which the need could be met.
 struct Visit<'a> {
     slots: &'a DaySlots<'a>,
+    /// When they are free on it.
+    free: &'a [Interval],
     today: Today<'a>,
     load: usize,
     best_rank: usize,
@@ -253,7 +257,7 @@ impl<'a> Visit<'a> {
         let (day, overnight) = (self.today.day, person.trainer.travels_overnight);
         let mut class = None;
         let mut is_done = false;
-        for slot in self.slots.slots.iter().filter(|slot| slot.broken.is_none() && covers(&person.free, &slot.time)) {
+        for slot in self.slots.slots.iter().filter(|slot| slot.broken.is_none() && covers(self.free, &slot.time)) {
             let Some(rank) = slot.rank else { continue };
             // Whom the day is too short for breaks a rule.
             let Some(there) = out(slot.time.start, leg, day, overnight) else { continue };
