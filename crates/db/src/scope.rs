@@ -1,4 +1,4 @@
-//! What a person may see, as SQL over their roles: read anew in every statement, so that revoking works at once.
+//! What a person or a program may see, as SQL over their roles: read anew in every statement, so that revoking works at once.
 //!
 //! Each resource has one such condition, beside its queries, put together from the sub-queries here.
 
@@ -8,20 +8,20 @@ use diesel::{
     query_builder::{AstPass, QueryFragment, QueryId},
     sql_types::{Bool, Text},
 };
-use packhorse_domain::{Viewer, id::UserId};
+use packhorse_domain::{Principal, Viewer};
 
 use crate::{connection::MultiBackend, types::Spelled};
 
 /// Networks they have any role in.
 macro_rules! networks {
     () => {
-        "(SELECT network_id FROM roles WHERE user_id = ? AND network_id IS NOT NULL)"
+        "(SELECT network_id FROM # WHERE user_id = ? AND network_id IS NOT NULL)"
     };
 }
 /// Subjects of one of their roles: networks coordinated, libraries staffed, trainers they are.
 macro_rules! subjects {
     ($role:literal) => {
-        concat!("(SELECT subject_id FROM roles WHERE user_id = ? AND role = '", $role, "')")
+        concat!("(SELECT subject_id FROM # WHERE user_id = ? AND role = '", $role, "')")
     };
 }
 /// Partnerships that stand on the day it is.
@@ -93,18 +93,24 @@ macro_rules! of_own_trainers {
 }
 pub(crate) use {borrowers, lenders, networks, of_libraries_seen, of_own_trainers, standing, subjects};
 
-/// A condition in which every `?` stands for the person, and every `@` for the day it is.
+/// Roles of people.
+const OF_PEOPLE: &str = "roles";
+/// Roles of API keys: each coordinates its network.
+const OF_PROGRAMS: &str =
+    "(SELECT id AS user_id, 'coordinator' AS role, network_id AS subject_id, network_id FROM api_keys) AS roles";
+
+/// A condition in which every `?` stands for whoever looks, every `#` for the roles of their kind, and every `@` for the day it is.
 #[derive(Debug, Clone)]
 pub(crate) struct SeenBy {
     condition: &'static str,
-    user: Spelled<UserId>,
+    who: Spelled<Principal>,
     today: String,
 }
 
 impl SeenBy {
-    /// The condition for one person on one day.
+    /// The condition for whoever looks, on one day.
     pub fn new(condition: &'static str, viewer: Viewer) -> Self {
-        Self { condition, user: Spelled(viewer.user), today: viewer.today.to_string() }
+        Self { condition, who: Spelled(viewer.who), today: viewer.today.to_string() }
     }
 }
 
@@ -126,10 +132,14 @@ impl QueryFragment<MultiBackend> for SeenBy {
         // one that none serves makes it walk the rows in the order of the page.
         out.push_sql("(1 = 0 OR ");
         let mut rest = self.condition;
-        while let Some(at) = memchr::memchr2(b'?', b'@', rest.as_bytes()) {
+        while let Some(at) = memchr::memchr3(b'?', b'#', b'@', rest.as_bytes()) {
             out.push_sql(&rest[..at]);
             match rest.as_bytes()[at] {
-                b'?' => out.push_bind_param::<Text, _>(&self.user)?,
+                b'?' => out.push_bind_param::<Text, _>(&self.who)?,
+                b'#' => out.push_sql(match self.who.0 {
+                    Principal::Person(_) => OF_PEOPLE,
+                    Principal::Program(_) => OF_PROGRAMS,
+                }),
                 _ => out.push_bind_param::<Text, _>(&self.today)?,
             }
             rest = &rest[at + 1..];
