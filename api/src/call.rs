@@ -15,9 +15,9 @@ use packhorse_db::{
     Cursor, DbError, Page,
     idempotency::{self, Answer, Known},
 };
-use packhorse_domain::{Version, commitment::RoadTable, id::SessionId};
+use packhorse_domain::{Version, api_key, commitment::RoadTable};
 use packhorse_services::{
-    Context, Error, Expected,
+    Context, Credential, Error, Expected, api_keys,
     roads::{self, Errand},
     tokens::fingerprint,
 };
@@ -35,11 +35,11 @@ pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key
 /// Header of an answer that was given before.
 pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// A call by somebody who is signed in.
+/// A call by somebody who is signed in, or by a program with a key.
 pub struct Call {
     /// What handlers can reach.
     pub app: web::Data<App>,
-    session: SessionId,
+    credential: Credential,
     request: HttpRequest,
     key: Option<String>,
     expected: Expected,
@@ -58,9 +58,9 @@ impl Call {
     fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let app = request.app_data::<web::Data<App>>().cloned();
         let app = app.ok_or_else(|| Problem::new(problem::INTERNAL, "no application"))?;
-        let session = bearer(request.headers()).and_then(|token| app.verify(token)).map(|claims| claims.sid);
-        let session = session.ok_or_else(|| {
-            Problem::new(problem::UNAUTHENTICATED, "the access token is missing, expired or not ours")
+        let credential = bearer(request.headers()).and_then(|token| credential(&app, request, token));
+        let credential = credential.ok_or_else(|| {
+            Problem::new(problem::UNAUTHENTICATED, "the access token or API key is missing, expired or not ours")
         })?;
         let mut faults = Vec::new();
         let key = idempotency_key(request.headers()).unwrap_or_else(|fault| {
@@ -72,7 +72,7 @@ impl Call {
             Expected::Unsaid
         });
         if faults.is_empty() {
-            Ok(Self { app, session, request: request.clone(), key, expected })
+            Ok(Self { app, credential, request: request.clone(), key, expected })
         } else {
             Err(Problem::new(problem::BAD_REQUEST, "the headers break the schema").with(faults))
         }
@@ -92,9 +92,9 @@ impl Call {
         F: FnMut(&mut Context<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let (session, now, roads) = (self.session, self.app.clock.now(), self.roads());
+        let (credential, now, roads) = (self.credential.clone(), self.app.clock.now(), self.roads());
         let work = move |conn: &mut packhorse_db::Conn| {
-            service(&mut Context::of_session(conn, session, now)?.with_roads(roads.clone()))
+            service(&mut Context::of_caller(conn, &credential, now)?.with_roads(roads.clone()))
         };
         self.timed(self.app.db.read(work)).await
     }
@@ -108,8 +108,8 @@ impl Call {
         F: FnMut(&mut Context<'_>) -> Result<T, Error> + Send + 'static,
         T: Serialize + Resource + Send + 'static,
     {
-        let (session, now) = (self.session, self.app.clock.now());
-        let work = move |conn: &mut packhorse_db::Conn| service(&mut Context::of_session(conn, session, now)?);
+        let (credential, now) = (self.credential.clone(), self.app.clock.now());
+        let work = move |conn: &mut packhorse_db::Conn| service(&mut Context::of_caller(conn, &credential, now)?);
         Ok(self.one(&self.timed(self.app.db.glance(work)).await?))
     }
 
@@ -121,13 +121,13 @@ impl Call {
     where
         F: FnMut(&mut Context<'_>) -> Result<Reply, Error> + Send + 'static,
     {
-        let (session, now, roads) = (self.session, self.app.clock.now(), self.roads());
+        let (credential, now, roads) = (self.credential.clone(), self.app.clock.now(), self.roads());
         let claim = self.claim();
         let work = move |conn: &mut packhorse_db::Conn| {
-            let mut ctx = Context::of_session(conn, session, now)?.with_roads(roads.clone());
+            let mut ctx = Context::of_caller(conn, &credential, now)?.with_roads(roads.clone());
             let Some((key, fingerprint)) = &claim else { return service(&mut ctx) };
-            let user = ctx.actor.as_ref().ok_or(Error::Unauthenticated)?.user;
-            let known = idempotency::claim(ctx.conn, user, key, fingerprint, now).map_err(|error| match error {
+            let caller = ctx.principal()?;
+            let known = idempotency::claim(ctx.conn, caller, key, fingerprint, now).map_err(|error| match error {
                 // The first request with this key has kept it for longer than we wait.
                 DbError::Contention(_) => Error::InProgress,
                 other => other.into(),
@@ -136,7 +136,7 @@ impl Call {
                 return Ok(reply);
             }
             let reply = service(&mut ctx)?;
-            idempotency::keep(ctx.conn, user, key, &reply.0)?;
+            idempotency::keep(ctx.conn, caller, key, reply.kept())?;
             Ok(reply)
         };
         self.timed(self.app.db.write(work)).await.map(Reply::respond)
@@ -174,13 +174,13 @@ impl Call {
         F: FnMut(&mut Context<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let (session, now) = (self.session, self.app.clock.now());
+        let (credential, now) = (self.credential.clone(), self.app.clock.now());
         let claim = self.claim();
         let work = move |conn: &mut packhorse_db::Conn| {
-            let mut ctx = Context::of_session(conn, session, now)?;
+            let mut ctx = Context::of_caller(conn, &credential, now)?;
             if let Some((key, fingerprint)) = &claim {
-                let user = ctx.actor.as_ref().ok_or(Error::Unauthenticated)?.user;
-                if let Some(reply) = given_before(idempotency::find(ctx.conn, user, key, fingerprint)?)? {
+                let caller = ctx.principal()?;
+                if let Some(reply) = given_before(idempotency::find(ctx.conn, caller, key, fingerprint)?)? {
                     return Ok(Err(reply));
                 }
             }
@@ -197,8 +197,27 @@ impl Call {
 
     async fn timed<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Problem> {
         match tokio::time::timeout(self.app.deadlines.handler, work).await {
-            Ok(outcome) => outcome.map_err(Problem::from),
+            Ok(outcome) => {
+                if !matches!(outcome, Err(Error::Unauthenticated)) {
+                    self.note_use();
+                }
+                outcome.map_err(Problem::from)
+            }
             Err(_) => Err(Problem::new(problem::UNAVAILABLE, "the operation took too long").later(1)),
+        }
+    }
+
+    /// Writes down that a key was used, at most once a minute. Nobody waits for it.
+    fn note_use(&self) {
+        let Credential::Key { id, fingerprint, .. } = &self.credential else { return };
+        let (id, now) = (*id, self.app.clock.now());
+        if self.app.keys.used(id, fingerprint, now) {
+            let db = self.app.db.clone();
+            actix_web::rt::spawn(async move {
+                if let Err(error) = db.write(move |conn| api_keys::used(conn, id, now)).await {
+                    tracing::warn!(%error, key = %id, "the use of an API key was not noted");
+                }
+            });
         }
     }
 
@@ -290,7 +309,11 @@ macro_rules! resource {
 pub(crate) use resource;
 
 /// The answer to a call that wrote something, made inside its transaction.
-pub struct Reply(Answer);
+pub struct Reply {
+    answer: Answer,
+    /// What is kept for a request that is sent again, where that is something else.
+    kept: Option<Answer>,
+}
 
 impl Reply {
     /// 201, with the address of what was made.
@@ -298,10 +321,7 @@ impl Reply {
     /// # Errors
     /// When it cannot be written as JSON, which is a defect.
     pub fn created<T: Serialize + Resource>(resource: &T) -> Result<Self, Error> {
-        let mut reply = Self::json(StatusCode::CREATED, resource)?;
-        reply.0.headers.push(("location".to_owned(), resource.path()));
-        reply.0.headers.push(("etag".to_owned(), etag(resource.version())));
-        Ok(reply)
+        Self::of(StatusCode::CREATED, resource, resource)
     }
 
     /// 200, with what was changed.
@@ -309,9 +329,33 @@ impl Reply {
     /// # Errors
     /// As [`Self::created`].
     pub fn changed<T: Serialize + Resource>(resource: &T) -> Result<Self, Error> {
-        let mut reply = Self::json(StatusCode::OK, resource)?;
-        reply.0.headers.push(("etag".to_owned(), etag(resource.version())));
+        Self::of(StatusCode::OK, resource, resource)
+    }
+
+    /// A value that shows a resource, with the headers of that one.
+    ///
+    /// # Errors
+    /// As [`Self::created`].
+    pub fn of<T: Serialize>(status: StatusCode, value: &T, resource: &impl Resource) -> Result<Self, Error> {
+        let mut reply = Self::json(status, value)?;
+        if status == StatusCode::CREATED {
+            reply.answer.headers.push(("location".to_owned(), resource.path()));
+        }
+        reply.answer.headers.push(("etag".to_owned(), etag(resource.version())));
         Ok(reply)
+    }
+
+    /// Keeps another value for a request that is sent again: one without what is shown only once.
+    ///
+    /// # Errors
+    /// As [`Self::created`].
+    pub fn keep_instead<T: Serialize>(self, value: &T) -> Result<Self, Error> {
+        let kept = Answer { body: written(value)?, ..self.answer.clone() };
+        Ok(Self { kept: Some(kept), ..self })
+    }
+
+    fn kept(&self) -> &Answer {
+        self.kept.as_ref().unwrap_or(&self.answer)
     }
 
     /// A value without an address.
@@ -319,24 +363,33 @@ impl Reply {
     /// # Errors
     /// As [`Self::created`].
     pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Result<Self, Error> {
-        let body = serde_json::to_string(value).map_err(|error| DbError::Corrupt(error.to_string()))?;
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        Ok(Self(Answer { status: status.as_u16(), headers, body }))
+        Ok(Self::from(Answer { status: status.as_u16(), headers, body: written(value)? }))
     }
 
     /// 204, for what is gone.
     pub fn gone() -> Self {
-        Self(Answer { status: 204, headers: Vec::new(), body: String::new() })
+        Self::from(Answer { status: 204, headers: Vec::new(), body: String::new() })
     }
 
     fn respond(self) -> HttpResponse {
-        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = HttpResponse::build(status);
-        for (name, value) in self.0.headers {
+        for (name, value) in self.answer.headers {
             response.insert_header((name, value));
         }
-        response.body(self.0.body)
+        response.body(self.answer.body)
     }
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        Self { answer, kept: None }
+    }
+}
+
+fn written<T: Serialize>(value: &T) -> Result<String, Error> {
+    Ok(serde_json::to_string(value).map_err(|error| DbError::Corrupt(error.to_string()))?)
 }
 
 /// What came of preparing.
@@ -353,7 +406,7 @@ fn given_before(known: Known) -> Result<Option<Reply>, Error> {
         Known::New => Ok(None),
         Known::Answered(mut answer) => {
             answer.headers.push((IDEMPOTENCY_REPLAYED.to_string(), "true".to_owned()));
-            Ok(Some(Reply(answer)))
+            Ok(Some(answer.into()))
         }
         Known::Other => Err(Error::KeyReused),
     }
@@ -364,8 +417,18 @@ pub fn etag(version: Version) -> String {
     format!("\"v{}\"", version.0)
 }
 
+/// What a token shows of its bearer; nothing when it is not ours. A key is looked up where the transaction is.
+fn credential(app: &App, request: &HttpRequest, token: &str) -> Option<Credential> {
+    if token.starts_with(api_key::PREFIX) {
+        let needed = request.match_pattern().and_then(|at| app.addresses.key_scope(&at, request.method().as_str()));
+        let fingerprint = fingerprint(token.as_bytes());
+        return api_key::id_of(token).map(|id| Credential::Key { id, fingerprint, needed });
+    }
+    app.verify(token).map(|claims| Credential::SignIn(claims.sid))
+}
+
 /// The token of an `Authorization: Bearer` header.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())

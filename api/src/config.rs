@@ -14,6 +14,7 @@ use std::{
     time::Duration,
 };
 
+use ipnet::IpNet;
 use packhorse_db::DatabaseUrl;
 use packhorse_domain::Minutes;
 
@@ -60,12 +61,16 @@ pub struct HttpConfig {
     pub bind: SocketAddr,
     /// Where people and programs reach it, without a slash at the end: issuer of the tokens and beginning of every link.
     pub public_url: String,
+    /// Networks of proxies that tell the truth about whom they speak for. Nobody else's word counts.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Web sites whose pages may call: scheme, host, and port if it is not the usual one.
+    pub cors_origins: Vec<String>,
 }
 
 impl Default for HttpConfig {
     fn default() -> Self {
         let bind = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
-        Self { bind, public_url: Self::url_of(bind) }
+        Self { bind, public_url: Self::url_of(bind), trusted_proxies: Vec::new(), cors_origins: Vec::new() }
     }
 }
 
@@ -163,18 +168,22 @@ impl Default for TokenConfig {
     }
 }
 
-/// How much a request may bring.
+/// How much a request may bring, and how many may come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LimitConfig {
     /// Largest JSON body, in bytes.
     pub json_bytes: usize,
     /// Largest file to import, in bytes.
     pub import_bytes: usize,
+    /// Requests a minute of one person, API key, or address of nobody in particular; 0 for any number.
+    pub requests_per_minute: u32,
+    /// Attempts to sign in a minute, from one address or to one account; 0 for any number.
+    pub sign_ins_per_minute: u32,
 }
 
 impl Default for LimitConfig {
     fn default() -> Self {
-        Self { json_bytes: 256 << 10, import_bytes: 20 << 20 }
+        Self { json_bytes: 256 << 10, import_bytes: 20 << 20, requests_per_minute: 600, sign_ins_per_minute: 10 }
     }
 }
 

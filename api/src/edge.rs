@@ -14,11 +14,19 @@ use packhorse_domain::id::TraceId;
 
 use crate::{
     problem::{self, Problem},
+    proxies::{self, Peer},
+    rates,
     state::App,
 };
 
 /// Header that carries the request id, both ways.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a page of ours may load: nothing.
+const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// What the docs may load: what is served with them, and the styles they write themselves.
+const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                           font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The id of a request: the caller's, when it is short and plain, else our own.
 #[derive(Debug, Clone)]
@@ -32,6 +40,10 @@ fn request_id(request: &ServiceRequest, app: &App) -> RequestId {
     RequestId(sent.filter(plain).map_or_else(|| TraceId::new(app.clock.now()).to_string(), str::to_owned))
 }
 
+fn peer(request: &ServiceRequest, trusted: &[ipnet::IpNet]) -> Peer {
+    proxies::peer(request.peer_addr(), request.headers(), trusted)
+}
+
 /// Gives every request an id, and every error a problem document, the framework's own included.
 ///
 /// # Errors
@@ -40,11 +52,12 @@ pub async fn edge(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let id = match request.app_data::<actix_web::web::Data<App>>() {
-        Some(app) => request_id(&request, app),
-        None => RequestId(String::new()),
+    let (id, peer) = match request.app_data::<actix_web::web::Data<App>>() {
+        Some(app) => (request_id(&request, app), peer(&request, &app.proxies)),
+        None => (RequestId(String::new()), peer(&request, &[])),
     };
     request.extensions_mut().insert(id.clone());
+    request.extensions_mut().insert(peer);
     let instance = request.path().to_owned();
     let mut response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
@@ -65,13 +78,22 @@ pub async fn edge(
             tracing::error!(request_id = %id.0, %instance, %status, "an answer without a problem of ours");
         }
     }
+    let request = response.request().clone();
     let headers = response.headers_mut();
+    rates::tell(&request, headers);
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         headers.insert(REQUEST_ID, value);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    if peer.is_https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        let policy = if instance.starts_with("/docs/") { DOCS_POLICY } else { POLICY };
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

@@ -1,12 +1,17 @@
 //! Packhorse over HTTP: wire types, handlers, and the layers around them. No SQL, no business rule.
 
+mod access;
 mod body;
 mod call;
+mod cors;
 mod docs;
 mod edge;
 mod feeds;
 mod input;
+mod keys;
 mod lines;
+mod proxies;
+mod rates;
 mod roads;
 mod routes;
 mod schema;

@@ -6,12 +6,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::App;
+use packhorse_domain::{
+    Word,
+    api_key::KeyScope,
+    operation::{self, Operation},
+};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
 use crate::{
     problem::{self, FaultDocument, KINDS, Kind, ProblemDocument},
+    rates::is_limited,
     routes, shapes,
 };
 
@@ -28,6 +34,7 @@ use crate::{
     tags(
         (name = "sign-in", description = "Signing in, staying signed in, signing out"),
         (name = "people", description = "People who sign in, and their roles"),
+        (name = "programs", description = "API keys for programs, and who may do what"),
         (name = "networks", description = "Networks, their policy, and partnerships between them"),
         (name = "libraries", description = "Libraries, venues and rooms"),
         (name = "catalog", description = "Topics and workshops"),
@@ -45,7 +52,8 @@ pub fn document() -> Value {
     let (_, api) = App::new().into_utoipa_app().openapi(Base::openapi()).configure(routes::mount).split_for_parts();
     let mut document = serde_json::to_value(api).unwrap_or_default();
     document["components"]["securitySchemes"] = json!({
-        "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Access token from `POST /v1/sign-in`." }
+        "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Access token from `POST /v1/sign-in`." },
+        "api_key": { "type": "http", "scheme": "bearer", "bearerFormat": "ph_live_…", "description": "API key from `POST /v1/api-keys`. The operation names the scope that it needs." }
     });
     shapes::settle(&mut document);
     document["components"]["responses"] = problem_responses();
@@ -127,7 +135,11 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
     let is_step = path.split_once("/{id}/").is_some_and(|(_, rest)| !rest.contains('/'));
     let preconditioned = method == "patch" || method == "delete" || (method == "post" && is_step && succeeded("200"));
     if !public {
-        operation["security"] = json!([{ "bearer": [] }]);
+        let scope = operation["operationId"].as_str().and_then(operation::operation).and_then(|row| row.scope);
+        operation["security"] = match scope {
+            Some(scope) => json!([{ "bearer": [] }, { "api_key": [scope.word()] }]),
+            None => json!([{ "bearer": [] }]),
+        };
     }
     let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
     if writes && !public && method == "post" {
@@ -154,6 +166,9 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
         operation["parameters"] = Value::Array(parameters);
     }
     let mut kinds = vec![problem::UNAVAILABLE, problem::INTERNAL];
+    if is_limited(path) {
+        kinds.push(problem::TOO_MANY);
+    }
     let mut add = |when: bool, more: &[&'static Kind]| {
         if when {
             kinds.extend_from_slice(more);
@@ -224,7 +239,7 @@ fn problem_responses() -> Value {
             "description": format!("{}. {}", kind.title, kind.advice),
             "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemDocument" }, "example": document } }
         });
-        if kind.status == 503 || kind.code == problem::IN_PROGRESS.code {
+        if matches!(kind.status, 429 | 503) || kind.code == problem::IN_PROGRESS.code {
             response["headers"]["Retry-After"] =
                 json!({ "description": "Seconds to wait.", "schema": { "type": "integer" } });
         }
@@ -273,8 +288,15 @@ fn example(schema: &Value, schemas: &Value, depth: u8) -> Value {
     }
 }
 
-/// Addresses of the document with their methods: for 405 with `Allow`, and for queries where none is taken.
-pub struct Addresses(Vec<(Vec<String>, BTreeMap<String, bool>)>);
+/// Addresses of the document with their methods: for 405 with `Allow`, for queries where none is taken, and for what API keys
+/// must be for.
+pub struct Addresses(Vec<(Vec<String>, BTreeMap<String, Method>)>);
+
+/// What is known of a method of an address.
+struct Method {
+    takes_query: bool,
+    operation: Option<&'static Operation>,
+}
 
 impl Addresses {
     /// Reads them from a document.
@@ -286,12 +308,16 @@ impl Addresses {
         };
         let methods = |item: &Value| {
             let operations = item.as_object().into_iter().flatten();
-            operations.map(|(method, operation)| (method.to_uppercase(), takes_query(operation))).collect()
+            let method = |operation: &Value| Method {
+                takes_query: takes_query(operation),
+                operation: operation["operationId"].as_str().and_then(operation::operation),
+            };
+            operations.map(|(name, operation)| (name.to_uppercase(), method(operation))).collect()
         };
         Self(paths.map(|(path, item)| (parts(path), methods(item))).collect())
     }
 
-    fn methods(&self, path: &str) -> impl Iterator<Item = (&String, &bool)> {
+    fn methods(&self, path: &str) -> impl Iterator<Item = (&String, &Method)> {
         let asked: Vec<_> = path.split('/').collect();
         let fits = move |known: &[String]| {
             let same = |(known, asked): (&String, &&str)| known.starts_with('{') && !asked.is_empty() || known == asked;
@@ -308,7 +334,14 @@ impl Addresses {
 
     /// Whether an operation is there that takes no query parameters.
     pub fn takes_no_query(&self, path: &str, method: &str) -> bool {
-        self.methods(path).any(|(known, takes)| known == method && !takes)
+        self.methods(path).any(|(known, of)| known == method && !of.takes_query)
+    }
+
+    /// What an API key must be for at the pattern of an address; nothing where no key is taken.
+    pub fn key_scope(&self, pattern: &str, method: &str) -> Option<KeyScope> {
+        let parts: Vec<_> = pattern.split('/').collect();
+        let (_, methods) = self.0.iter().find(|(known, _)| *known == parts)?;
+        methods.get(method)?.operation?.scope
     }
 }
 

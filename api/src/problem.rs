@@ -37,9 +37,9 @@ macro_rules! kinds {
 
 kinds! {
     BAD_REQUEST: "bad_request" 400 "The request breaks the schema" "Compare the body, parameters and headers with the operation in the OpenAPI document; `errors` names every fault.";
-    UNAUTHENTICATED: "unauthenticated" 401 "Not signed in" "Send `Authorization: Bearer` with an access token from `POST /v1/sign-in`. Tokens last ten minutes; renew them with `POST /v1/token`.";
+    UNAUTHENTICATED: "unauthenticated" 401 "Not signed in" "Send `Authorization: Bearer` with an access token from `POST /v1/sign-in`, or with an API key. Tokens last ten minutes; renew them with `POST /v1/token`.";
     BAD_CREDENTIALS: "bad_credentials" 401 "The credentials are wrong" "Check address and password. A refresh token is good once; used twice, it ends the sign-in.";
-    FORBIDDEN: "forbidden" 403 "Not allowed" "You may see this, but your roles do not permit the operation.";
+    FORBIDDEN: "forbidden" 403 "Not allowed" "You may see this, but your roles do not permit the operation. An API key must have the scope that the operation names; `/docs/access` lists all.";
     NOT_FOUND: "not_found" 404 "Not found" "There is no such thing, or none that you may see.";
     METHOD_NOT_ALLOWED: "method_not_allowed" 405 "Method not allowed" "The `Allow` header lists the methods of this address.";
     REQUEST_TIMEOUT: "request_timeout" 408 "The body took too long" "Send the whole body within 30 seconds.";
@@ -50,6 +50,7 @@ kinds! {
     INVALID: "invalid" 422 "Against the rules" "The input is well-formed, but breaks a rule; `errors` names every fault.";
     KEY_REUSED: "key_reused" 422 "Idempotency-Key of another request" "Use a new key for a new request.";
     VERSION_MISSING: "version_missing" 428 "If-Match is missing" "Send the `ETag` of the version you saw in `If-Match`, so that nobody's change is lost.";
+    TOO_MANY: "too_many" 429 "Too many requests" "Wait as long as `Retry-After` says. `RateLimit` tells with each answer how many requests are left.";
     IN_PROGRESS: "in_progress" 409 "The same request is still at work" "Wait as long as `Retry-After` says and send it again.";
     INTERNAL: "internal" 500 "Something failed on our side" "It is logged under the `request_id`. Sending the request again with the same `Idempotency-Key` is safe.";
     UNAVAILABLE: "unavailable" 503 "Not available at present" "Wait as long as `Retry-After` says and send it again.";
@@ -163,7 +164,7 @@ impl From<Error> for Problem {
         let detail = error.to_string();
         match error {
             Error::NotFound => Self::new(NOT_FOUND, detail),
-            Error::Forbidden => Self::new(FORBIDDEN, detail),
+            Error::Forbidden | Error::OutOfScope(_) => Self::new(FORBIDDEN, detail),
             Error::Unauthenticated => Self::new(UNAUTHENTICATED, detail),
             Error::BadCredentials => Self::new(BAD_CREDENTIALS, detail),
             Error::VersionMissing => Self::new(VERSION_MISSING, detail),

@@ -16,7 +16,7 @@ use actix_web::{
     web::{self, Data},
 };
 use futures_util::future::join_all;
-use packhorse_db::{Database, DbError};
+use packhorse_db::{Backend, Database, DbError};
 use packhorse_domain::{Clock, time::SystemClock};
 use packhorse_services::{Context, Error, demo, imported, pool::Pool, sweep, tokens::Tokens};
 use utoipa_actix_web::AppExt;
@@ -24,12 +24,14 @@ use utoipa_actix_web::AppExt;
 use crate::{
     body::body,
     config::Config,
+    cors::cors,
     docs,
     edge::edge,
     feeds,
     metrics::{self, Metrics},
     outbound::{self, Outbound},
     problem::{self, Problem},
+    rates::limit,
     routes,
     state::App,
 };
@@ -68,6 +70,9 @@ pub async fn run(config: Config, db: Database, with_demo: bool) -> Result<(), Se
     let figures = Metrics::new(Instant::now())?;
     let app = Arc::new(App::new(db.clone(), clock.clone(), tokens, &config));
     let (pool, outbound) = (app.pool.clone(), app.outbound.clone());
+    if config.limits.requests_per_minute > 0 && config.database.url.backend() == Backend::Postgres {
+        rt::spawn(share_rates(app.clone()));
+    }
     let server = start_with(app, listener, workers(), figures.clone(), config.metrics.bind.is_none())?;
     if let Some(bind) = config.metrics.bind {
         let (figures, address) = metrics::listen(figures, bind)?;
@@ -141,6 +146,19 @@ async fn follow(db: Database, pool: Arc<Pool>, clock: Arc<dyn Clock>) {
             Ok(()) => {}
         }
         rt::time::sleep(FOLLOW_EVERY).await;
+    }
+}
+
+/// How often processes tell one another how many requests they counted.
+const SHARE_EVERY: Duration = Duration::from_secs(1);
+
+/// Adds up counts of requests with other processes.
+async fn share_rates(app: Arc<App>) {
+    loop {
+        rt::time::sleep(SHARE_EVERY).await;
+        if let Err(error) = app.rates.share(&app.db, app.clock.as_ref()).await {
+            tracing::warn!(%error, "requests are counted in this process alone");
+        }
     }
 }
 
@@ -243,6 +261,8 @@ fn start_with(
             .default_service(web::to(elsewhere))
             .wrap(from_fn(body))
             .wrap(Compress::default())
+            .wrap(from_fn(limit))
+            .wrap(from_fn(cors))
             .wrap(from_fn(edge))
             .wrap(from_fn(metrics::measure))
     });

@@ -2,21 +2,25 @@
 
 use std::sync::{Arc, LazyLock};
 
-use actix_web::web;
+use actix_web::{http::header::HeaderMap, web};
+use ipnet::IpNet;
 use jiff::SignedDuration;
 use packhorse_db::Database;
-use packhorse_domain::{Clock, Timestamp};
+use packhorse_domain::{Clock, Principal, Timestamp, api_key::PREFIX};
 use packhorse_services::{
     pool::Pool,
-    tokens::{Claims, Tokens},
+    tokens::{Claims, Tokens, fingerprint},
 };
 use tokio::sync::Semaphore;
 
 use crate::{
+    call::bearer,
     config::{Config, DeadlineConfig, LimitConfig},
+    keys::KeysInUse,
     openapi::Addresses,
     outbound::Outbound,
     problem::{self, Problem},
+    rates::Rates,
     roads::Engine,
     schema::Schemas,
 };
@@ -37,6 +41,14 @@ pub struct App {
     pub tokens: Tokens,
     /// How much a request may bring.
     pub limits: LimitConfig,
+    /// How many requests callers may send.
+    pub rates: Rates,
+    /// API keys that are in use.
+    pub keys: KeysInUse,
+    /// Proxies that tell the truth about whom they speak for.
+    pub proxies: Vec<IpNet>,
+    /// Web sites whose pages may call.
+    pub origins: Vec<String>,
     /// How long anything may take.
     pub deadlines: DeadlineConfig,
     /// How long a sign-in lasts when it is kept alive.
@@ -72,14 +84,19 @@ impl App {
     /// Puts the parts together.
     pub fn new(db: Database, clock: Arc<dyn Clock>, tokens: Tokens, config: &Config) -> Self {
         let described = &*DESCRIBED;
+        let limits = config.limits;
         Self {
+            rates: Rates::new(limits.requests_per_minute, limits.sign_ins_per_minute, tokens.pepper()),
+            keys: KeysInUse::default(),
+            proxies: config.http.trusted_proxies.clone(),
+            origins: config.http.cors_origins.clone(),
             db,
             pool: Arc::default(),
             outbound: Arc::new(Outbound::new(&config.outbound)),
             engine: config.routing.osrm_url.as_deref().map(|url| Arc::new(Engine::new(url))),
             clock,
             tokens,
-            limits: config.limits,
+            limits,
             deadlines: config.deadlines,
             sign_in_lifetime: SignedDuration::from_hours(24 * i64::from(config.tokens.refresh_days)),
             schemas: &described.schemas,
@@ -98,6 +115,16 @@ impl App {
         let ending = || Problem::new(problem::UNAVAILABLE, "shutting down").later(1);
         let _permit = self.hashing.acquire().await.map_err(|_| ending())?;
         web::block(work).await.map_err(|_| ending())
+    }
+
+    /// Who sent a request, as far as that is known without the database: only somebody whose token or key was good.
+    pub fn known_caller(&self, headers: &HeaderMap) -> Option<Principal> {
+        let token = bearer(headers)?;
+        if token.starts_with(PREFIX) {
+            self.keys.known(&fingerprint(token.as_bytes())).map(Principal::Program)
+        } else {
+            self.verify(token).map(|claims| Principal::Person(claims.sub))
+        }
     }
 
     /// Checks an access token. The signature of one that was seen is not checked again; its time always is.

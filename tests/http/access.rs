@@ -1,121 +1,149 @@
 //! The access matrix: every operation of the document, by every role, on what is theirs, what is another network's, and what is
 //! not there at all.
 
+mod leaks;
+
 use std::collections::BTreeMap;
 
-use packhorse_domain::policy::Policy;
-use packhorse_tests::{Backend, Client, Market, Reply, World};
+use packhorse_domain::{
+    Word,
+    access::Relation,
+    api_key::KeyScope,
+    operation::{OPERATIONS, operation},
+    policy::Policy,
+};
+use packhorse_tests::{Backend, Client, Market, Region, Reply, World};
 use serde_json::{Value, json};
 
 /// Who tries, in the order of the letters of a row: operator, coordinator, coordinator elsewhere, staff, staff elsewhere, the
-/// trainer, a trainer elsewhere; then of the same network staff of another library, and another trainer.
-const ROLES: usize = 9;
+/// trainer, a trainer elsewhere; of the same network staff of another library, and another trainer; and the coordinator of a
+/// network that borrows from this one.
+const ROLES: usize = 10;
+
+/// How each of them stands to what is theirs.
+const RELATIONS: [&[Relation]; ROLES] = [
+    &[Relation::Operator],
+    &[Relation::Member, Relation::Coordinator, Relation::LendingCoordinator],
+    &[],
+    &[Relation::Member, Relation::Staff],
+    &[],
+    &[Relation::Member, Relation::Trainer],
+    &[],
+    &[Relation::Member],
+    &[Relation::Member],
+    &[],
+];
 
 /// What each may do: `a` allowed, `f` forbidden, `n` not to be seen, `i` an input that names what is not to be seen.
 /// An operation without a row fails the test.
 const MATRIX: &[(&str, &str)] = &[
-    ("create_network", "affffffff"),
-    ("get_network", "aanananaa"),
-    ("update_network", "aanfnfnff"),
-    ("create_partnership", "aanfnfnff"),
-    ("get_partnership", "aanananaa"),
-    ("update_partnership", "aanfnfnff"),
-    ("create_user", "aaifififf"),
-    ("get_user", "aanannnnn"),
-    ("grant_role", "aanfnnnnn"),
-    ("revoke_role", "aanfnnnnn"),
-    ("create_library", "aanfnfnff"),
-    ("get_library", "aanananaa"),
-    ("update_library", "aananfnff"),
-    ("create_venue", "aananfnff"),
-    ("get_venue", "aanananaa"),
-    ("update_venue", "aananfnff"),
-    ("create_room", "aananfnff"),
-    ("get_room", "aanananaa"),
-    ("update_room", "aananfnff"),
-    ("create_topic", "aanfnfnff"),
-    ("get_topic", "aanananaa"),
-    ("update_topic", "aanfnfnff"),
-    ("create_workshop", "aanfnfnff"),
-    ("get_workshop", "aanananaa"),
-    ("update_workshop", "aanfnfnff"),
-    ("publish_workshop", "aanfnfnff"),
-    ("retire_workshop", "aanfnfnff"),
-    ("create_trainer", "aanfnfnff"),
-    ("get_trainer", "aanananaa"),
-    ("update_trainer", "aanfnanff"),
-    ("list_availability", "aanfnanff"),
-    ("get_availability_ics", "aanfnanff"),
-    ("import_availability", "aanfnanff"),
-    ("create_availability", "aanfnanff"),
-    ("get_availability", "aannnannn"),
-    ("update_availability", "aannnannn"),
-    ("delete_availability", "aannnannn"),
-    ("list_imported_calendars", "aanfnanff"),
-    ("create_imported_calendar", "aanfnanff"),
-    ("get_imported_calendar", "aannnannn"),
-    ("update_imported_calendar", "aannnannn"),
-    ("delete_imported_calendar", "aannnannn"),
-    ("import_calendar", "aannnannn"),
-    ("refresh_calendar", "aannnannn"),
-    ("list_busy_times", "aannnannn"),
-    ("get_trainer_calendar", "aanfnanff"),
-    ("get_trainer_ics", "aanfnanff"),
-    ("get_venue_calendar", "aanananaa"),
-    ("get_venue_ics", "aanananaa"),
-    ("list_trips", "aanfnanff"),
-    ("create_trip", "aanfnanff"),
-    ("get_trip", "aannnannn"),
-    ("update_trip", "aannnannn"),
-    ("delete_trip", "aannnannn"),
-    ("list_hosting_hours", "aanananaa"),
-    ("create_hosting_hours", "aananfnff"),
-    ("get_hosting_hours", "aanananaa"),
-    ("update_hosting_hours", "aananfnff"),
-    ("delete_hosting_hours", "aananfnff"),
-    ("get_free_busy", "aanananaa"),
-    ("get_free_busy_ics", "aanananaa"),
-    ("query_free_busy", "aaiaiaiaa"),
-    ("list_occurrences", "aannnannn"),
-    ("create_interest", "fanfnanff"),
-    ("get_interest", "aannnannn"),
-    ("update_interest", "fannnannn"),
-    ("delete_interest", "fannnannn"),
-    ("list_trainer_opportunities", "aanfnanff"),
-    ("list_opportunities", "aananfnff"),
-    ("list_slots", "aanananaa"),
-    ("create_request", "aaiaififf"),
-    ("preview_matches", "aaiaififf"),
-    ("create_quote", "aaiaififf"),
-    ("get_quote", "aanannnnn"),
-    ("get_request", "aananannn"),
-    ("update_request", "aananfnnn"),
-    ("submit_request", "aananfnnf"),
-    ("withdraw_request", "aananfnnf"),
-    ("open_request", "aanfnfnnf"),
-    ("ask_request", "aanfnfnnn"),
-    ("decline_request", "aanfnfnnn"),
-    ("merge_request", "aanfnfnnn"),
-    ("list_matches", "aananfnnn"),
-    ("create_offer", "aanfnfnnf"),
-    ("get_offer", "aannnannn"),
-    ("accept_offer", "fannnannn"),
-    ("decline_offer", "fannnannn"),
-    ("counter_offer", "fannnannn"),
-    ("revise_offer", "aannnfnnn"),
-    ("withdraw_offer", "aannnfnnn"),
-    ("get_booking", "aananannn"),
-    ("get_booking_ics", "aananannn"),
-    ("confirm_booking", "aananfnnn"),
-    ("reschedule_booking", "aanfnfnnn"),
-    ("cancel_booking", "aananannn"),
-    ("deliver_booking", "aananannn"),
-    ("close_booking", "aanfnfnnn"),
+    ("create_network", "afffffffff"),
+    ("get_network", "aanananaaa"),
+    ("update_network", "aanfnfnfff"),
+    ("create_partnership", "aanfnfnfff"),
+    ("get_partnership", "aanananaaa"),
+    ("update_partnership", "aanfnfnfff"),
+    ("create_user", "aaifififff"),
+    ("get_user", "aanannnnnn"),
+    ("grant_role", "aanfnnnnnn"),
+    ("revoke_role", "aanfnnnnnn"),
+    ("create_api_key", "aanfnfnfff"),
+    ("get_api_key", "aannnnnnnn"),
+    ("rotate_api_key", "aannnnnnnn"),
+    ("revoke_api_key", "aannnnnnnn"),
+    ("create_library", "aanfnfnfff"),
+    ("get_library", "aanananaaa"),
+    ("update_library", "aananfnfff"),
+    ("create_venue", "aananfnfff"),
+    ("get_venue", "aanananaaa"),
+    ("update_venue", "aananfnfff"),
+    ("create_room", "aananfnfff"),
+    ("get_room", "aanananaaa"),
+    ("update_room", "aananfnfff"),
+    ("create_topic", "aanfnfnfff"),
+    ("get_topic", "aanananaaa"),
+    ("update_topic", "aanfnfnfff"),
+    ("create_workshop", "aanfnfnfff"),
+    ("get_workshop", "aanananaaa"),
+    ("update_workshop", "aanfnfnfff"),
+    ("publish_workshop", "aanfnfnfff"),
+    ("retire_workshop", "aanfnfnfff"),
+    ("create_trainer", "aanfnfnfff"),
+    ("get_trainer", "aanananaan"),
+    ("update_trainer", "aanfnanffn"),
+    ("list_availability", "aanfnanffn"),
+    ("get_availability_ics", "aanfnanffn"),
+    ("import_availability", "aanfnanffn"),
+    ("create_availability", "aanfnanffn"),
+    ("get_availability", "aannnannnn"),
+    ("update_availability", "aannnannnn"),
+    ("delete_availability", "aannnannnn"),
+    ("list_imported_calendars", "aanfnanffn"),
+    ("create_imported_calendar", "aanfnanffn"),
+    ("get_imported_calendar", "aannnannnn"),
+    ("update_imported_calendar", "aannnannnn"),
+    ("delete_imported_calendar", "aannnannnn"),
+    ("import_calendar", "aannnannnn"),
+    ("refresh_calendar", "aannnannnn"),
+    ("list_busy_times", "aannnannnn"),
+    ("get_trainer_calendar", "aanfnanffn"),
+    ("get_trainer_ics", "aanfnanffn"),
+    ("get_venue_calendar", "aanananaaa"),
+    ("get_venue_ics", "aanananaaa"),
+    ("list_trips", "aanfnanffn"),
+    ("create_trip", "aanfnanffn"),
+    ("get_trip", "aannnannnn"),
+    ("update_trip", "aannnannnn"),
+    ("delete_trip", "aannnannnn"),
+    ("list_hosting_hours", "aanananaaa"),
+    ("create_hosting_hours", "aananfnfff"),
+    ("get_hosting_hours", "aanananaaa"),
+    ("update_hosting_hours", "aananfnfff"),
+    ("delete_hosting_hours", "aananfnfff"),
+    ("get_free_busy", "aanananaan"),
+    ("get_free_busy_ics", "aanananaan"),
+    ("query_free_busy", "aaiaiaiaai"),
+    ("list_occurrences", "aannnannnn"),
+    ("create_interest", "fanfnanffn"),
+    ("get_interest", "aannnannnn"),
+    ("update_interest", "fannnannnn"),
+    ("delete_interest", "fannnannnn"),
+    ("list_trainer_opportunities", "aanfnanffn"),
+    ("list_opportunities", "aananfnfff"),
+    ("list_slots", "aanananaan"),
+    ("create_request", "aaiaififff"),
+    ("preview_matches", "aaiaififff"),
+    ("create_quote", "aaiaififff"),
+    ("get_quote", "aanannnnnn"),
+    ("get_request", "aananannnn"),
+    ("update_request", "aananfnnnn"),
+    ("submit_request", "aananfnnfn"),
+    ("withdraw_request", "aananfnnfn"),
+    ("open_request", "aanfnfnnfn"),
+    ("ask_request", "aanfnfnnnn"),
+    ("decline_request", "aanfnfnnnn"),
+    ("merge_request", "aanfnfnnnn"),
+    ("list_matches", "aananfnnnn"),
+    ("create_offer", "aanfnfnnfn"),
+    ("get_offer", "aannnannnn"),
+    ("accept_offer", "fannnannnn"),
+    ("decline_offer", "fannnannnn"),
+    ("counter_offer", "fannnannnn"),
+    ("revise_offer", "aannnfnnnn"),
+    ("withdraw_offer", "aannnfnnnn"),
+    ("get_booking", "aananannnn"),
+    ("get_booking_ics", "aananannnn"),
+    ("confirm_booking", "aananfnnnn"),
+    ("reschedule_booking", "aanfnfnnnn"),
+    ("cancel_booking", "aananannnn"),
+    ("deliver_booking", "aananannnn"),
+    ("close_booking", "aanfnfnnnn"),
 ];
 
 /// Operations that everybody who is signed in may use: what they show is narrowed by the scope of the query.
 const EVERYBODY: &[&str] = &[
     "get_me",
+    "list_api_keys",
     "list_bookings",
     "list_changes",
     "list_interests",
@@ -141,6 +169,7 @@ struct Things {
     ids: BTreeMap<&'static str, String>,
     bodies: BTreeMap<&'static str, Value>,
     role: String,
+    borrower: Client,
 }
 
 /// One thing of every kind in a network, and a good body for every operation that takes one.
@@ -150,7 +179,8 @@ fn things(world: &World, market: &Market) -> Things {
     let booking = market.book(&market.dana, "2027-03-04T16:00:00Z", &json!({ "room": null }));
     let staff = market.staff.get("/v1/me").json();
     let operator = Market::operator(world);
-    let lends = json!({ "lender": market.network, "borrower": world.network("third"), "from": "2027-01-01" });
+    let third = Region::new(world, "third");
+    let lends = json!({ "lender": market.network, "borrower": third.network, "from": "2027-01-01" });
     let partnership = operator.post("/v1/partnerships", &lends).expect(201).id();
     let statements =
         market.dana.client.get(&format!("/v1/trainers/{}/availability", market.dana.id)).expect(200).json();
@@ -167,10 +197,13 @@ fn things(world: &World, market: &Market) -> Things {
     let calendars = format!("/v1/trainers/{}/calendars", market.dana.id);
     let calendar = market.dana.client.post(&calendars, &json!({ "name": "Work" })).expect(201).id();
     let quote = market.staff.post("/v1/quotes", &market.need(&json!({}))).expect(201).id();
+    let program = json!({ "network": market.network, "details": { "name": "Web site", "scopes": ["catalog:read"] } });
+    let key = market.coordinator.post("/v1/api-keys", &program).expect(201).id();
     let last = |path: &str| path.rsplit('/').next().unwrap().to_owned();
     let ids = BTreeMap::from([
         ("networks", market.network.to_string()),
         ("partnerships", partnership),
+        ("api-keys", key),
         ("users", staff["id"].as_str().unwrap().to_owned()),
         ("libraries", market.place.library.to_string()),
         ("venues", market.place.venue.to_string()),
@@ -202,6 +235,8 @@ fn things(world: &World, market: &Market) -> Things {
             json!({ "email": "new@example.org", "name": "New", "password": "a quiet mule on a road", "role": { "role": "coordinator", "network": network } }),
         ),
         ("grant_role", json!({ "role": "coordinator", "network": network })),
+        ("create_api_key", program),
+        ("rotate_api_key", json!({ "overlap_hours": 1 })),
         ("create_library", json!({ "network": network, "details": library })),
         ("create_venue", json!({ "name": "New", "kind": "branch", "time_zone": "America/Chicago" })),
         ("create_room", json!({ "name": "New", "capacity": 5 })),
@@ -229,7 +264,25 @@ fn things(world: &World, market: &Market) -> Things {
         ("reschedule_booking", json!({ "starts_at": "2027-03-05T16:00:00Z" })),
         ("deliver_booking", json!({ "attendance": 3 })),
     ]);
-    Things { ids, bodies, role: staff["roles"][0]["id"].as_str().unwrap().to_owned() }
+    Things { ids, bodies, borrower: third.coordinator, role: staff["roles"][0]["id"].as_str().unwrap().to_owned() }
+}
+
+/// A program with a key of a network, made by its coordinator.
+fn program(world: &World, market: &Market, scopes: &[KeyScope]) -> Client {
+    let scopes: Vec<_> = scopes.iter().map(|scope| scope.word()).collect();
+    let body = json!({ "network": market.network, "details": { "name": "Key", "scopes": scopes } });
+    let made = market.coordinator.post("/v1/api-keys", &body).expect(201).json();
+    world.client().with_token(made["secret"].as_str().unwrap())
+}
+
+/// What each may do, people and then programs: a key of the network with every scope, one of the other network, and one that is
+/// for events alone. With a scope, keys may do what the coordinator may.
+fn expected(name: &str, row: &str) -> String {
+    let scope = operation(name).and_then(|operation| operation.scope);
+    let letters: Vec<_> = row.chars().collect();
+    let covered = |letter| if scope.is_some() { letter } else { 'f' };
+    let narrow = if scope == Some(KeyScope::EventsRead) { 'a' } else { 'f' };
+    letters.iter().copied().chain([covered(letters[1]), covered(letters[2]), narrow]).collect()
 }
 
 fn send(client: &Client, method: &str, path: &str, body: Option<&Value>) -> Reply {
@@ -257,6 +310,11 @@ fn matrix(backend: Backend) {
     let network = here.network;
     let library = world.plant(move |planter| planter.library(network, "Eudora Public Library", "America/Chicago"));
     let neighbor = world.person("desk@eudora.example", packhorse_domain::user::Role::Staff { library });
+    let programs = [
+        program(&world, &here, KeyScope::ALL),
+        program(&world, &there, KeyScope::ALL),
+        program(&world, &here, &[KeyScope::EventsRead]),
+    ];
     let roles: [&Client; ROLES] = [
         &operator,
         &here.coordinator,
@@ -267,9 +325,10 @@ fn matrix(backend: Backend) {
         &there.dana.client,
         &neighbor,
         &here.lee.client,
+        &things.borrower,
     ];
     let rows: BTreeMap<_, _> =
-        MATRIX.iter().copied().chain(EVERYBODY.iter().map(|name| (*name, "aaaaaaaaa"))).collect();
+        MATRIX.iter().copied().chain(EVERYBODY.iter().map(|name| (*name, "aaaaaaaaaa"))).collect();
     let document = packhorse::openapi::document();
     let (mut wrong, mut seen) = (Vec::new(), 0);
     for (template, item) in document["paths"].as_object().unwrap() {
@@ -296,7 +355,8 @@ fn matrix(backend: Backend) {
             let body =
                 operation.get("requestBody").map(|_| things.bodies.get(name).cloned().unwrap_or_else(|| json!({})));
             assert_eq!(send(&world.client(), method, &own, body.as_ref()).status, 401, "{name} by nobody");
-            for (client, expected) in roles.iter().zip(row.chars()) {
+            let callers = roles.iter().copied().chain(&programs);
+            for (client, expected) in callers.zip(expected(name, row).chars()) {
                 let before = (method != "get" && expected != 'a').then(|| world.database().digest());
                 let reply = send(client, method, &own, body.as_ref());
                 if before.is_some_and(|before| before != world.database().digest()) {
@@ -313,6 +373,12 @@ fn matrix(backend: Backend) {
                     wrong.push(format!("@@ {name} {got}"));
                 } else if got != expected {
                     wrong.push(format!("{name}: {expected} expected, {} {}", reply.status, reply.text));
+                } else if matches!(got, 'n' | 'f') && reply.text.contains("API key") && template.contains("{id}") {
+                    // What a key is not for, it learns nothing of.
+                    let nothing = send(client, method, &absent, body.as_ref());
+                    if plain(&reply) != plain(&nothing) {
+                        wrong.push(format!("{name}: a key learns whether a thing is there"));
+                    }
                 } else if got == 'n' && template.contains("{id}") {
                     let nothing = send(client, method, &absent, body.as_ref());
                     if plain(&reply) != plain(&nothing) {
@@ -336,4 +402,44 @@ fn postgres() {
     if let Some(backend) = Backend::postgres() {
         matrix(backend);
     }
+}
+
+/// The rows above and the policy's table are two witnesses of one thing.
+#[test]
+fn the_policy_and_the_matrix_agree() {
+    let mut wrong = Vec::new();
+    for (name, row) in MATRIX {
+        let Some(operation) = operation(name) else {
+            wrong.push(format!("{name} is not in the table of operations"));
+            continue;
+        };
+        for (relations, letter) in RELATIONS.iter().zip(row.chars()) {
+            let allowed = operation.actions.is_empty()
+                || operation.actions.iter().any(|action| action.allowed().iter().any(|one| relations.contains(one)));
+            if letter == 'a' && !allowed || letter == 'f' && allowed {
+                wrong.push(format!("{name}: {letter} for {relations:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_operation_says_what_a_key_needs() {
+    let document = packhorse::openapi::document();
+    let mut names: Vec<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
+    for item in document["paths"].as_object().unwrap().values() {
+        for described in item.as_object().unwrap().values() {
+            let name = described["operationId"].as_str().unwrap();
+            let security = described["security"].as_array().unwrap();
+            let Some(known) = operation(name) else {
+                assert!(security.is_empty(), "{name} has no row");
+                continue;
+            };
+            names.retain(|left| *left != name);
+            let scopes = security.iter().find_map(|way| way.get("api_key"));
+            assert_eq!(scopes, known.scope.map(|scope| json!([scope.word()])).as_ref(), "{name}");
+        }
+    }
+    assert!(names.is_empty(), "rows of no operation: {names:?}");
 }

@@ -2,12 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
 mod access;
+mod api_keys;
 mod availability_ics;
 mod bookings;
 mod calendars;
 mod changes;
 mod demo;
 mod durability;
+mod edge;
 mod feeds;
 mod imports;
 mod libraries;
@@ -18,6 +20,7 @@ mod openapi;
 mod opportunities;
 mod quotes;
 mod races;
+mod rates;
 mod requests;
 mod roads;
 mod story;

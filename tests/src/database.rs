@@ -99,6 +99,12 @@ impl TestDatabase {
         Self::make(backend, false)
     }
 
+    /// The same database once more, for another server; this one keeps it.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self { url: self.url.clone(), dir: None, name: None }
+    }
+
     fn make(backend: Backend, migrated: bool) -> Self {
         match backend {
             Backend::Sqlite => {
@@ -185,8 +191,8 @@ const UNSOUND: &[(&str, &str)] = &[
     ("an answer was kept half", "SELECT COUNT(*) AS count FROM idempotency_keys WHERE status = 0"),
 ];
 
-/// Tables that a call may write to although it is refused: a sign-in, the first use of a key.
-const APART: &[&str] = &["sessions", "refresh_tokens", "__diesel_schema_migrations"];
+/// Tables that a call may write to although it is refused: a sign-in, the use of a key.
+const APART: &[&str] = &["sessions", "refresh_tokens", "api_key_uses", "__diesel_schema_migrations"];
 
 impl TestDatabase {
     /// Its URL, as the program takes it.

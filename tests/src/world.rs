@@ -12,7 +12,7 @@ use std::{
 };
 
 use packhorse::{
-    config::{Config, TokenConfig},
+    config::{Config, LimitConfig, TokenConfig},
     state::App,
 };
 use packhorse_db::{Conn, Database, DatabaseUrl, Options};
@@ -106,7 +106,9 @@ impl World {
     pub fn config() -> Config {
         // Tests move the clock by months, and stay signed in.
         let tokens = TokenConfig { access: Minutes(2 * 366 * 24 * 60), refresh_days: 2 * 366 };
-        Config { tokens, ..Config::default() }
+        // They ask as fast as they can.
+        let limits = LimitConfig { requests_per_minute: 0, sign_ins_per_minute: 0, ..LimitConfig::default() };
+        Config { tokens, limits, ..Config::default() }
     }
 
     /// A server with a database and settings of the test's choice. What it logs is shown when `RUST_LOG` says so.
@@ -154,6 +156,11 @@ impl World {
     /// Does the background work that is due. How many chores there were.
     pub fn sweep(&self) -> usize {
         self.runtime.block_on(packhorse::server::sweep_once(&self.app.db, &*self.clock)).unwrap()
+    }
+
+    /// Adds up with other servers how many requests were counted. Of how many callers.
+    pub fn share_rates(&self) -> usize {
+        self.runtime.block_on(self.app.rates.share(&self.app.db, &*self.clock)).unwrap()
     }
 
     /// Reads the imported calendars that are due. How many there were.

@@ -1,8 +1,13 @@
 //! Texts into values; what is wrong with a text is said without repeating it, for it may be secret.
 
-use std::{net::SocketAddr, ops::RangeInclusive, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
+    time::Duration,
+};
 
-use actix_web::http::Uri;
+use actix_web::http::{Uri, uri::Authority};
+use ipnet::IpNet;
 use packhorse_db::{Backend, DatabaseUrl};
 use tracing_subscriber::EnvFilter;
 
@@ -86,6 +91,34 @@ pub(super) fn engine(text: &str) -> Parsed<Option<String>> {
     if text == "none" { Ok(None) } else { public_url(text).map(Some) }
 }
 
+/// Networks, or addresses, between commas, or none.
+pub(super) fn networks(text: &str) -> Parsed<Vec<IpNet>> {
+    let network = |each: &str| {
+        let each = each.trim();
+        let network = each.parse::<IpNet>().or_else(|_| each.parse::<IpAddr>().map(IpNet::from));
+        network
+            .map_err(|_| "must be none, or networks between commas, such as 10.0.0.0/8,fd00::/8,127.0.0.1".to_owned())
+    };
+    if text == "none" { Ok(Vec::new()) } else { text.split(',').map(network).collect() }
+}
+
+/// Origins as browsers spell them, between commas, or none.
+pub(super) fn origins(text: &str) -> Parsed<Vec<String>> {
+    let origin = |each: &str| {
+        let each = each.trim().to_ascii_lowercase();
+        let rest = each.strip_prefix("https://").or_else(|| each.strip_prefix("http://")).unwrap_or_default();
+        let named =
+            rest.parse::<Authority>().is_ok_and(|authority| authority.as_str() == rest && !rest.contains(['@', '*']));
+        let usual = each.starts_with("https://") && each.ends_with(":443")
+            || each.starts_with("http://") && each.ends_with(":80");
+        if named && !usual { Ok(each) } else { Err(BAD_ORIGINS.to_owned()) }
+    };
+    if text == "none" { Ok(Vec::new()) } else { text.split(',').map(origin).collect() }
+}
+
+const BAD_ORIGINS: &str = "must be none, or web sites between commas, each with scheme and host, and with a port if it is not the usual one, \
+                           such as https://library.example.org,http://localhost:3000";
+
 /// Names or addresses with their ports, between commas, or none.
 pub(super) fn neighbors(text: &str) -> Parsed<Vec<Neighbor>> {
     let wrong = || {
@@ -94,7 +127,7 @@ pub(super) fn neighbors(text: &str) -> Parsed<Vec<Neighbor>> {
             .to_owned()
     };
     let neighbor = |each: &str| {
-        let authority: actix_web::http::uri::Authority = each.trim().parse().map_err(|_| wrong())?;
+        let authority: Authority = each.trim().parse().map_err(|_| wrong())?;
         match authority.port_u16() {
             Some(port) if !authority.as_str().contains('@') && !authority.host().is_empty() => {
                 Ok(Neighbor { host: authority.host().to_ascii_lowercase(), port })

@@ -8,7 +8,6 @@ use super::{
     Config, LogFormat,
     parse::{self, Parsed},
 };
-use crate::outbound::Neighbor;
 
 /// One setting.
 pub(super) struct Setting {
@@ -49,6 +48,19 @@ pub(super) const SETTINGS: &[Setting] = &[
                 Must be the same for all processes on one database.",
         set: |config, text| parse::public_url(text).map(|url| config.http.public_url = url),
         show: |config| config.http.public_url.as_str().into(),
+    },
+    Setting {
+        key: "trusted_proxies",
+        about: "Networks (10.0.0.0/8,::1/128) of the proxies in front whose X-Forwarded-For, Forwarded and X-Forwarded-Proto \
+                count, or none.",
+        set: |config, text| parse::networks(text).map(|networks| config.http.trusted_proxies = networks),
+        show: |config| listed(&config.http.trusted_proxies).into(),
+    },
+    Setting {
+        key: "cors_origins",
+        about: "Web sites (https://library.example.org) whose pages may call from their visitors' browsers, or none.",
+        set: |config, text| parse::origins(text).map(|origins| config.http.cors_origins = origins),
+        show: |config| listed(&config.http.cors_origins).into(),
     },
     Setting {
         key: "metrics_bind",
@@ -117,6 +129,18 @@ pub(super) const SETTINGS: &[Setting] = &[
         show: |config| number(config.limits.import_bytes / MIB),
     },
     Setting {
+        key: "requests_per_minute",
+        about: "Requests a minute of one person, API key, or address of nobody in particular: 0 (any number) to 1000000.",
+        set: |config, text| parse::whole(text, 0..=1_000_000).map(|number| config.limits.requests_per_minute = number),
+        show: |config| i64::from(config.limits.requests_per_minute).into(),
+    },
+    Setting {
+        key: "sign_ins_per_minute",
+        about: "Attempts to sign in a minute, from one address or to one account: 0 (any number) to 1000000.",
+        set: |config, text| parse::whole(text, 0..=1_000_000).map(|number| config.limits.sign_ins_per_minute = number),
+        show: |config| i64::from(config.limits.sign_ins_per_minute).into(),
+    },
+    Setting {
         key: "header_deadline_seconds",
         about: "For the head of a request to arrive: 1 to 300 seconds.",
         set: |config, text| parse::seconds(text, 1..=300).map(|time| config.deadlines.header = time),
@@ -145,7 +169,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         about: "Servers, HOST:PORT between commas, whose calendars may be fetched though they are on a private network or \
                 without TLS; none for the public internet alone.",
         set: |config, text| parse::neighbors(text).map(|allow| config.outbound.allow = allow),
-        show: |config| neighbors(&config.outbound.allow).into(),
+        show: |config| listed(&config.outbound.allow).into(),
     },
     Setting {
         key: "osrm_url",
@@ -172,11 +196,12 @@ fn format_name(format: LogFormat) -> &'static str {
     }
 }
 
-fn neighbors(allow: &[Neighbor]) -> String {
-    if allow.is_empty() {
+/// Between commas, as it is read.
+fn listed<T: ToString>(items: &[T]) -> String {
+    if items.is_empty() {
         return "none".to_owned();
     }
-    allow.iter().map(Neighbor::to_string).collect::<Vec<_>>().join(",")
+    items.iter().map(T::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn number(number: usize) -> Value {

@@ -17,7 +17,15 @@ fn without_a_word_the_defaults_hold() {
     let effective = Effective::of(Sources::default()).unwrap();
     assert_eq!(effective.config, Config::default());
     assert_eq!(effective.config.http.bind.to_string(), "127.0.0.1:8080");
-    assert_eq!(effective.config.limits, LimitConfig { json_bytes: 262_144, import_bytes: 20_971_520 });
+    assert_eq!(
+        effective.config.limits,
+        LimitConfig {
+            json_bytes: 262_144,
+            import_bytes: 20_971_520,
+            requests_per_minute: 600,
+            sign_ins_per_minute: 10
+        }
+    );
     assert_eq!(effective.origin("bind"), Origin::Default);
 }
 
@@ -114,6 +122,8 @@ fn no_spelling_of_a_password_is_printed() {
 #[test]
 fn what_is_printed_can_be_read_back() {
     let file = "bind = '[::1]:81'\npublic_url = 'https://training.example.org/ph/'\nmetrics_bind = '127.0.0.1:9'\n\
+                trusted_proxies = '10.0.0.0/8, ::1'\ncors_origins = 'https://Library.example.org, http://localhost:3000'\n\
+                requests_per_minute = 0\nsign_ins_per_minute = 3\n\
                 database_url = 'sqlite:a \"b\".db'\ndatabase_connections = 3\nmigrate_on_start = false\nworker = false\n\
                 log_format = 'json'\nlog_filter = 'warn,packhorse_db=debug'\naccess_token_minutes = 1\n\
                 refresh_token_days = 2\njson_limit_kib = 3\nimport_limit_mib = 4\nheader_deadline_seconds = 5\n\
@@ -159,6 +169,27 @@ fn neighbors_have_a_name_and_a_port() {
     {
         let found = faults(sources(&format!("outbound_allow = '{text}'"), &[], &[]));
         assert!(found[0].starts_with("outbound_allow (packhorse.toml) must be none"), "{text}: {found:#?}");
+    }
+}
+
+#[test]
+fn origins_are_spelled_as_browsers_spell_them() {
+    for text in [
+        "",
+        "*",
+        "null",
+        "library.example.org",
+        "https://a.example/",
+        "https://*.example",
+        "https://a.example:443",
+        "https://me@a.example",
+    ] {
+        let found = faults(sources(&format!("cors_origins = '{text}'"), &[], &[]));
+        assert!(found[0].starts_with("cors_origins (packhorse.toml) must be none"), "{text}: {found:#?}");
+    }
+    for text in ["", "10.0.0.0/33", "*", "proxy.lan"] {
+        let found = faults(sources(&format!("trusted_proxies = '{text}'"), &[], &[]));
+        assert!(found[0].starts_with("trusted_proxies (packhorse.toml) must be none"), "{text}: {found:#?}");
     }
 }
 

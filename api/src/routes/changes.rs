@@ -2,9 +2,9 @@
 
 use actix_web::{HttpResponse, get};
 use packhorse_domain::{
-    Timestamp,
+    Principal, Timestamp,
     event::Event,
-    id::{EventId, NetworkId, UserId},
+    id::{EventId, NetworkId},
 };
 use packhorse_services::changes::{self, Position};
 use serde::Serialize;
@@ -37,8 +37,8 @@ struct Change {
     /// What was done.
     #[schema(example = "submit")]
     action: String,
-    /// Who did it; `null` for the program itself.
-    actor: Option<UserId>,
+    /// Who did it, a person or an API key; `null` for Packhorse itself.
+    actor: Option<Principal>,
     /// When.
     at: Timestamp,
     /// How it is since then; `null` when it is gone.

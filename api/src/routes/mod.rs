@@ -1,5 +1,7 @@
 //! The operations: wire types and handlers, one file for each resource.
 
+mod access;
+mod api_keys;
 mod availability;
 mod bookings;
 mod calendars;
@@ -34,7 +36,9 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     config
         .configure(service::mount)
         .configure(sign_in::mount)
+        .configure(access::mount)
         .configure(users::mount)
+        .configure(api_keys::mount)
         .configure(networks::mount)
         .configure(partnerships::mount)
         .configure(import::mount)

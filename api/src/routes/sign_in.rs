@@ -1,6 +1,6 @@
 //! Signing in, staying signed in, signing out.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use packhorse_domain::user::User;
 use packhorse_services::{
     Error, passwords,
@@ -15,6 +15,7 @@ use crate::{
     call::{Call, Reply},
     input::Body,
     problem::{self, Problem},
+    rates,
     state::App,
 };
 
@@ -75,11 +76,13 @@ fn tokens(app: &App, opened: SignIn) -> Result<HttpResponse, Problem> {
 
 /// Signs in.
 ///
-/// Gives an access token for ten minutes and a refresh token that is good once.
+/// Gives an access token for ten minutes and a refresh token that is good once. Attempts are limited more strictly than other
+/// requests, by address and by account.
 #[utoipa::path(tag = "sign-in", security(), request_body = Credentials, responses((status = 200, description = "Tokens.", body = TokenPair)))]
 #[post("/v1/sign-in")]
-async fn sign_in(app: web::Data<App>, body: Body<Credentials>) -> Result<HttpResponse, Problem> {
+async fn sign_in(app: web::Data<App>, request: HttpRequest, body: Body<Credentials>) -> Result<HttpResponse, Problem> {
     let Credentials { email, password } = body.0.into_inner();
+    rates::sign_in(&app, &request, &email).await?;
     let found = app.db.read(move |conn| sessions::credentials(conn, &email)).await?;
     let compared = app.hash(move || {
         let right = passwords::verify(&password, found.as_ref().map(|(_, hash)| hash.as_str()));

@@ -21,12 +21,14 @@ macro_rules! queries {
         /// # Errors
         /// [`DbError::NotFound`] when there is none in the scope.
         pub fn find(conn: &mut Conn, scope: Scope, id: $id) -> Result<$entity, DbError> {
-            let named = $table::table.filter($table::id.eq(Spelled(id)));
             let row: QueryResult<Row> = match scope {
-                Scope::Everything => $crate::entity::direct!(conn => named.select(Row::as_select()).get_result(conn)),
-                Scope::Of(viewer) => {
-                    let seen = named.filter($crate::scope::SeenBy::new($table::table, viewer));
-                    $crate::entity::direct!(conn => seen.select(Row::as_select()).get_result(conn))
+                Scope::Of(viewer @ packhorse_domain::Viewer { who: packhorse_domain::Principal::Person(_), .. }) => {
+                    let seen = $crate::scope::SeenBy::new($table::table, $crate::scope::People, viewer);
+                    let named = $table::table.filter($table::id.eq(Spelled(id))).filter(seen);
+                    $crate::entity::direct!(conn => named.select(Row::as_select()).get_result(conn))
+                }
+                Scope::Of(_) | Scope::Everything => {
+                    visible(scope).filter($table::id.eq(Spelled(id))).select(Row::as_select()).get_result(conn)
                 }
             };
             Ok(row?.into())

@@ -4,9 +4,9 @@ use std::{fmt, str::FromStr};
 
 use diesel::prelude::*;
 use packhorse_domain::{
-    Scope,
+    Principal, Scope,
     event::Event,
-    id::{EventId, NetworkId, UserId},
+    id::{EventId, NetworkId},
 };
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ struct Row {
     subject_kind: String,
     subject_id: String,
     action: String,
-    actor_id: Option<Spelled<UserId>>,
+    actor_id: Option<Spelled<Principal>>,
     at: At,
     before: Option<Json<Value>>,
     after: Option<Json<Value>>,

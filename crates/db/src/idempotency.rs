@@ -1,7 +1,7 @@
 //! Answers kept for requests that may be sent again: in the transaction of their effect.
 
 use diesel::{prelude::*, sql_query, sql_types::Text};
-use packhorse_domain::{Timestamp, id::UserId};
+use packhorse_domain::{Principal, Timestamp};
 
 use crate::{
     Conn, DbError,
@@ -45,27 +45,33 @@ struct Row {
 ///
 /// # Errors
 /// [`DbError::Contention`] when the other one takes too long.
-pub fn claim(conn: &mut Conn, user: UserId, key: &str, fingerprint: &str, now: Timestamp) -> Result<Known, DbError> {
+pub fn claim(
+    conn: &mut Conn,
+    caller: Principal,
+    key: &str,
+    fingerprint: &str,
+    now: Timestamp,
+) -> Result<Known, DbError> {
     // diesel's multi-backend has no ON CONFLICT; both databases spell it alike.
     let claimed = sql_query(
         "INSERT INTO idempotency_keys (user_id, key, fingerprint, status, headers, body, created_at) \
          VALUES ($1, $2, $3, 0, $4, '', $5) ON CONFLICT DO NOTHING",
     )
-    .bind::<Text, _>(Spelled(user))
+    .bind::<Text, _>(Spelled(caller))
     .bind::<Text, _>(key)
     .bind::<Text, _>(fingerprint)
     .bind::<JsonType, _>(Json(Vec::<String>::new()))
     .bind::<InstantType, _>(At(now))
     .execute(conn)?;
-    if claimed == 1 { Ok(Known::New) } else { find(conn, user, key, fingerprint) }
+    if claimed == 1 { Ok(Known::New) } else { find(conn, caller, key, fingerprint) }
 }
 
 /// What is known of a key, without claiming it.
 ///
 /// # Errors
 /// Those of the database.
-pub fn find(conn: &mut Conn, user: UserId, key: &str, fingerprint: &str) -> Result<Known, DbError> {
-    let row = idempotency_keys::table.find((Spelled(user), key)).select(Row::as_select()).first(conn).optional()?;
+pub fn find(conn: &mut Conn, caller: Principal, key: &str, fingerprint: &str) -> Result<Known, DbError> {
+    let row = idempotency_keys::table.find((Spelled(caller), key)).select(Row::as_select()).first(conn).optional()?;
     let Some(row): Option<Row> = row else { return Ok(Known::New) };
     if row.fingerprint != fingerprint {
         return Ok(Known::Other);
@@ -78,8 +84,8 @@ pub fn find(conn: &mut Conn, user: UserId, key: &str, fingerprint: &str) -> Resu
 ///
 /// # Errors
 /// Those of the database.
-pub fn keep(conn: &mut Conn, user: UserId, key: &str, answer: &Answer) -> Result<(), DbError> {
-    let row = idempotency_keys::table.find((Spelled(user), key));
+pub fn keep(conn: &mut Conn, caller: Principal, key: &str, answer: &Answer) -> Result<(), DbError> {
+    let row = idempotency_keys::table.find((Spelled(caller), key));
     let set = (
         idempotency_keys::status.eq(i32::from(answer.status)),
         idempotency_keys::headers.eq(Json(answer.headers.clone())),

@@ -17,6 +17,7 @@ mod scope;
 mod server;
 mod types;
 
+pub mod api_keys;
 pub mod availability;
 pub mod bookings;
 pub mod busy_times;
@@ -31,6 +32,7 @@ pub mod networks;
 pub mod offers;
 pub mod partnerships;
 pub mod quotes;
+pub mod rates;
 pub mod requests;
 pub mod rooms;
 pub mod sessions;

@@ -414,6 +414,42 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    api_keys (id) {
+        id -> Text,
+        network_id -> Text,
+        hash -> Text,
+        previous_hash -> Nullable<Text>,
+        previous_until -> Nullable<InstantType>,
+        revoked_at -> Nullable<InstantType>,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::InstantType;
+
+    api_key_uses (key_id) {
+        key_id -> Text,
+        used_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    rate_counts (caller, minute) {
+        caller -> Text,
+        minute -> BigInt,
+        requests -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     networks,
     partnerships,
@@ -441,4 +477,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     quotes,
     events,
     idempotency_keys,
+    api_keys,
+    api_key_uses,
+    rate_counts,
 );

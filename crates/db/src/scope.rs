@@ -1,4 +1,4 @@
-//! What a person may see, as SQL over their roles: read anew in every statement, so that revoking works at once.
+//! What a person or a program may see, as SQL over their roles: read anew in every statement, so that revoking works at once.
 //!
 //! Each resource has one such condition, beside its queries, put together from the sub-queries here.
 
@@ -17,13 +17,13 @@ use packhorse_domain::Viewer;
 /// Networks they have any role in.
 macro_rules! networks {
     () => {
-        "(SELECT network_id FROM roles WHERE user_id = ? AND network_id IS NOT NULL)"
+        "(SELECT network_id FROM # WHERE user_id = ? AND network_id IS NOT NULL)"
     };
 }
 /// Subjects of one of their roles: networks coordinated, libraries staffed, trainers they are.
 macro_rules! subjects {
     ($role:literal) => {
-        concat!("(SELECT subject_id FROM roles WHERE user_id = ? AND role = '", $role, "')")
+        concat!("(SELECT subject_id FROM # WHERE user_id = ? AND role = '", $role, "')")
     };
 }
 /// Partnerships that stand on the day it is.
@@ -95,12 +95,34 @@ macro_rules! of_own_trainers {
 }
 pub(crate) use {borrowers, lenders, networks, of_libraries_seen, of_own_trainers, standing, subjects};
 
-/// What a person sees of a table: a condition in which every `?` stands for the person, and every `@` for the day it is.
+/// What somebody sees of a table: a condition in which every `?` stands for whoever looks, every `#` for the roles of their
+/// kind, and every `@` for the day it is.
 pub(crate) trait Seen: 'static {
     const CONDITION: &'static str;
 }
 
-/// Says what a person sees of a table, and writes `visible`: the rows in a scope.
+/// A kind of those who look.
+pub(crate) trait Looks: 'static {
+    /// Their roles.
+    const ROLES: &'static str;
+}
+
+/// People have their roles.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct People;
+impl Looks for People {
+    const ROLES: &'static str = "roles";
+}
+
+/// API keys each coordinate their network.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Programs;
+impl Looks for Programs {
+    const ROLES: &'static str =
+        "(SELECT id AS user_id, 'coordinator' AS role, network_id AS subject_id, network_id FROM api_keys) AS roles";
+}
+
+/// Says what is seen of a table, and writes `visible`: the rows in a scope.
 macro_rules! seen {
     ($table:ident, $condition:expr $(,)?) => {
         impl $crate::scope::Seen for $table::table {
@@ -108,45 +130,52 @@ macro_rules! seen {
         }
 
         fn visible(scope: Scope) -> $table::BoxedQuery<'static, $crate::connection::MultiBackend> {
+            use $crate::scope::{People, Programs, SeenBy};
             match scope {
                 Scope::Everything => $table::table.into_boxed(),
-                Scope::Of(viewer) => {
-                    $table::table.filter($crate::scope::SeenBy::new($table::table, viewer)).into_boxed()
-                }
+                Scope::Of(viewer) => match viewer.who {
+                    packhorse_domain::Principal::Person(_) => {
+                        $table::table.filter(SeenBy::new($table::table, People, viewer)).into_boxed()
+                    }
+                    packhorse_domain::Principal::Program(_) => {
+                        $table::table.filter(SeenBy::new($table::table, Programs, viewer)).into_boxed()
+                    }
+                },
             }
         }
     };
 }
 pub(crate) use seen;
 
-/// The condition of a table for one person on one day.
+/// The condition of a table for somebody of one kind on one day.
 #[derive(Debug, Clone)]
-pub(crate) struct SeenBy<T> {
-    table: PhantomData<T>,
-    user: String,
+pub(crate) struct SeenBy<T, W> {
+    kinds: PhantomData<(T, W)>,
+    who: String,
     today: String,
 }
 
-impl<T: Seen> SeenBy<T> {
-    pub fn new(_: T, viewer: Viewer) -> Self {
-        Self { table: PhantomData, user: viewer.user.to_string(), today: viewer.today.to_string() }
+impl<T: Seen, W: Looks> SeenBy<T, W> {
+    /// Invariant: the viewer is of that kind.
+    pub fn new(_: T, _: W, viewer: Viewer) -> Self {
+        Self { kinds: PhantomData, who: viewer.who.to_string(), today: viewer.today.to_string() }
     }
 }
 
-impl<T> Expression for SeenBy<T> {
+impl<T, W> Expression for SeenBy<T, W> {
     type SqlType = Bool;
 }
-impl<T> ValidGrouping<()> for SeenBy<T> {
+impl<T, W> ValidGrouping<()> for SeenBy<T, W> {
     type IsAggregate = is_aggregate::No;
 }
-impl<T: Seen, QS> AppearsOnTable<QS> for SeenBy<T> {}
-impl<T: Seen, QS> SelectableExpression<QS> for SeenBy<T> {}
-/// A table has one condition, so the types of a query tell its text: it is built once.
-impl<T: Seen> QueryId for SeenBy<T> {
+impl<T: Seen, W: Looks, QS> AppearsOnTable<QS> for SeenBy<T, W> {}
+impl<T: Seen, W: Looks, QS> SelectableExpression<QS> for SeenBy<T, W> {}
+/// A table has one condition for each kind, so the types of a query tell its text: it is built once.
+impl<T: Seen, W: Looks> QueryId for SeenBy<T, W> {
     type QueryId = Self;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
-impl<T: Seen, DB> QueryFragment<DB> for SeenBy<T>
+impl<T: Seen, W: Looks, DB> QueryFragment<DB> for SeenBy<T, W>
 where
     DB: Backend + HasSqlType<Text>,
     str: ToSql<Text, DB>,
@@ -156,10 +185,11 @@ where
         // one that none serves makes it walk the rows in the order of the page.
         out.push_sql("(1 = 0 OR ");
         let mut rest = T::CONDITION;
-        while let Some(at) = memchr::memchr2(b'?', b'@', rest.as_bytes()) {
+        while let Some(at) = memchr::memchr3(b'?', b'#', b'@', rest.as_bytes()) {
             out.push_sql(&rest[..at]);
             match rest.as_bytes()[at] {
-                b'?' => out.push_bind_param::<Text, str>(&self.user)?,
+                b'?' => out.push_bind_param::<Text, str>(&self.who)?,
+                b'#' => out.push_sql(W::ROLES),
                 _ => out.push_bind_param::<Text, str>(&self.today)?,
             }
             rest = &rest[at + 1..];

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use packhorse_domain::{
-    Actor, Timestamp,
+    Actor, Caller, Timestamp,
     id::{SessionId, UserId},
     user::Grant,
 };
@@ -31,7 +31,7 @@ pub fn actor(conn: &mut Conn, session: SessionId, now: Timestamp) -> Result<Acto
         direct!(conn => query.select((sessions::user_id, Option::<GrantRow>::as_select())).load(conn))?;
     let user = rows.first().ok_or(DbError::NotFound)?.0.0;
     let grants = rows.iter().filter_map(|(_, row)| row.as_ref()).map(Grant::try_from).collect::<Result<_, _>>()?;
-    Ok(Actor { user, session, grants })
+    Ok(Actor { caller: Caller::Person { user, session }, grants })
 }
 
 /// Begins a sign-in.

@@ -138,6 +138,15 @@ impl<K: Kind> Spelling for Id<K> {
     }
 }
 
+impl Spelling for packhorse_domain::Principal {
+    fn spell(&self) -> impl Display {
+        self
+    }
+    fn read(text: &str) -> Option<Self> {
+        Self::from_str(text).ok()
+    }
+}
+
 impl Spelling for packhorse_domain::Zone {
     fn spell(&self) -> impl Display {
         self

@@ -8,19 +8,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    id::{LibraryId, NetworkId, SessionId, TrainerId, UserId},
+    id::{LibraryId, NetworkId, TrainerId},
+    principal::{Caller, Principal},
     text::words,
     time::Timestamp,
     user::{Grant, Role},
 };
 
-/// Somebody who is signed in, with the roles they have at this moment.
+/// Whoever calls, with the roles they have at this moment.
 #[derive(Debug, Clone)]
 pub struct Actor {
-    /// Who.
-    pub user: UserId,
-    /// By which sign-in.
-    pub session: SessionId,
+    /// Who, and how they showed it.
+    pub caller: Caller,
     /// What they are.
     pub grants: Vec<Grant>,
 }
@@ -30,15 +29,15 @@ pub struct Actor {
 pub enum Scope {
     /// Everything: operators and the program itself.
     Everything,
-    /// What this person's roles show them.
+    /// What the roles of one person or program show.
     Of(Viewer),
 }
 
-/// Somebody who looks, and on which day: partnerships stand from one day until another.
+/// Whoever looks, and on which day: partnerships stand from one day until another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Viewer {
     /// Who.
-    pub user: UserId,
+    pub who: Principal,
     /// The day it is, in UTC.
     pub today: Date,
 }
@@ -50,7 +49,7 @@ impl Actor {
         if operator {
             Scope::Everything
         } else {
-            Scope::Of(Viewer { user: self.user, today: now.to_zoned(TimeZone::UTC).date() })
+            Scope::Of(Viewer { who: self.caller.principal(), today: now.to_zoned(TimeZone::UTC).date() })
         }
     }
 
@@ -114,10 +113,10 @@ words! {
 
 /// Declares the actions with the relations that may do each: the whole policy in one table.
 macro_rules! policy {
-    ($($(#[$doc:meta])* $action:ident = $word:literal: $($relation:ident)|+;)*) => {
+    ($($(#[doc = $doc:literal])* $action:ident = $word:literal: $($relation:ident)|+;)*) => {
         words! {
             /// What can be done. Reading needs no row: the scope of the query decides it.
-            Action { $($(#[$doc])* $action = $word,)* }
+            Action { $($(#[doc = $doc])* $action = $word,)* }
         }
         impl Action {
             /// Who may do it.
@@ -179,6 +178,8 @@ policy! {
     ManageUsers = "manage_users": Operator | Coordinator;
     /// Make somebody an operator.
     GrantOperator = "grant_operator": Operator;
+    /// Make, replace and revoke API keys of a network.
+    ManageApiKeys = "manage_api_keys": Operator | Coordinator;
 }
 
 /// The action is not for this actor.
@@ -197,12 +198,12 @@ pub fn authorize(actor: &Actor, action: Action, on: &Resource) -> Result<(), Den
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::RoleId;
+    use crate::id::{RoleId, SessionId, UserId};
 
     fn actor(role: Role, network: Option<NetworkId>) -> Actor {
         let now = Timestamp::UNIX_EPOCH;
         let grants = vec![Grant { id: RoleId::new(now), role, network }];
-        Actor { user: UserId::new(now), session: SessionId::new(now), grants }
+        Actor { caller: Caller::Person { user: UserId::new(now), session: SessionId::new(now) }, grants }
     }
 
     #[test]

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    id::{BookingId, LibraryId, NetworkId, OfferId, RequestId, TrainerId, UserId},
+    id::{BookingId, LibraryId, NetworkId, OfferId, RequestId, TrainerId},
     money::Money,
     offer::OfferTerms,
+    principal::Principal,
     record::Record,
     state::InvalidTransition,
     text::{Format, Word, words},
@@ -103,7 +104,7 @@ pub struct Reschedule {
     /// When it was moved.
     pub at: Timestamp,
     /// By whom.
-    pub by: UserId,
+    pub by: Principal,
     /// Why.
     pub reason: String,
 }
@@ -168,7 +169,7 @@ impl Booking {
     ///
     /// # Errors
     /// [`InvalidTransition`] once it was taught or canceled.
-    pub fn reschedule(mut self, terms: OfferTerms, by: UserId, reason: String, now: Timestamp) -> Moved {
+    pub fn reschedule(mut self, terms: OfferTerms, by: Principal, reason: String, now: Timestamp) -> Moved {
         self.movable()?;
         self.history.push(Reschedule { from: self.terms.time, at: now, by, reason });
         self.terms = terms;

@@ -5,7 +5,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    id::{EventId, NetworkId, UserId},
+    id::{EventId, NetworkId},
+    principal::Principal,
     time::Timestamp,
 };
 
@@ -23,7 +24,7 @@ pub struct Event {
     /// What was done, `submit`, `accept`, …
     pub action: String,
     /// Who did it; `null` for the program itself.
-    pub actor: Option<UserId>,
+    pub actor: Option<Principal>,
     /// When.
     pub at: Timestamp,
     /// How it was; `null` when it was created.

@@ -173,6 +173,7 @@ ids! {
     Commitment CommitmentId "cmt" "commitment";
     User UserId "usr" "user";
     Role RoleId "rol" "role";
+    ApiKey ApiKeyId "key" "api_key";
     Session SessionId "ses" "session";
     Event EventId "evt" "event";
     Trace TraceId "trc" "trace";

@@ -4,6 +4,7 @@
 //! them, so that it is written once. Entities do too, for the event log only; the API has wire types of its own.
 
 pub mod access;
+pub mod api_key;
 pub mod availability;
 pub mod booking;
 pub mod commitment;
@@ -16,8 +17,10 @@ pub mod library;
 pub mod money;
 pub mod network;
 pub mod offer;
+pub mod operation;
 pub mod policy;
 pub mod price;
+pub mod principal;
 pub mod quote;
 pub mod record;
 pub mod recurrence;
@@ -36,6 +39,7 @@ pub use access::{Action, Actor, Denied, Resource, Scope, Viewer, authorize};
 pub use geo::{Coordinates, Km};
 pub use id::Id;
 pub use money::{Currency, Money};
+pub use principal::{Caller, Principal};
 pub use record::Record;
 pub use request::DatePreference;
 pub use state::InvalidTransition;

@@ -16,14 +16,20 @@ pub trait Word: Copy + Sized + 'static {
 
 /// Declares a vocabulary: the enum, its wire form and its [`Word`] spelling from one list.
 macro_rules! words {
-    ($(#[doc = $about:literal])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
+    ($(#[doc = $about:literal])* $name:ident { $($(#[doc = $doc:literal])* $variant:ident = $word:literal,)+ }) => {
         $(#[doc = $about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        pub enum $name { $($(#[$doc])* #[serde(rename = $word)] $variant,)+ }
+        pub enum $name { $($(#[doc = $doc])* #[serde(rename = $word)] $variant,)+ }
         impl $crate::text::Word for $name {
             const ALL: &'static [Self] = &[$(Self::$variant),+];
             fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
+            }
+        }
+        impl $name {
+            /// What it stands for, in a sentence.
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),*).trim_ascii(),)+ }
             }
         }
         // Not derived: the derive does not see the words through this macro.

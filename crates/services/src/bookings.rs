@@ -111,7 +111,7 @@ pub fn reschedule(
     };
     let terms =
         OfferTerms { time: placement.time, travel: placement.travel, price, quote: None, ..before.terms.clone() };
-    let by = ctx.actor.as_ref().ok_or(Error::Unauthenticated)?.user;
+    let by = ctx.principal()?;
     let after = before.clone().reschedule(terms, by, reason, ctx.now)?;
     let cause = Cause { offer: before.offer, booking: Some(id) };
     holds::take(ctx, &brief, &trainer, &placement, cause, None)?;

@@ -2,16 +2,37 @@
 
 use std::sync::Arc;
 
-use packhorse_db::{Conn, DbError, events};
+use packhorse_db::{Conn, DbError, events, sessions};
 use packhorse_domain::{
-    Action, Actor, Id, Record, Resource, Scope, Timestamp, Version, authorize,
+    Action, Actor, Caller, Id, Principal, Record, Resource, Scope, Timestamp, Version,
+    api_key::KeyScope,
+    authorize,
     commitment::RoadTable,
     event::Event,
-    id::{EventId, Kind, NetworkId},
+    id::{ApiKeyId, EventId, Kind, NetworkId, SessionId, UserId},
 };
 use serde::Serialize;
 
-use crate::error::{Error, Fault};
+use crate::{
+    api_keys,
+    error::{Error, Fault},
+};
+
+/// What a caller shows to be known by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// A sign-in, from an access token that was checked.
+    SignIn(SessionId),
+    /// An API key.
+    Key {
+        /// Which it says it is.
+        id: ApiKeyId,
+        /// Fingerprint of the whole.
+        fingerprint: String,
+        /// What it must be for; nothing where no key is taken.
+        needed: Option<KeyScope>,
+    },
+}
 
 /// One actor's transaction.
 pub struct Context<'c> {
@@ -26,19 +47,18 @@ pub struct Context<'c> {
 }
 
 impl<'c> Context<'c> {
-    /// The context of a signed-in person.
+    /// The context of whoever shows a credential.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] when the sign-in has ended.
-    pub fn of_session(
-        conn: &'c mut Conn,
-        session: packhorse_domain::id::SessionId,
-        now: Timestamp,
-    ) -> Result<Self, Error> {
-        let actor = packhorse_db::sessions::actor(conn, session, now).map_err(|error| match error {
-            DbError::NotFound => Error::Unauthenticated,
-            other => other.into(),
-        })?;
+    /// [`Error::Unauthenticated`] when it is not good any more, [`Error::OutOfScope`] for a key that is not for this.
+    pub fn of_caller(conn: &'c mut Conn, credential: &Credential, now: Timestamp) -> Result<Self, Error> {
+        let actor = match credential {
+            Credential::SignIn(session) => sessions::actor(conn, *session, now).map_err(|error| match error {
+                DbError::NotFound => Error::Unauthenticated,
+                other => other.into(),
+            })?,
+            Credential::Key { id, fingerprint, needed } => api_keys::actor(conn, *id, fingerprint, *needed, now)?,
+        };
         Ok(Self { conn, actor: Some(actor), now, roads: None })
     }
 
@@ -51,6 +71,25 @@ impl<'c> Context<'c> {
     #[must_use]
     pub fn with_roads(self, roads: Option<Arc<RoadTable>>) -> Self {
         Self { roads, ..self }
+    }
+
+    /// Who acts.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] for the program's own work.
+    pub fn principal(&self) -> Result<Principal, Error> {
+        self.actor.as_ref().map(|actor| actor.caller.principal()).ok_or(Error::Unauthenticated)
+    }
+
+    /// Which person acts, and by which sign-in.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when it is no person.
+    pub fn person(&self) -> Result<(UserId, SessionId), Error> {
+        match self.actor.as_ref().map(|actor| &actor.caller) {
+            Some(Caller::Person { user, session }) => Ok((*user, *session)),
+            Some(Caller::Program { .. }) | None => Err(Error::Unauthenticated),
+        }
     }
 
     /// What may be seen.
@@ -148,7 +187,7 @@ impl<'c> Context<'c> {
             subject_kind: K::NAME.to_owned(),
             subject: change.subject.to_string(),
             action: change.action.to_owned(),
-            actor: self.actor.as_ref().map(|actor| actor.user),
+            actor: self.actor.as_ref().map(|actor| actor.caller.principal()),
             at: self.now,
             before: json(before).map_err(corrupt)?,
             after: json(after).map_err(corrupt)?,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use packhorse_db::{DbError, FromDb};
-use packhorse_domain::{Denied, InvalidTransition};
+use packhorse_domain::{Denied, InvalidTransition, Word, api_key::KeyScope};
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +14,9 @@ pub enum Error {
     /// The actor may see it, but not do this.
     #[error("not allowed")]
     Forbidden,
+    /// An API key that is not for this: it lacks this scope, or no key is taken.
+    #[error("{}", out_of_scope(*.0))]
+    OutOfScope(Option<KeyScope>),
     /// Nobody is signed in, or the sign-in has ended.
     #[error("not signed in")]
     Unauthenticated,
@@ -52,6 +55,13 @@ pub enum Error {
     /// The database's part of it.
     #[error(transparent)]
     Db(DbError),
+}
+
+fn out_of_scope(lacking: Option<KeyScope>) -> String {
+    lacking.map_or_else(
+        || "this is for people who sign in, not for API keys".to_owned(),
+        |scope| format!("the API key lacks the scope {}", scope.word()),
+    )
 }
 
 /// One fault of an input.

@@ -8,6 +8,7 @@ mod error;
 mod holds;
 mod parts;
 
+pub mod api_keys;
 pub mod availability;
 pub mod bookings;
 pub mod changes;
@@ -26,6 +27,7 @@ pub mod partnerships;
 pub mod passwords;
 pub mod pool;
 pub mod quotes;
+pub mod rates;
 pub mod requests;
 pub mod roads;
 pub mod rooms;
@@ -39,5 +41,5 @@ pub mod users;
 pub mod venues;
 pub mod workshops;
 
-pub use context::{Change, Context, Expected};
+pub use context::{Change, Context, Credential, Expected};
 pub use error::{Error, Fault};

@@ -84,7 +84,7 @@ fn renewed(conn: &mut Conn, user: UserId, session: SessionId, now: Timestamp) ->
 /// # Errors
 /// [`Error::Unauthenticated`].
 pub fn sign_out(ctx: &mut Context<'_>) -> Result<(), Error> {
-    let session = ctx.actor.as_ref().ok_or(Error::Unauthenticated)?.session;
+    let (_, session) = ctx.person()?;
     Ok(sessions::revoke(ctx.conn, session, ctx.now)?)
 }
 
@@ -93,6 +93,6 @@ pub fn sign_out(ctx: &mut Context<'_>) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Unauthenticated`].
 pub fn me(ctx: &mut Context<'_>) -> Result<User, Error> {
-    let user = ctx.actor.as_ref().ok_or(Error::Unauthenticated)?.user;
+    let (user, _) = ctx.person()?;
     Ok(users::find(ctx.conn, Scope::Everything, user)?)
 }

@@ -1,15 +1,15 @@
-//! The program's own work: holds that ran out, requests whose last window passed, answers kept long enough.
+//! The program's own work: holds that ran out, requests whose last window passed, answers and counts kept long enough.
 //!
 //! Every chore is a transaction of its own and locks as people do, so any number of processes may run them.
 
 use jiff::SignedDuration;
-use packhorse_db::{Conn, idempotency, offers, requests};
+use packhorse_db::{Conn, idempotency, offers, rates, requests};
 use packhorse_domain::{
     Timestamp,
     id::{OfferId, RequestId},
 };
 
-use crate::{Context, Error, offers as offer_services, requests as request_services};
+use crate::{Context, Error, offers as offer_services, rates::minute_of, requests as request_services};
 
 /// Most chores of a kind that are looked up at once.
 const AT_ONCE: i64 = 100;
@@ -25,6 +25,8 @@ pub enum Chore {
     Expire(RequestId),
     /// Answers were kept long enough.
     Forget,
+    /// Requests were counted in minutes that have passed.
+    ForgetRates,
 }
 
 /// What is to be done at present.
@@ -35,7 +37,8 @@ pub fn due(conn: &mut Conn, now: Timestamp) -> Result<Vec<Chore>, Error> {
     let lapsed = offers::overdue(conn, now, AT_ONCE)?.into_iter().map(Chore::Lapse);
     let closed = requests::closed(conn, now, AT_ONCE)?.into_iter().map(|request| Chore::Expire(request.id));
     let old = idempotency::older(conn, now - KEPT)?.then_some(Chore::Forget);
-    Ok(lapsed.chain(closed).chain(old).collect())
+    let passed = rates::older(conn, minute_of(now) - 1)?.then_some(Chore::ForgetRates);
+    Ok(lapsed.chain(closed).chain(old).chain(passed).collect())
 }
 
 /// Does one thing, if nobody else has done it meanwhile.
@@ -48,5 +51,6 @@ pub fn run(conn: &mut Conn, chore: Chore, now: Timestamp) -> Result<(), Error> {
         Chore::Lapse(offer) => offer_services::sweep(&mut ctx, offer),
         Chore::Expire(request) => request_services::expire(&mut ctx, request),
         Chore::Forget => Ok(idempotency::forget(ctx.conn, now - KEPT).map(drop)?),
+        Chore::ForgetRates => Ok(rates::forget(ctx.conn, minute_of(now) - 1).map(drop)?),
     }
 }

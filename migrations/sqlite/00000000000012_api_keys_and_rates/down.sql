@@ -1,0 +1,3 @@
+DROP TABLE rate_counts;
+DROP TABLE api_key_uses;
+DROP TABLE api_keys;
