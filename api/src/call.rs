@@ -1,6 +1,10 @@
 //! One call of one operation: who calls, with which preconditions, and how its answer is made.
 
-use std::sync::Arc;
+use std::{
+    future::{Ready, ready},
+    pin::Pin,
+    sync::Arc,
+};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse,
@@ -11,11 +15,16 @@ use actix_web::{
     },
     web,
 };
+use futures_util::future::Either;
 use packhorse_db::{
     Cursor, DbError, Page,
     idempotency::{self, Answer, Known},
 };
-use packhorse_domain::{Version, commitment::RoadTable, id::SessionId};
+use packhorse_domain::{
+    Version,
+    commitment::RoadTable,
+    id::{SessionId, UserId},
+};
 use packhorse_services::{
     Context, Error, Expected,
     roads::{self, Errand},
@@ -39,7 +48,7 @@ pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotenc
 pub struct Call {
     /// What handlers can reach.
     pub app: web::Data<App>,
-    session: SessionId,
+    who: (UserId, SessionId),
     request: HttpRequest,
     key: Option<String>,
     expected: Expected,
@@ -47,10 +56,20 @@ pub struct Call {
 
 impl FromRequest for Call {
     type Error = Problem;
-    type Future = std::future::Ready<Result<Self, Problem>>;
+    type Future = Either<Ready<Result<Self, Problem>>, Pin<Box<dyn Future<Output = Result<Self, Problem>>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(Self::of(request))
+        let app = request.app_data::<web::Data<App>>().cloned();
+        match app.filter(|app| bearer(request.headers()).is_some_and(|token| app.may_have_missed_key(token))) {
+            None => Either::Left(ready(Self::of(request))),
+            Some(app) => {
+                let request = request.clone();
+                Either::Right(Box::pin(async move {
+                    app.renew_keys().await?;
+                    Self::of(&request)
+                }))
+            }
+        }
     }
 }
 
@@ -58,8 +77,8 @@ impl Call {
     fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let app = request.app_data::<web::Data<App>>().cloned();
         let app = app.ok_or_else(|| Problem::new(problem::INTERNAL, "no application"))?;
-        let session = bearer(request.headers()).and_then(|token| app.verify(token)).map(|claims| claims.sid);
-        let session = session.ok_or_else(|| {
+        let claims = bearer(request.headers()).and_then(|token| app.verify(token));
+        let claims = claims.ok_or_else(|| {
             Problem::new(problem::UNAUTHENTICATED, "the access token is missing, expired or not ours")
         })?;
         let mut faults = Vec::new();
@@ -72,10 +91,15 @@ impl Call {
             Expected::Unsaid
         });
         if faults.is_empty() {
-            Ok(Self { app, session, request: request.clone(), key, expected })
+            Ok(Self { app, who: (claims.sub, claims.sid), request: request.clone(), key, expected })
         } else {
             Err(Problem::new(problem::BAD_REQUEST, "the headers break the schema").with(faults))
         }
+    }
+
+    /// The sign-in of the caller.
+    pub fn session(&self) -> SessionId {
+        self.who.1
     }
 
     /// Which version the caller saw.
@@ -92,9 +116,9 @@ impl Call {
         F: FnMut(&mut Context<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let (session, now, roads) = (self.session, self.app.clock.now(), self.roads());
+        let (who, now, roads) = (self.who, self.app.clock.now(), self.roads());
         let work = move |conn: &mut packhorse_db::Conn| {
-            service(&mut Context::of_session(conn, session, now)?.with_roads(roads.clone()))
+            service(&mut Context::of_session(conn, who, now)?.with_roads(roads.clone()))
         };
         self.timed(self.app.db.read(work)).await
     }
@@ -107,10 +131,10 @@ impl Call {
     where
         F: FnMut(&mut Context<'_>) -> Result<Reply, Error> + Send + 'static,
     {
-        let (session, now, roads) = (self.session, self.app.clock.now(), self.roads());
+        let (who, now, roads) = (self.who, self.app.clock.now(), self.roads());
         let claim = self.claim();
         let work = move |conn: &mut packhorse_db::Conn| {
-            let mut ctx = Context::of_session(conn, session, now)?.with_roads(roads.clone());
+            let mut ctx = Context::of_session(conn, who, now)?.with_roads(roads.clone());
             let Some((key, fingerprint)) = &claim else { return service(&mut ctx) };
             let user = ctx.actor.as_ref().ok_or(Error::Unauthenticated)?.user;
             let known = idempotency::claim(ctx.conn, user, key, fingerprint, now).map_err(|error| match error {
@@ -160,10 +184,10 @@ impl Call {
         F: FnMut(&mut Context<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let (session, now) = (self.session, self.app.clock.now());
+        let (who, now) = (self.who, self.app.clock.now());
         let claim = self.claim();
         let work = move |conn: &mut packhorse_db::Conn| {
-            let mut ctx = Context::of_session(conn, session, now)?;
+            let mut ctx = Context::of_session(conn, who, now)?;
             if let Some((key, fingerprint)) = &claim {
                 let user = ctx.actor.as_ref().ok_or(Error::Unauthenticated)?.user;
                 if let Some(reply) = given_before(idempotency::find(ctx.conn, user, key, fingerprint)?)? {
@@ -216,17 +240,17 @@ impl Call {
     pub async fn list<T, F>(&self, page: Page, mut service: F) -> Result<HttpResponse, Problem>
     where
         F: FnMut(&mut Context<'_>, &Page) -> Result<Vec<T>, Error> + Send + 'static,
-        T: Serialize + Resource + Send + 'static,
+        T: Serialize + Listed + Send + 'static,
     {
         let of = page.clone();
         Ok(self.page(self.read(move |ctx| service(ctx, &of)).await?, &page))
     }
 
     /// Answers with one page: `rows` has one more than the page shows when another follows.
-    fn page<T: Serialize + Resource>(&self, mut rows: Vec<T>, page: &Page) -> HttpResponse {
+    fn page<T: Serialize + Listed>(&self, mut rows: Vec<T>, page: &Page) -> HttpResponse {
         let more = rows.len() > usize::from(page.limit);
         rows.truncate(page.limit.into());
-        let next = rows.last().filter(|_| more).map(Resource::cursor);
+        let next = rows.last().filter(|_| more).map(Listed::cursor);
         let mut response = HttpResponse::Ok();
         if let Some(next) = &next {
             let kept =
@@ -247,14 +271,18 @@ pub struct PageOf<T> {
     pub next: Option<String>,
 }
 
+/// What stands in a list.
+pub trait Listed {
+    /// The cursor behind it.
+    fn cursor(&self) -> Cursor;
+}
+
 /// What has an address of its own.
-pub trait Resource {
+pub trait Resource: Listed {
     /// Its address.
     fn path(&self) -> String;
     /// Its version.
     fn version(&self) -> Version;
-    /// The cursor behind it.
-    fn cursor(&self) -> Cursor;
 }
 
 /// Gives an entity its address.
@@ -267,6 +295,8 @@ macro_rules! resource {
             fn version(&self) -> packhorse_domain::Version {
                 self.record.version
             }
+        }
+        impl $crate::call::Listed for $entity {
             fn cursor(&self) -> packhorse_db::Cursor {
                 packhorse_db::Cursor::after(self.id)
             }

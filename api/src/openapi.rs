@@ -125,7 +125,10 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
     let conditional = method == "get" && is_versioned(&operation["responses"]["200"], schemas);
     // One word behind the id is done to the thing itself; more is done to a list of its parts.
     let is_step = path.split_once("/{id}/").is_some_and(|(_, rest)| !rest.contains('/'));
-    let preconditioned = method == "patch" || method == "delete" || (method == "post" && is_step && succeeded("200"));
+    // What is the caller's own nobody else changes meanwhile.
+    let is_own = path.starts_with("/v1/me/");
+    let changes = method == "patch" || method == "delete" || (method == "post" && is_step && succeeded("200"));
+    let preconditioned = changes && !is_own;
     if !public {
         operation["security"] = json!([{ "bearer": [] }]);
     }

@@ -68,6 +68,7 @@ pub async fn run(config: Config, db: Database, with_demo: bool) -> Result<(), Se
     let figures = Metrics::new(Instant::now())?;
     let app = Arc::new(App::new(db.clone(), clock.clone(), tokens, &config));
     let (pool, outbound) = (app.pool.clone(), app.outbound.clone());
+    rt::spawn(renew_keys(app.clone()));
     let server = start_with(app, listener, workers(), figures.clone(), config.metrics.bind.is_none())?;
     if let Some(bind) = config.metrics.bind {
         let (figures, address) = metrics::listen(figures, bind)?;
@@ -141,6 +142,19 @@ async fn follow(db: Database, pool: Arc<Pool>, clock: Arc<dyn Clock>) {
             Ok(()) => {}
         }
         rt::time::sleep(FOLLOW_EVERY).await;
+    }
+}
+
+/// How often the keys of access tokens are read again: they may have been rotated.
+const KEYS_EVERY: Duration = Duration::from_secs(30);
+
+/// Follows the rotation of the keys.
+async fn renew_keys(app: Arc<App>) {
+    loop {
+        rt::time::sleep(KEYS_EVERY).await;
+        if let Err(error) = app.renew_keys().await {
+            tracing::warn!(%error, "the signing keys could not be read again");
+        }
     }
 }
 

@@ -1,12 +1,17 @@
 //! What every handler can reach.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use actix_web::web;
 use jiff::SignedDuration;
-use packhorse_db::Database;
+use packhorse_db::{Database, DbError};
 use packhorse_domain::{Clock, Timestamp};
 use packhorse_services::{
+    keys,
     pool::Pool,
     tokens::{Claims, Tokens},
 };
@@ -50,6 +55,7 @@ pub struct App {
     /// Passwords hashed at one time: each takes 19 MiB.
     hashing: Semaphore,
     verified: Verified,
+    keys_asked: Mutex<Option<Instant>>,
 }
 
 /// The document and what is made of it. Making it takes a while, and gives the same every time: once for a process.
@@ -87,6 +93,7 @@ impl App {
             document: &described.text,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
             verified: Verified::default(),
+            keys_asked: Mutex::default(),
         }
     }
 
@@ -110,19 +117,48 @@ impl App {
         self.verified.insert(token, &claims);
         Some(claims)
     }
+
+    /// Whether a token names a key that this process may not know yet. True at most once in [`KEYS_AGAIN`].
+    pub fn may_have_missed_key(&self, token: &str) -> bool {
+        if !self.tokens.is_of_unknown_key(token) {
+            return false;
+        }
+        let mut asked = self.keys_asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = asked.is_none_or(|at| at.elapsed() >= KEYS_AGAIN);
+        if due {
+            *asked = Some(Instant::now());
+        }
+        due
+    }
+
+    /// Reads the keys of access tokens again.
+    ///
+    /// # Errors
+    /// Those of the database; the keys that were known stay.
+    pub async fn renew_keys(&self) -> Result<(), DbError> {
+        let now = self.clock.now();
+        let usable = self.db.read(move |conn| keys::usable(conn, now)).await?;
+        if self.tokens.renew(&usable)? {
+            self.verified.clear();
+        }
+        Ok(())
+    }
 }
+
+/// Soonest time after which tokens of unknown keys make a process read its keys again: anybody can send such tokens.
+const KEYS_AGAIN: Duration = Duration::from_secs(5);
 
 /// Tokens whose signature was good, a bounded number of them. Sign-in and roles are read with each request all the same.
 #[derive(Default)]
 struct Verified {
-    shards: [std::sync::Mutex<std::collections::HashMap<String, Claims>>; 16],
+    shards: [Mutex<HashMap<String, Claims>>; 16],
 }
 
 impl Verified {
     /// Most tokens in one shard.
     const SHARD: usize = 1024;
 
-    fn shard(&self, token: &str) -> &std::sync::Mutex<std::collections::HashMap<String, Claims>> {
+    fn shard(&self, token: &str) -> &Mutex<HashMap<String, Claims>> {
         // The last letters are those of the signature: evenly spread.
         let last = token.bytes().rev().nth(2).unwrap_or(0);
         &self.shards[usize::from(last) % self.shards.len()]
@@ -131,6 +167,12 @@ impl Verified {
     fn get(&self, token: &str, now: Timestamp) -> Option<Claims> {
         let shard = self.shard(token).lock().ok()?;
         shard.get(token).filter(|claims| claims.nbf <= now.as_second() && now.as_second() < claims.exp).cloned()
+    }
+
+    fn clear(&self) {
+        for shard in &self.shards {
+            shard.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
     }
 
     fn insert(&self, token: &str, claims: &Claims) {

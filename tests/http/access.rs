@@ -24,6 +24,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("get_user", "aanannnnn"),
     ("grant_role", "aanfnnnnn"),
     ("revoke_role", "aanfnnnnn"),
+    ("end_sign_in", "nnnannnnn"),
     ("create_library", "aanfnfnff"),
     ("get_library", "aanananaa"),
     ("update_library", "aananfnff"),
@@ -126,6 +127,7 @@ const EVERYBODY: &[&str] = &[
     "list_quotes",
     "list_requests",
     "list_rooms",
+    "list_sign_ins",
     "list_topics",
     "list_trainers",
     "list_users",
@@ -135,7 +137,7 @@ const EVERYBODY: &[&str] = &[
 ];
 
 /// Operations with tests of their own: `imports` and the end of a sign-in.
-const ELSEWHERE: &[&str] = &["import_libraries", "sign_out"];
+const ELSEWHERE: &[&str] = &["import_libraries", "sign_out", "sign_out_others"];
 
 struct Things {
     ids: BTreeMap<&'static str, String>,
@@ -167,6 +169,8 @@ fn things(world: &World, market: &Market) -> Things {
     let calendars = format!("/v1/trainers/{}/calendars", market.dana.id);
     let calendar = market.dana.client.post(&calendars, &json!({ "name": "Work" })).expect(201).id();
     let quote = market.staff.post("/v1/quotes", &market.need(&json!({}))).expect(201).id();
+    let owner = staff["id"].as_str().unwrap().parse().unwrap();
+    let sign_ins = world.signed_in(owner).get("/v1/me/sign-ins?sort=-created_at").expect(200).json();
     let last = |path: &str| path.rsplit('/').next().unwrap().to_owned();
     let ids = BTreeMap::from([
         ("networks", market.network.to_string()),
@@ -187,6 +191,7 @@ fn things(world: &World, market: &Market) -> Things {
         ("requests", last(&request)),
         ("offers", offer),
         ("bookings", last(&booking)),
+        ("me", sign_ins["items"][0]["id"].as_str().unwrap().to_owned()),
     ]);
     let network = market.network;
     let library = json!({ "name": "New", "time_zone": "America/Chicago" });

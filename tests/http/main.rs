@@ -9,7 +9,9 @@ mod changes;
 mod demo;
 mod durability;
 mod feeds;
+mod forged;
 mod imports;
+mod keys;
 mod libraries;
 mod matches;
 mod migrations;
@@ -20,6 +22,7 @@ mod quotes;
 mod races;
 mod requests;
 mod roads;
+mod sign_ins;
 mod story;
 #[cfg(feature = "tls")]
 mod tls;

@@ -162,6 +162,11 @@ impl World {
         self.runtime.block_on(reading).unwrap()
     }
 
+    /// Reads the keys of access tokens again, as servers do every now and then.
+    pub fn renew_keys(&self) {
+        self.runtime.block_on(self.app.renew_keys()).unwrap();
+    }
+
     /// Reads straight through the services.
     pub fn read<T: Send + 'static>(&self, work: impl FnMut(&mut Conn) -> Result<T, Error> + Send + 'static) -> T {
         self.runtime.block_on(self.app.db.read(work)).unwrap()

@@ -2,6 +2,7 @@
 
 use packhorse_db::DatabaseUrl;
 use packhorse_domain::Minutes;
+use packhorse_services::tokens::LONGEST_LIFE;
 use toml::Value;
 
 use super::{
@@ -95,7 +96,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         key: "access_token_minutes",
         about: "Life of an access token: 1 to 60 minutes.",
-        set: |config, text| parse::whole(text, 1..=60).map(|number| config.tokens.access = Minutes(number)),
+        set: |config, text| parse::whole(text, 1..=LONGEST_LIFE.0).map(|number| config.tokens.access = Minutes(number)),
         show: |config| i64::from(config.tokens.access.0).into(),
     },
     Setting {

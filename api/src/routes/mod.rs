@@ -20,6 +20,7 @@ mod requests;
 mod rooms;
 mod service;
 mod sign_in;
+mod sign_ins;
 mod topics;
 mod trainers;
 mod trips;
@@ -34,6 +35,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
     config
         .configure(service::mount)
         .configure(sign_in::mount)
+        .configure(sign_ins::mount)
         .configure(users::mount)
         .configure(networks::mount)
         .configure(partnerships::mount)

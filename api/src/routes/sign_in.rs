@@ -1,10 +1,11 @@
 //! Signing in, staying signed in, signing out.
 
-use actix_web::{HttpResponse, get, post, web};
-use packhorse_domain::user::User;
+use actix_web::{HttpRequest, HttpResponse, get, http::header, post, web};
+use packhorse_db::Conn;
+use packhorse_domain::{id::UserId, user::User};
 use packhorse_services::{
     Error, passwords,
-    sessions::{self, Refreshed, SignIn},
+    sessions::{self, Opened},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -61,7 +62,7 @@ struct TokenPair {
     refresh_token: String,
 }
 
-fn tokens(app: &App, opened: SignIn) -> Result<HttpResponse, Problem> {
+fn tokens(app: &App, opened: Opened) -> Result<HttpResponse, Problem> {
     let access_token = app.tokens.issue(opened.user, opened.session, app.clock.now());
     let access_token = access_token.ok_or_else(|| Problem::new(problem::INTERNAL, "no token could be signed"))?;
     let expires_in = app.tokens.lifetime().0 * 60;
@@ -73,12 +74,27 @@ fn tokens(app: &App, opened: SignIn) -> Result<HttpResponse, Problem> {
     }))
 }
 
+/// Begins a sign-in of somebody, for the program that asks.
+async fn open(
+    app: &App,
+    request: &HttpRequest,
+    mut who: impl FnMut(&mut Conn) -> Result<UserId, Error> + Send + 'static,
+) -> Result<Opened, Problem> {
+    let (now, lifetime) = (app.clock.now(), app.sign_in_lifetime);
+    let program = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let opened = app.db.write(move |conn| {
+        let user = who(conn)?;
+        sessions::sign_in(conn, user, program.as_deref(), now, now + lifetime)
+    });
+    Ok(opened.await?)
+}
+
 /// Signs in.
 ///
 /// Gives an access token for ten minutes and a refresh token that is good once.
 #[utoipa::path(tag = "sign-in", security(), request_body = Credentials, responses((status = 200, description = "Tokens.", body = TokenPair)))]
 #[post("/v1/sign-in")]
-async fn sign_in(app: web::Data<App>, body: Body<Credentials>) -> Result<HttpResponse, Problem> {
+async fn sign_in(app: web::Data<App>, request: HttpRequest, body: Body<Credentials>) -> Result<HttpResponse, Problem> {
     let Credentials { email, password } = body.0.into_inner();
     let found = app.db.read(move |conn| sessions::credentials(conn, &email)).await?;
     let compared = app.hash(move || {
@@ -86,22 +102,20 @@ async fn sign_in(app: web::Data<App>, body: Body<Credentials>) -> Result<HttpRes
         found.filter(|_| right).map(|(user, _)| user)
     });
     let user = compared.await?.ok_or(Error::BadCredentials)?;
-    let (now, lifetime) = (app.clock.now(), app.sign_in_lifetime);
-    let opened = app.db.write(move |conn| sessions::sign_in(conn, user, now, now + lifetime)).await?;
+    let opened = open(&app, &request, move |_| Ok(user)).await?;
     tokens(&app, opened)
 }
 
 /// Renews the tokens.
 ///
-/// A refresh token is good once; one that is used again ends its sign-in.
+/// A refresh token is good once. Where the answer did not arrive, the same token gives another pair, and what was lost is void;
+/// a token that comes again after its successor was used was copied, and ends its sign-in.
 #[utoipa::path(tag = "sign-in", security(), request_body = Refresh, responses((status = 200, description = "Tokens.", body = TokenPair)))]
 #[post("/v1/token")]
 async fn refresh_token(app: web::Data<App>, body: Body<Refresh>) -> Result<HttpResponse, Problem> {
     let (token, now) = (body.0.into_inner().refresh_token, app.clock.now());
-    match app.db.write(move |conn| sessions::refresh(conn, &token, now)).await? {
-        Refreshed::Renewed(opened) => tokens(&app, opened),
-        Refreshed::Refused => Err(Error::BadCredentials.into()),
-    }
+    let renewed = app.db.write(move |conn| sessions::refresh(conn, &token, now)).await?;
+    tokens(&app, renewed.ok_or(Error::BadCredentials)?)
 }
 
 /// Signs out.

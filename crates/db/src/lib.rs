@@ -26,6 +26,7 @@ pub mod hosting;
 pub mod idempotency;
 pub mod imported;
 pub mod interests;
+pub mod keys;
 pub mod libraries;
 pub mod networks;
 pub mod offers;

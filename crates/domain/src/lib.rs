@@ -22,6 +22,7 @@ pub mod quote;
 pub mod record;
 pub mod recurrence;
 pub mod request;
+pub mod sign_in;
 pub mod state;
 pub mod text;
 pub mod time;

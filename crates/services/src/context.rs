@@ -7,7 +7,7 @@ use packhorse_domain::{
     Action, Actor, Id, Record, Resource, Scope, Timestamp, Version, authorize,
     commitment::RoadTable,
     event::Event,
-    id::{EventId, Kind, NetworkId},
+    id::{EventId, Kind, NetworkId, SessionId, UserId},
 };
 use serde::Serialize;
 
@@ -29,16 +29,15 @@ impl<'c> Context<'c> {
     /// The context of a signed-in person.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] when the sign-in has ended.
-    pub fn of_session(
-        conn: &'c mut Conn,
-        session: packhorse_domain::id::SessionId,
-        now: Timestamp,
-    ) -> Result<Self, Error> {
+    /// [`Error::Unauthenticated`] when the sign-in has ended, or is somebody else's.
+    pub fn of_session(conn: &'c mut Conn, (user, session): (UserId, SessionId), now: Timestamp) -> Result<Self, Error> {
         let actor = packhorse_db::sessions::actor(conn, session, now).map_err(|error| match error {
             DbError::NotFound => Error::Unauthenticated,
             other => other.into(),
         })?;
+        if actor.user != user {
+            return Err(Error::Unauthenticated);
+        }
         Ok(Self { conn, actor: Some(actor), now, roads: None })
     }
 

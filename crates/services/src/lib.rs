@@ -17,6 +17,7 @@ pub mod hosting;
 pub mod import;
 pub mod imported;
 pub mod interests;
+pub mod keys;
 pub mod libraries;
 pub mod matches;
 pub mod networks;

@@ -3,7 +3,7 @@
 //! Every chore is a transaction of its own and locks as people do, so any number of processes may run them.
 
 use jiff::SignedDuration;
-use packhorse_db::{Conn, idempotency, offers, requests};
+use packhorse_db::{Conn, idempotency, keys, offers, requests};
 use packhorse_domain::{
     Timestamp,
     id::{OfferId, RequestId},
@@ -25,6 +25,8 @@ pub enum Chore {
     Expire(RequestId),
     /// Answers were kept long enough.
     Forget,
+    /// Signing keys have outlived what they signed.
+    ForgetKeys,
 }
 
 /// What is to be done at present.
@@ -35,7 +37,8 @@ pub fn due(conn: &mut Conn, now: Timestamp) -> Result<Vec<Chore>, Error> {
     let lapsed = offers::overdue(conn, now, AT_ONCE)?.into_iter().map(Chore::Lapse);
     let closed = requests::closed(conn, now, AT_ONCE)?.into_iter().map(|request| Chore::Expire(request.id));
     let old = idempotency::older(conn, now - KEPT)?.then_some(Chore::Forget);
-    Ok(lapsed.chain(closed).chain(old).collect())
+    let outlived = keys::outlived(conn, now)?.then_some(Chore::ForgetKeys);
+    Ok(lapsed.chain(closed).chain(old).chain(outlived).collect())
 }
 
 /// Does one thing, if nobody else has done it meanwhile.
@@ -48,5 +51,6 @@ pub fn run(conn: &mut Conn, chore: Chore, now: Timestamp) -> Result<(), Error> {
         Chore::Lapse(offer) => offer_services::sweep(&mut ctx, offer),
         Chore::Expire(request) => request_services::expire(&mut ctx, request),
         Chore::Forget => Ok(idempotency::forget(ctx.conn, now - KEPT).map(drop)?),
+        Chore::ForgetKeys => Ok(keys::forget_outlived(ctx.conn, now)?),
     }
 }
