@@ -44,6 +44,17 @@ pub struct Config {
     pub outbound: OutboundConfig,
     /// Who measures roads.
     pub routing: RoutingConfig,
+    /// How mails go out.
+    pub mail: MailConfig,
+}
+
+/// How mails go out. Without a server none do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MailConfig {
+    /// Address of an SMTP server, with user and password if it asks for them.
+    pub smtp_url: Option<String>,
+    /// Whom mails are from.
+    pub from: Option<String>,
 }
 
 /// Who measures roads.

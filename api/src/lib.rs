@@ -14,6 +14,7 @@ mod shapes;
 
 pub mod cli;
 pub mod config;
+pub mod mailer;
 pub mod metrics;
 pub mod openapi;
 pub mod outbound;

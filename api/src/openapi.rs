@@ -170,7 +170,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
     add(!public && (writes || named), &[problem::FORBIDDEN]);
     add(has_body, &[problem::REQUEST_TIMEOUT, problem::TOO_LARGE, problem::UNSUPPORTED_MEDIA_TYPE]);
     add(writes && !public, &[problem::CONFLICT, problem::INVALID, problem::FULL]);
-    add(has_body && public, &[problem::INVALID]);
+    add(has_body && public, &[problem::CONFLICT, problem::INVALID, problem::FULL]);
     add(preconditioned, &[problem::STALE, problem::VERSION_MISSING]);
     if let Some(responses) = operation["responses"].as_object_mut() {
         for kind in kinds {

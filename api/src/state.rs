@@ -12,6 +12,7 @@ use packhorse_db::{Database, DbError};
 use packhorse_domain::{Clock, Timestamp};
 use packhorse_services::{
     keys,
+    letters::Letters,
     pool::Pool,
     tokens::{Claims, Tokens},
 };
@@ -36,6 +37,8 @@ pub struct App {
     pub outbound: Arc<Outbound>,
     /// What measures roads; none: they are reckoned.
     pub engine: Option<Arc<Engine>>,
+    /// What writes mails; none where none are sent.
+    pub letters: Option<Letters>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Access tokens.
@@ -74,6 +77,11 @@ static DESCRIBED: LazyLock<Described> = LazyLock::new(|| {
     }
 });
 
+/// What writes mails, where there is a server that sends them.
+pub(crate) fn letters(config: &Config) -> Option<Letters> {
+    config.mail.smtp_url.as_ref().map(|_| Letters { public_url: config.http.public_url.clone() })
+}
+
 impl App {
     /// Puts the parts together.
     pub fn new(db: Database, clock: Arc<dyn Clock>, tokens: Tokens, config: &Config) -> Self {
@@ -83,6 +91,7 @@ impl App {
             pool: Arc::default(),
             outbound: Arc::new(Outbound::new(&config.outbound)),
             engine: config.routing.osrm_url.as_deref().map(|url| Arc::new(Engine::new(url))),
+            letters: letters(config),
             clock,
             tokens,
             limits: config.limits,

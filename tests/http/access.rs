@@ -25,6 +25,13 @@ const MATRIX: &[(&str, &str)] = &[
     ("grant_role", "aanfnnnnn"),
     ("revoke_role", "aanfnnnnn"),
     ("end_sign_in", "nnnannnnn"),
+    ("start_password_reset", "aanfnnnnn"),
+    ("create_invitation", "aaifififf"),
+    ("get_invitation", "aannnnnnn"),
+    ("revoke_invitation", "aannnnnnn"),
+    ("accept_invitation", "iiiiiiiii"),
+    ("change_password", "iiiiiiiii"),
+    ("start_email_change", "iiiiiiiii"),
     ("create_library", "aanfnfnff"),
     ("get_library", "aanananaa"),
     ("update_library", "aananfnff"),
@@ -120,6 +127,7 @@ const EVERYBODY: &[&str] = &[
     "list_bookings",
     "list_changes",
     "list_interests",
+    "list_invitations",
     "list_libraries",
     "list_networks",
     "list_offers",
@@ -171,6 +179,8 @@ fn things(world: &World, market: &Market) -> Things {
     let quote = market.staff.post("/v1/quotes", &market.need(&json!({}))).expect(201).id();
     let owner = staff["id"].as_str().unwrap().parse().unwrap();
     let sign_ins = world.signed_in(owner).get("/v1/me/sign-ins?sort=-created_at").expect(200).json();
+    let invited = json!({ "email": "guest@example.org", "role": { "role": "coordinator", "network": market.network } });
+    let invitation = market.coordinator.post("/v1/invitations", &invited).expect(201).id();
     let last = |path: &str| path.rsplit('/').next().unwrap().to_owned();
     let ids = BTreeMap::from([
         ("networks", market.network.to_string()),
@@ -191,6 +201,7 @@ fn things(world: &World, market: &Market) -> Things {
         ("requests", last(&request)),
         ("offers", offer),
         ("bookings", last(&booking)),
+        ("invitations", invitation),
         ("me", sign_ins["items"][0]["id"].as_str().unwrap().to_owned()),
     ]);
     let network = market.network;
@@ -206,6 +217,10 @@ fn things(world: &World, market: &Market) -> Things {
             "create_user",
             json!({ "email": "new@example.org", "name": "New", "password": "a quiet mule on a road", "role": { "role": "coordinator", "network": network } }),
         ),
+        ("create_invitation", invited),
+        ("accept_invitation", json!({ "token": "of nobody" })),
+        ("change_password", json!({ "present": "not it", "password": "a loud mule on a bridge" })),
+        ("start_email_change", json!({ "email": "new@example.org", "password": "not it" })),
         ("grant_role", json!({ "role": "coordinator", "network": network })),
         ("create_library", json!({ "network": network, "details": library })),
         ("create_venue", json!({ "name": "New", "kind": "branch", "time_zone": "America/Chicago" })),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
 mod access;
+mod accounts;
 mod availability_ics;
 mod bookings;
 mod calendars;
@@ -11,6 +12,7 @@ mod durability;
 mod feeds;
 mod forged;
 mod imports;
+mod invitations;
 mod keys;
 mod libraries;
 mod matches;

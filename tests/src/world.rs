@@ -156,6 +156,11 @@ impl World {
         self.runtime.block_on(packhorse::server::sweep_once(&self.app.db, &*self.clock)).unwrap()
     }
 
+    /// Sends the mails that are due, with these settings. How many there were.
+    pub fn send_mails(&self, config: &Config) -> usize {
+        self.runtime.block_on(packhorse::server::send_once(&self.app.db, config, &*self.clock)).unwrap()
+    }
+
     /// Reads the imported calendars that are due. How many there were.
     pub fn refresh(&self) -> usize {
         let reading = packhorse::server::refresh_once(&self.app.db, &self.app.outbound, &*self.clock);

@@ -86,6 +86,35 @@ pub(super) fn engine(text: &str) -> Parsed<Option<String>> {
     if text == "none" { Ok(None) } else { public_url(text).map(Some) }
 }
 
+/// An SMTP server to which nothing goes in the clear but on this machine, or none.
+pub(super) fn smtp(text: &str) -> Parsed<Option<String>> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let wrong = || {
+        "must be none, or smtps://HOST, smtp://HOST?tls=required, or smtp:// with a loopback address; USER:PASSWORD@ may stand \
+         before the host"
+            .to_owned()
+    };
+    let url = url::Url::parse(text).map_err(|_| wrong())?;
+    let near = url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
+    let safe = match url.scheme() {
+        "smtps" => true,
+        "smtp" => near || url.query() == Some("tls=required"),
+        _ => false,
+    };
+    if safe && lettre::SmtpTransport::from_url(text).is_ok() { Ok(Some(text.to_owned())) } else { Err(wrong()) }
+}
+
+/// A name and an address, or none.
+pub(super) fn mailbox(text: &str) -> Parsed<Option<String>> {
+    match text.parse::<lettre::message::Mailbox>() {
+        _ if text == "none" => Ok(None),
+        Ok(_) => Ok(Some(text.to_owned())),
+        Err(_) => Err("must be an address, such as Packhorse <packhorse@example.org>, or none".to_owned()),
+    }
+}
+
 /// Names or addresses with their ports, between commas, or none.
 pub(super) fn neighbors(text: &str) -> Parsed<Vec<Neighbor>> {
     let wrong = || {

@@ -155,10 +155,37 @@ pub(super) const SETTINGS: &[Setting] = &[
         set: |config, text| parse::engine(text).map(|url| config.routing.osrm_url = url),
         show: |config| config.routing.osrm_url.as_deref().unwrap_or("none").into(),
     },
+    Setting {
+        key: "smtp_url",
+        about: "Server that sends mails: smtps://USER:PASSWORD@HOST, or smtp://USER:PASSWORD@HOST?tls=required, or smtp:// \
+                and a loopback address; none for no mail at all.",
+        set: |config, text| parse::smtp(text).map(|url| config.mail.smtp_url = url),
+        show: |config| config.mail.smtp_url.as_deref().map_or_else(|| "none".to_owned(), without_password).into(),
+    },
+    Setting {
+        key: "mail_from",
+        about: "Whom mails are from: Packhorse <packhorse@example.org>; needed where smtp_url is set.",
+        set: |config, text| parse::mailbox(text).map(|from| config.mail.from = from),
+        show: |config| config.mail.from.as_deref().unwrap_or("none").into(),
+    },
 ];
 
-/// Whether a database address says more than is shown of it.
-pub(super) fn hides_password(url: &DatabaseUrl) -> bool {
+/// Whether a setting says more than is shown of it.
+pub(super) fn hides_secret(key: &str, config: &Config) -> bool {
+    match key {
+        "database_url" => hides_password(&config.database.url),
+        "smtp_url" => config.mail.smtp_url.as_deref().is_some_and(|url| without_password(url) != url),
+        _ => false,
+    }
+}
+
+/// An address as it is shown.
+fn without_password(url: &str) -> String {
+    let Ok(mut shown) = url::Url::parse(url) else { return "none".to_owned() };
+    if shown.password().is_none() || shown.set_password(None).is_err() { url.to_owned() } else { shown.to_string() }
+}
+
+fn hides_password(url: &DatabaseUrl) -> bool {
     match url {
         DatabaseUrl::Postgres(text) => text.trim_end_matches('/') != url.to_string().trim_end_matches('/'),
         DatabaseUrl::Sqlite(_) => false,

@@ -1,5 +1,6 @@
 //! The operations: wire types and handlers, one file for each resource.
 
+mod accounts;
 mod availability;
 mod bookings;
 mod calendars;
@@ -9,6 +10,7 @@ mod hosting;
 mod import;
 mod imported;
 mod interests;
+mod invitations;
 mod libraries;
 mod matches;
 mod networks;
@@ -36,6 +38,8 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(service::mount)
         .configure(sign_in::mount)
         .configure(sign_ins::mount)
+        .configure(accounts::mount)
+        .configure(invitations::mount)
         .configure(users::mount)
         .configure(networks::mount)
         .configure(partnerships::mount)

@@ -17,6 +17,7 @@ mod scope;
 mod server;
 mod types;
 
+pub mod accounts;
 pub mod availability;
 pub mod bookings;
 pub mod busy_times;
@@ -26,8 +27,10 @@ pub mod hosting;
 pub mod idempotency;
 pub mod imported;
 pub mod interests;
+pub mod invitations;
 pub mod keys;
 pub mod libraries;
+pub mod mails;
 pub mod networks;
 pub mod offers;
 pub mod partnerships;

@@ -173,6 +173,8 @@ ids! {
     Commitment CommitmentId "cmt" "commitment";
     User UserId "usr" "user";
     Role RoleId "rol" "role";
+    Invitation InvitationId "inv" "invitation";
+    Mail MailId "mal" "mail";
     Session SessionId "ses" "session";
     Event EventId "evt" "event";
     Trace TraceId "trc" "trace";

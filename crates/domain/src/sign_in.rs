@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{id::SessionId, time::Timestamp};
+use crate::{id::SessionId, text::words, time::Timestamp};
 
 /// A sign-in that has not ended, as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -61,6 +61,26 @@ impl RefreshToken {
             Self { voided_at: Some(_), .. } => Exchange::End,
             Self { is_used: true, successor_is_unused: false, .. } => Exchange::End,
             Self { .. } => Exchange::Renew,
+        }
+    }
+}
+
+words! {
+    /// What a token is good for, once.
+    Purpose {
+        /// A new password.
+        PasswordReset = "password_reset",
+        /// A new address.
+        EmailChange = "email_change",
+    }
+}
+
+impl Purpose {
+    /// How long such a token is good.
+    pub fn lifetime(self) -> SignedDuration {
+        match self {
+            Self::PasswordReset => SignedDuration::from_hours(1),
+            Self::EmailChange => SignedDuration::from_hours(24),
         }
     }
 }
