@@ -16,6 +16,7 @@ use std::{
 
 use packhorse_db::DatabaseUrl;
 use packhorse_domain::Minutes;
+use packhorse_services::openid::Provider;
 
 use crate::outbound::Neighbor;
 
@@ -46,6 +47,15 @@ pub struct Config {
     pub routing: RoutingConfig,
     /// How mails go out.
     pub mail: MailConfig,
+    /// Who else says who people are.
+    pub openid: OpenIdConfig,
+}
+
+/// Who else says who people are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OpenIdConfig {
+    /// Outside OpenID providers whose ID tokens are taken.
+    pub providers: Vec<Provider>,
 }
 
 /// How mails go out. Without a server none do.

@@ -17,6 +17,7 @@ pub mod config;
 pub mod mailer;
 pub mod metrics;
 pub mod openapi;
+pub mod openid;
 pub mod outbound;
 pub mod problem;
 pub mod server;

@@ -21,6 +21,7 @@ use tokio::sync::Semaphore;
 use crate::{
     config::{Config, DeadlineConfig, LimitConfig},
     openapi::Addresses,
+    openid::OpenId,
     outbound::Outbound,
     problem::{self, Problem},
     roads::Engine,
@@ -37,6 +38,8 @@ pub struct App {
     pub outbound: Arc<Outbound>,
     /// What measures roads; none: they are reckoned.
     pub engine: Option<Arc<Engine>>,
+    /// The OpenID providers that are trusted.
+    pub openid: OpenId,
     /// What writes mails; none where none are sent.
     pub letters: Option<Letters>,
     /// The time.
@@ -86,10 +89,12 @@ impl App {
     /// Puts the parts together.
     pub fn new(db: Database, clock: Arc<dyn Clock>, tokens: Tokens, config: &Config) -> Self {
         let described = &*DESCRIBED;
+        let outbound = Arc::new(Outbound::new(&config.outbound));
         Self {
             db,
             pool: Arc::default(),
-            outbound: Arc::new(Outbound::new(&config.outbound)),
+            openid: OpenId::new(&config.openid.providers, outbound.clone()),
+            outbound,
             engine: config.routing.osrm_url.as_deref().map(|url| Arc::new(Engine::new(url))),
             letters: letters(config),
             clock,

@@ -19,6 +19,7 @@ mod matches;
 mod migrations;
 mod offers;
 mod openapi;
+mod openid;
 mod opportunities;
 mod quotes;
 mod races;

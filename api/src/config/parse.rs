@@ -4,6 +4,7 @@ use std::{net::SocketAddr, ops::RangeInclusive, time::Duration};
 
 use actix_web::http::Uri;
 use packhorse_db::{Backend, DatabaseUrl};
+use packhorse_services::openid::Provider;
 use tracing_subscriber::EnvFilter;
 
 use super::LogFormat;
@@ -113,6 +114,26 @@ pub(super) fn mailbox(text: &str) -> Parsed<Option<String>> {
         Ok(_) => Ok(Some(text.to_owned())),
         Err(_) => Err("must be an address, such as Packhorse <packhorse@example.org>, or none".to_owned()),
     }
+}
+
+/// OpenID providers between commas, or none. Whether an address may be called is asked when it is.
+pub(super) fn providers(text: &str) -> Parsed<Vec<Provider>> {
+    let wrong = || {
+        "must be none, or issuer and client id with a space between, and perhaps the address of the keys; commas between \
+         providers, such as https://accounts.example.org packhorse-1"
+            .to_owned()
+    };
+    let provider = |each: &str| {
+        let parts: Vec<_> = each.split_whitespace().map(str::to_owned).collect();
+        let address = |text: &String| url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
+        match parts.as_slice() {
+            [issuer, audience, keys @ ..] if keys.len() <= 1 && address(issuer) && keys.iter().all(address) => {
+                Ok(Provider { issuer: issuer.clone(), audience: audience.clone(), jwks_url: keys.first().cloned() })
+            }
+            _ => Err(wrong()),
+        }
+    };
+    if text == "none" { Ok(Vec::new()) } else { text.split(',').map(provider).collect() }
 }
 
 /// Names or addresses with their ports, between commas, or none.

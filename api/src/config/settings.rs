@@ -2,7 +2,7 @@
 
 use packhorse_db::DatabaseUrl;
 use packhorse_domain::Minutes;
-use packhorse_services::tokens::LONGEST_LIFE;
+use packhorse_services::{openid::Provider, tokens::LONGEST_LIFE};
 use toml::Value;
 
 use super::{
@@ -168,6 +168,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         set: |config, text| parse::mailbox(text).map(|from| config.mail.from = from),
         show: |config| config.mail.from.as_deref().unwrap_or("none").into(),
     },
+    Setting {
+        key: "openid_providers",
+        about: "OpenID providers whose ID tokens sign in: issuer, client id and perhaps the address of the keys, with a space \
+                between, commas between providers; none for none.",
+        set: |config, text| parse::providers(text).map(|providers| config.openid.providers = providers),
+        show: |config| providers(&config.openid.providers).into(),
+    },
 ];
 
 /// Whether a setting says more than is shown of it.
@@ -205,6 +212,17 @@ fn neighbors(allow: &[Neighbor]) -> String {
         return "none".to_owned();
     }
     allow.iter().map(Neighbor::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn providers(all: &[Provider]) -> String {
+    if all.is_empty() {
+        return "none".to_owned();
+    }
+    let one = |each: &Provider| {
+        let parts = [Some(each.issuer.as_str()), Some(&each.audience), each.jwks_url.as_deref()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    };
+    all.iter().map(one).collect::<Vec<_>>().join(",")
 }
 
 fn number(number: usize) -> Value {

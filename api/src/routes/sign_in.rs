@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, http::header, post, web};
 use packhorse_db::Conn;
 use packhorse_domain::{id::UserId, user::User};
 use packhorse_services::{
-    Error, passwords,
+    Error, openid, passwords,
     sessions::{self, Opened},
 };
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ use crate::{
 };
 
 pub(super) fn mount(config: &mut ServiceConfig<'_>) {
-    config.service(sign_in).service(refresh_token).service(sign_out).service(get_me);
+    config.service(sign_in).service(sign_in_with_openid).service(refresh_token).service(sign_out).service(get_me);
 }
 
 /// Address and password.
@@ -103,6 +103,38 @@ async fn sign_in(app: web::Data<App>, request: HttpRequest, body: Body<Credentia
     });
     let user = compared.await?.ok_or(Error::BadCredentials)?;
     let opened = open(&app, &request, move |_| Ok(user)).await?;
+    tokens(&app, opened)
+}
+
+/// An ID token of an OpenID provider.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+struct OpenIdToken {
+    /// The token.
+    #[validate(length(min = 1, max = 16_384))]
+    #[schema(min_length = 1, max_length = 16_384)]
+    id_token: String,
+    /// The `nonce` of the request that it answers; needed if there was one.
+    #[validate(length(min = 1, max = 255))]
+    #[schema(min_length = 1, max_length = 255)]
+    nonce: Option<String>,
+}
+
+/// Signs in with an ID token.
+///
+/// One that a provider the installation trusts issued within the last ten minutes. At first it must hold the verified address of
+/// an account here; from then on the account belongs to this subject of the issuer. No account is made: ask for an invitation.
+#[utoipa::path(tag = "sign-in", security(), request_body = OpenIdToken, responses((status = 200, description = "Tokens.", body = TokenPair)))]
+#[post("/v1/sign-in/openid")]
+async fn sign_in_with_openid(
+    app: web::Data<App>,
+    request: HttpRequest,
+    body: Body<OpenIdToken>,
+) -> Result<HttpResponse, Problem> {
+    let OpenIdToken { id_token, nonce } = body.0.into_inner();
+    let now = app.clock.now();
+    let identity = app.openid.identify(&id_token, nonce.as_deref(), now).await.ok_or(Error::BadCredentials)?;
+    let opened = open(&app, &request, move |conn| openid::user_of(conn, &identity, now)).await?;
     tokens(&app, opened)
 }
 

@@ -58,8 +58,7 @@ impl RefreshToken {
         match self {
             Self { ends_at, .. } if *ends_at <= now => Exchange::Refuse,
             Self { voided_at: Some(at), .. } if now.duration_since(*at) < AT_ONCE => Exchange::Refuse,
-            Self { voided_at: Some(_), .. } => Exchange::End,
-            Self { is_used: true, successor_is_unused: false, .. } => Exchange::End,
+            Self { voided_at: Some(_), .. } | Self { is_used: true, successor_is_unused: false, .. } => Exchange::End,
             Self { .. } => Exchange::Renew,
         }
     }

@@ -26,6 +26,7 @@ pub mod mails;
 pub mod matches;
 pub mod networks;
 pub mod offers;
+pub mod openid;
 pub mod opportunities;
 pub mod partnerships;
 pub mod passwords;
