@@ -89,18 +89,12 @@ impl OpenId {
 }
 
 fn fetch(outbound: &Outbound, provider: &Provider) -> Option<JwkSet> {
-    let address = match &provider.jwks_url {
-        Some(address) => address.clone(),
-        None => {
-            let base = provider.issuer.trim_end_matches('/');
-            let found: Discovery = json(outbound, &format!("{base}/.well-known/openid-configuration"))?;
-            if found.issuer != provider.issuer {
-                return None;
-            }
-            found.jwks_uri
-        }
-    };
-    json(outbound, &address)
+    if let Some(address) = &provider.jwks_url {
+        return json(outbound, address);
+    }
+    let base = provider.issuer.trim_end_matches('/');
+    let found: Discovery = json(outbound, &format!("{base}/.well-known/openid-configuration"))?;
+    if found.issuer == provider.issuer { json(outbound, &found.jwks_uri) } else { None }
 }
 
 fn json<T: serde::de::DeserializeOwned>(outbound: &Outbound, address: &str) -> Option<T> {

@@ -205,9 +205,10 @@ async fn send_mails(db: Database, config: Config, clock: Arc<dyn Clock>) {
 pub async fn send_once(db: &Database, config: &Config, clock: &dyn Clock) -> Result<usize, Error> {
     let (Some(letters), Some(mailer)) = (letters(config), Mailer::new(&config.mail)) else { return Ok(0) };
     let now = clock.now();
-    let asked = match db.read(accounts::resets_wait).await? {
-        true => db.write(move |conn| accounts::answer_resets(conn, &letters, now)).await?,
-        false => 0,
+    let asked = if db.read(accounts::resets_wait).await? {
+        db.write(move |conn| accounts::answer_resets(conn, &letters, now)).await?
+    } else {
+        0
     };
     if !db.read(move |conn| mails::waiting(conn, now)).await? {
         return Ok(asked);

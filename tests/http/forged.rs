@@ -32,7 +32,7 @@ struct Forge {
 }
 
 impl Forge {
-    fn signed(&self, head: &str, claims: &str, key: &EncodingKey, by: Algorithm) -> String {
+    fn signed(head: &str, claims: &str, key: &EncodingKey, by: Algorithm) -> String {
         let message = format!("{}.{}", part(head.as_bytes()), part(claims.as_bytes()));
         let signature = jsonwebtoken::crypto::sign(message.as_bytes(), key, by).unwrap();
         format!("{message}.{signature}")
@@ -50,7 +50,7 @@ impl Forge {
         } else {
             claims.insert(name.to_owned(), value)
         };
-        self.signed(&self.head().to_string(), &Value::Object(claims).to_string(), &self.key, Algorithm::EdDSA)
+        Self::signed(&self.head().to_string(), &Value::Object(claims).to_string(), &self.key, Algorithm::EdDSA)
     }
 
     /// Signed rightly, with another head; `null` leaves a member out.
@@ -61,18 +61,18 @@ impl Forge {
         } else {
             head[name] = value;
         }
-        self.signed(&head.to_string(), &json!(self.claims).to_string(), &self.key, Algorithm::EdDSA)
+        Self::signed(&head.to_string(), &json!(self.claims).to_string(), &self.key, Algorithm::EdDSA)
     }
 
     /// Signed by somebody else, with this head.
     fn strange(&self, head: &Value) -> String {
-        self.signed(&head.to_string(), &json!(self.claims).to_string(), &strange_key(), Algorithm::EdDSA)
+        Self::signed(&head.to_string(), &json!(self.claims).to_string(), &strange_key(), Algorithm::EdDSA)
     }
 
     /// Signed with a shared secret that everybody knows.
     fn keyed(&self, secret: &[u8]) -> String {
         let head = json!({ "typ": "at+jwt", "alg": "HS256", "kid": self.kid });
-        self.signed(
+        Self::signed(
             &head.to_string(),
             &json!(self.claims).to_string(),
             &EncodingKey::from_secret(secret),
@@ -114,7 +114,7 @@ both! {
             head[name] = value;
             forge.strange(&head)
         };
-        let text = |claims: &str| forge.signed(&forge.head().to_string(), claims, &forge.key, Algorithm::EdDSA);
+        let text = |claims: &str| Forge::signed(&forge.head().to_string(), claims, &forge.key, Algorithm::EdDSA);
         let forged: Vec<(&str, String)> = vec![
             ("nothing", String::new()),
             ("a word", "token".to_owned()),
@@ -157,7 +157,7 @@ both! {
             ("typ JWT", forge.headed("typ", json!("JWT"))),
             ("typ of an ID token", forge.headed("typ", json!("id+jwt"))),
             ("crit that nobody knows", forge.headed("crit", json!(["exp2"]))),
-            ("alg twice", forge.signed(&headed_twice, &json!(forge.claims).to_string(), &forge.key, Algorithm::EdDSA)),
+            ("alg twice", Forge::signed(&headed_twice, &json!(forge.claims).to_string(), &forge.key, Algorithm::EdDSA)),
             ("sub twice", text(&claimed_twice)),
             ("claims that are no object", text("[]")),
             ("claims that are no JSON", text("{")),

@@ -30,16 +30,16 @@ pub struct SigningKey {
 /// # Errors
 /// Those of the database.
 pub fn all(conn: &mut Conn) -> Result<Vec<SigningKey>, DbError> {
+    type Found = (String, String, At, Option<At>, Option<At>);
     let query = signing_keys::table.order((signing_keys::created_at.desc(), signing_keys::kid));
-    let rows: Vec<(String, String, At, Option<At>, Option<At>)> = query.load(conn)?;
-    let key =
-        |(kid, private_pem, created_at, signs_from, verifies_until): (_, _, At, Option<At>, Option<At>)| SigningKey {
-            kid,
-            private_pem,
-            created_at: created_at.0,
-            signs_from: signs_from.map(|at| at.0),
-            verifies_until: verifies_until.map(|at| at.0),
-        };
+    let rows: Vec<Found> = query.load(conn)?;
+    let key = |(kid, private_pem, created_at, signs_from, verifies_until): Found| SigningKey {
+        kid,
+        private_pem,
+        created_at: created_at.0,
+        signs_from: signs_from.map(|at| at.0),
+        verifies_until: verifies_until.map(|at| at.0),
+    };
     Ok(rows.into_iter().map(key).collect())
 }
 

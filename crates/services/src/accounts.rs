@@ -171,8 +171,8 @@ pub fn may_reset(conn: &mut Conn, token: &str, now: Timestamp) -> Result<(), Err
 /// # Errors
 /// [`Error::BadCredentials`] when the token is not good.
 pub fn reset(ctx: &mut Context<'_>, token: &str, hash: &str) -> Result<(), Error> {
-    let (used, user, _) = holder(ctx.conn, Purpose::PasswordReset, token, ctx.now)?;
-    accounts::use_token(ctx.conn, &used)?;
+    let (brought, user, _) = holder(ctx.conn, Purpose::PasswordReset, token, ctx.now)?;
+    accounts::use_token(ctx.conn, &brought)?;
     set_password(ctx, user, hash, "reset_password", None)
 }
 
@@ -195,9 +195,9 @@ pub fn start_email_change(ctx: &mut Context<'_>, email: &str, letters: Option<&L
 /// # Errors
 /// [`Error::BadCredentials`] when the token is not good, [`Error::Conflict`] `email_taken`.
 pub fn change_email(ctx: &mut Context<'_>, token: &str, letters: Option<&Letters>) -> Result<(), Error> {
-    let (used, user, email) = holder(ctx.conn, Purpose::EmailChange, token, ctx.now)?;
+    let (brought, user, email) = holder(ctx.conn, Purpose::EmailChange, token, ctx.now)?;
     let email = email.ok_or_else(|| DbError::Corrupt("a token without its address".to_owned()))?;
-    accounts::use_token(ctx.conn, &used)?;
+    accounts::use_token(ctx.conn, &brought)?;
     // What was sent to the address before is good no more.
     accounts::forget_tokens(ctx.conn, user, Purpose::PasswordReset)?;
     let before = users::find(ctx.conn, Scope::Everything, user)?;
