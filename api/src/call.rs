@@ -1,6 +1,10 @@
 //! One call of one operation: who calls, with which preconditions, and how its answer is made.
 
-use std::sync::Arc;
+use std::{
+    future::{Ready, ready},
+    pin::Pin,
+    sync::Arc,
+};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse,
@@ -11,6 +15,7 @@ use actix_web::{
     },
     web,
 };
+use futures_util::future::Either;
 use packhorse_db::{
     Cursor, DbError, Page,
     idempotency::{self, Answer, Known},
@@ -47,10 +52,21 @@ pub struct Call {
 
 impl FromRequest for Call {
     type Error = Problem;
-    type Future = std::future::Ready<Result<Self, Problem>>;
+    type Future = Either<Ready<Result<Self, Problem>>, Pin<Box<dyn Future<Output = Result<Self, Problem>>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(Self::of(request))
+        let call = Self::of(request);
+        let app = request.app_data::<web::Data<App>>().filter(|_| call.is_err()).cloned();
+        match app.filter(|app| bearer(request.headers()).is_some_and(|token| app.may_have_missed_key(token))) {
+            None => Either::Left(ready(call)),
+            Some(app) => {
+                let request = request.clone();
+                Either::Right(Box::pin(async move {
+                    app.renew_keys().await?;
+                    Self::of(&request)
+                }))
+            }
+        }
     }
 }
 
@@ -249,17 +265,17 @@ impl Call {
     pub async fn list<T, F>(&self, page: Page, mut service: F) -> Result<HttpResponse, Problem>
     where
         F: FnMut(&mut Context<'_>, &Page) -> Result<Vec<T>, Error> + Send + 'static,
-        T: Serialize + Resource + Send + 'static,
+        T: Serialize + Listed + Send + 'static,
     {
         let of = page.clone();
         Ok(self.page(self.read(move |ctx| service(ctx, &of)).await?, &page))
     }
 
     /// Answers with one page: `rows` has one more than the page shows when another follows.
-    fn page<T: Serialize + Resource>(&self, mut rows: Vec<T>, page: &Page) -> HttpResponse {
+    fn page<T: Serialize + Listed>(&self, mut rows: Vec<T>, page: &Page) -> HttpResponse {
         let more = rows.len() > usize::from(page.limit);
         rows.truncate(page.limit.into());
-        let next = rows.last().filter(|_| more).map(Resource::cursor);
+        let next = rows.last().filter(|_| more).map(Listed::cursor);
         let mut response = HttpResponse::Ok();
         if let Some(next) = &next {
             let kept =
@@ -280,14 +296,18 @@ pub struct PageOf<T> {
     pub next: Option<String>,
 }
 
+/// What stands in a list.
+pub trait Listed {
+    /// The cursor behind it.
+    fn cursor(&self) -> Cursor;
+}
+
 /// What has an address of its own.
-pub trait Resource {
+pub trait Resource: Listed {
     /// Its address.
     fn path(&self) -> String;
     /// Its version.
     fn version(&self) -> Version;
-    /// The cursor behind it.
-    fn cursor(&self) -> Cursor;
 }
 
 /// Gives an entity its address.
@@ -300,6 +320,8 @@ macro_rules! resource {
             fn version(&self) -> packhorse_domain::Version {
                 self.record.version
             }
+        }
+        impl $crate::call::Listed for $entity {
             fn cursor(&self) -> packhorse_db::Cursor {
                 packhorse_db::Cursor::after(self.id)
             }
@@ -424,7 +446,7 @@ fn credential(app: &App, request: &HttpRequest, token: &str) -> Option<Credentia
         let fingerprint = fingerprint(token.as_bytes());
         return api_key::id_of(token).map(|id| Credential::Key { id, fingerprint, needed });
     }
-    app.verify(token).map(|claims| Credential::SignIn(claims.sid))
+    app.verify(token).map(|claims| Credential::SignIn { user: claims.sub, session: claims.sid })
 }
 
 /// The token of an `Authorization: Bearer` header.

@@ -9,6 +9,7 @@ mod backup;
 mod check;
 mod failure;
 mod import;
+mod keys;
 mod migrate;
 mod progress;
 mod service;
@@ -21,7 +22,7 @@ use std::{
 use clap::Parser;
 
 use self::{
-    arguments::{AdminCommand, Arguments, Command, ImportCommand},
+    arguments::{AdminCommand, Arguments, Command, ImportCommand, KeysCommand},
     failure::Failure,
 };
 use crate::{
@@ -70,6 +71,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Openapi => service::openapi(&mut out),
         Command::Import { what: ImportCommand::Libraries(import) } => import::libraries(config, &import, &mut out),
         Command::Admin { what: AdminCommand::Create(create) } => admin::create(config, &create, &mut out),
+        Command::Keys { what: KeysCommand::Rotate { compromised } } => keys::rotate(config, compromised, &mut out),
+        Command::Keys { what: KeysCommand::List } => keys::list(config, &mut out),
         Command::Backup { file } => backup::backup(config, &file, &mut out),
         Command::Check { print_config: true } => Ok(out.write_all(effective.to_toml().as_bytes())?),
         Command::Check { print_config: false } => check::check(&effective, &mut out),

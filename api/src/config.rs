@@ -17,6 +17,7 @@ use std::{
 use ipnet::IpNet;
 use packhorse_db::DatabaseUrl;
 use packhorse_domain::Minutes;
+use packhorse_services::openid::Provider;
 
 use crate::outbound::Neighbor;
 
@@ -45,6 +46,26 @@ pub struct Config {
     pub outbound: OutboundConfig,
     /// Who measures roads.
     pub routing: RoutingConfig,
+    /// How mails go out.
+    pub mail: MailConfig,
+    /// Who else says who people are.
+    pub openid: OpenIdConfig,
+}
+
+/// Who else says who people are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OpenIdConfig {
+    /// Outside OpenID providers whose ID tokens are taken.
+    pub providers: Vec<Provider>,
+}
+
+/// How mails go out. Without a server none do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MailConfig {
+    /// Address of an SMTP server, with user and password if it asks for them.
+    pub smtp_url: Option<String>,
+    /// Whom mails are from.
+    pub from: Option<String>,
 }
 
 /// Who measures roads.

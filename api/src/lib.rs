@@ -19,8 +19,10 @@ mod shapes;
 
 pub mod cli;
 pub mod config;
+pub mod mailer;
 pub mod metrics;
 pub mod openapi;
+pub mod openid;
 pub mod outbound;
 pub mod problem;
 pub mod server;

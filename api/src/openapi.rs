@@ -133,7 +133,10 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
     let conditional = method == "get" && is_versioned(&operation["responses"]["200"], schemas);
     // One word behind the id is done to the thing itself; more is done to a list of its parts.
     let is_step = path.split_once("/{id}/").is_some_and(|(_, rest)| !rest.contains('/'));
-    let preconditioned = method == "patch" || method == "delete" || (method == "post" && is_step && succeeded("200"));
+    // What is the caller's own nobody else changes meanwhile.
+    let is_own = path.starts_with("/v1/me/");
+    let changes = method == "patch" || method == "delete" || (method == "post" && is_step && succeeded("200"));
+    let preconditioned = changes && !is_own;
     if !public {
         let scope = operation["operationId"].as_str().and_then(operation::operation).and_then(|row| row.scope);
         operation["security"] = match scope {
@@ -182,7 +185,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
     add(!public && (writes || named), &[problem::FORBIDDEN]);
     add(has_body, &[problem::REQUEST_TIMEOUT, problem::TOO_LARGE, problem::UNSUPPORTED_MEDIA_TYPE]);
     add(writes && !public, &[problem::CONFLICT, problem::INVALID, problem::FULL]);
-    add(has_body && public, &[problem::INVALID]);
+    add(has_body && public, &[problem::CONFLICT, problem::INVALID, problem::FULL]);
     add(preconditioned, &[problem::STALE, problem::VERSION_MISSING]);
     if let Some(responses) = operation["responses"].as_object_mut() {
         for kind in kinds {

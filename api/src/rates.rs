@@ -236,14 +236,14 @@ pub async fn limit<B: MessageBody>(
     Ok(next.call(request).await?.map_into_left_body())
 }
 
-/// Refuses to look at a password when too many were tried, from this address or for this account.
+/// Refuses to look at a password or a token when too many were tried, from this address or for this account or token.
 ///
 /// # Errors
 /// 429, and those of the database.
-pub async fn sign_in(app: &App, request: &HttpRequest, email: &str) -> Result<(), Problem> {
+pub async fn sign_in(app: &App, request: &HttpRequest, of: &str) -> Result<(), Problem> {
     let address = request.extensions().get::<Peer>().map(|peer| customer(peer.address));
     let Some(address) = address.filter(|_| app.rates.sign_ins > 0) else { return Ok(()) };
-    let account = fingerprint(email.to_lowercase().as_bytes());
+    let account = fingerprint(of.to_lowercase().as_bytes());
     let of = [Counted::SignInFrom(address), Counted::SignInTo(account)];
     let (standing, over) = app.rates.attempt(&app.db, of, app.clock.now()).await?;
     let mut extensions = request.extensions_mut();

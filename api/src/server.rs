@@ -18,7 +18,7 @@ use actix_web::{
 use futures_util::future::join_all;
 use packhorse_db::{Backend, Database, DbError};
 use packhorse_domain::{Clock, time::SystemClock};
-use packhorse_services::{Context, Error, demo, imported, pool::Pool, sweep, tokens::Tokens};
+use packhorse_services::{Context, Error, accounts, demo, imported, mails, pool::Pool, sweep, tokens::Tokens};
 use utoipa_actix_web::AppExt;
 
 use crate::{
@@ -28,12 +28,13 @@ use crate::{
     docs,
     edge::edge,
     feeds,
+    mailer::Mailer,
     metrics::{self, Metrics},
     outbound::{self, Outbound},
     problem::{self, Problem},
     rates::limit,
     routes,
-    state::App,
+    state::{App, letters},
 };
 
 /// Why the program does not serve.
@@ -73,6 +74,7 @@ pub async fn run(config: Config, db: Database, with_demo: bool) -> Result<(), Se
     if config.limits.requests_per_minute > 0 && config.database.url.backend() == Backend::Postgres {
         rt::spawn(share_rates(app.clone()));
     }
+    rt::spawn(renew_keys(app.clone()));
     let server = start_with(app, listener, workers(), figures.clone(), config.metrics.bind.is_none())?;
     if let Some(bind) = config.metrics.bind {
         let (figures, address) = metrics::listen(figures, bind)?;
@@ -82,6 +84,7 @@ pub async fn run(config: Config, db: Database, with_demo: bool) -> Result<(), Se
     rt::spawn(follow(db.clone(), pool, clock.clone()));
     if config.worker.enabled {
         rt::spawn(read_calendars(db.clone(), outbound, clock.clone()));
+        rt::spawn(send_mails(db.clone(), config, clock.clone()));
         rt::spawn(work(db, clock));
     }
     announce(&format!("http://{address}"), &people);
@@ -96,7 +99,8 @@ pub async fn run_worker(config: &Config, db: Database) -> Result<(), ServeError>
     let outbound = Arc::new(Outbound::new(&config.outbound));
     tokio::select! {
         () = work(db.clone(), Arc::new(SystemClock)) => Ok(()),
-        () = read_calendars(db, outbound, Arc::new(SystemClock)) => Ok(()),
+        () = read_calendars(db.clone(), outbound, Arc::new(SystemClock)) => Ok(()),
+        () = send_mails(db, config.clone(), Arc::new(SystemClock)) => Ok(()),
         stopped = tokio::signal::ctrl_c() => Ok(stopped?),
     }
 }
@@ -162,6 +166,19 @@ async fn share_rates(app: Arc<App>) {
     }
 }
 
+/// How often the keys of access tokens are read again: they may have been rotated.
+const KEYS_EVERY: Duration = Duration::from_secs(30);
+
+/// Follows the rotation of the keys.
+async fn renew_keys(app: Arc<App>) {
+    loop {
+        rt::time::sleep(KEYS_EVERY).await;
+        if let Err(error) = app.renew_keys().await {
+            tracing::warn!(%error, "the signing keys could not be read again");
+        }
+    }
+}
+
 /// Looks for chores and does them, one transaction each. Other processes may do the same.
 async fn work(db: Database, clock: Arc<dyn Clock>) {
     loop {
@@ -184,6 +201,46 @@ async fn read_calendars(db: Database, outbound: Arc<Outbound>, clock: Arc<dyn Cl
             }
         }
     }
+}
+
+/// Sends mails that are due, where there is a server for them: beside the chores, since it may be slow. Other processes may do
+/// the same.
+async fn send_mails(db: Database, config: Config, clock: Arc<dyn Clock>) {
+    loop {
+        match send_once(&db, &config, clock.as_ref()).await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => tracing::warn!(%error, "sending mails was put off"),
+        }
+        rt::time::sleep(SWEEP_EVERY).await;
+    }
+}
+
+/// Writes to those who forgot their password, and sends some of the mails that are due. How many there were of both.
+///
+/// # Errors
+/// Those of the database.
+pub async fn send_once(db: &Database, config: &Config, clock: &dyn Clock) -> Result<usize, Error> {
+    let (Some(letters), Some(mailer)) = (letters(config), Mailer::new(&config.mail)) else { return Ok(0) };
+    let now = clock.now();
+    let asked = if db.read(accounts::resets_wait).await? {
+        db.write(move |conn| accounts::answer_resets(conn, &letters, now)).await?
+    } else {
+        0
+    };
+    if !db.read(move |conn| mails::waiting(conn, now)).await? {
+        return Ok(asked);
+    }
+    let (claimed, mailer) = (db.write(move |conn| mails::claim(conn, now)).await?, Arc::new(mailer));
+    let count = claimed.len();
+    for mail in claimed {
+        let (sent, server) = (mail.clone(), mailer.clone());
+        // An outer error: the program is about to end. The lease runs out, and somebody else sends it.
+        let Ok(delivery) = web::block(move || server.send(&sent)).await else { break };
+        let now = clock.now();
+        db.write(move |conn| mails::settle(conn, &mail, delivery, now)).await?;
+    }
+    Ok(asked + count)
 }
 
 /// Reads some of the calendars that are due at present. How many: none when no more are due.

@@ -1,13 +1,19 @@
 //! What every handler can reach.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use actix_web::{http::header::HeaderMap, web};
 use ipnet::IpNet;
 use jiff::SignedDuration;
-use packhorse_db::Database;
+use packhorse_db::{Database, DbError};
 use packhorse_domain::{Clock, Principal, Timestamp, api_key::PREFIX};
 use packhorse_services::{
+    keys,
+    letters::Letters,
     pool::Pool,
     tokens::{Claims, Tokens, fingerprint},
 };
@@ -18,6 +24,7 @@ use crate::{
     config::{Config, DeadlineConfig, LimitConfig},
     keys::KeysInUse,
     openapi::Addresses,
+    openid::OpenId,
     outbound::Outbound,
     problem::{self, Problem},
     rates::Rates,
@@ -35,6 +42,10 @@ pub struct App {
     pub outbound: Arc<Outbound>,
     /// What measures roads; none: they are reckoned.
     pub engine: Option<Arc<Engine>>,
+    /// The OpenID providers that are trusted.
+    pub openid: OpenId,
+    /// What writes mails; none where none are sent.
+    pub letters: Option<Letters>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Access tokens.
@@ -62,6 +73,7 @@ pub struct App {
     /// Passwords hashed at one time: each takes 19 MiB.
     hashing: Semaphore,
     verified: Verified,
+    keys_asked: Mutex<Option<Instant>>,
 }
 
 /// The document and what is made of it. Making it takes a while, and gives the same every time: once for a process.
@@ -80,11 +92,17 @@ static DESCRIBED: LazyLock<Described> = LazyLock::new(|| {
     }
 });
 
+/// What writes mails, where there is a server that sends them.
+pub(crate) fn letters(config: &Config) -> Option<Letters> {
+    config.mail.smtp_url.as_ref().map(|_| Letters { public_url: config.http.public_url.clone() })
+}
+
 impl App {
     /// Puts the parts together.
     pub fn new(db: Database, clock: Arc<dyn Clock>, tokens: Tokens, config: &Config) -> Self {
         let described = &*DESCRIBED;
         let limits = config.limits;
+        let outbound = Arc::new(Outbound::new(&config.outbound));
         Self {
             rates: Rates::new(limits.requests_per_minute, limits.sign_ins_per_minute, tokens.pepper()),
             keys: KeysInUse::default(),
@@ -92,8 +110,10 @@ impl App {
             origins: config.http.cors_origins.clone(),
             db,
             pool: Arc::default(),
-            outbound: Arc::new(Outbound::new(&config.outbound)),
+            openid: OpenId::new(&config.openid.providers, outbound.clone()),
+            outbound,
             engine: config.routing.osrm_url.as_deref().map(|url| Arc::new(Engine::new(url))),
+            letters: letters(config),
             clock,
             tokens,
             limits,
@@ -104,6 +124,7 @@ impl App {
             document: &described.text,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
             verified: Verified::default(),
+            keys_asked: Mutex::default(),
         }
     }
 
@@ -137,19 +158,48 @@ impl App {
         self.verified.insert(token, &claims);
         Some(claims)
     }
+
+    /// Whether a token names a key that this process may not know yet. True at most once in [`KEYS_AGAIN`].
+    pub fn may_have_missed_key(&self, token: &str) -> bool {
+        if !self.tokens.is_of_unknown_key(token) {
+            return false;
+        }
+        let mut asked = self.keys_asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = asked.is_none_or(|at| at.elapsed() >= KEYS_AGAIN);
+        if due {
+            *asked = Some(Instant::now());
+        }
+        due
+    }
+
+    /// Reads the keys of access tokens again.
+    ///
+    /// # Errors
+    /// Those of the database; the keys that were known stay.
+    pub async fn renew_keys(&self) -> Result<(), DbError> {
+        let now = self.clock.now();
+        let usable = self.db.read(move |conn| keys::usable(conn, now)).await?;
+        if self.tokens.renew(&usable)? {
+            self.verified.clear();
+        }
+        Ok(())
+    }
 }
+
+/// Soonest time after which tokens of unknown keys make a process read its keys again: anybody can send such tokens.
+const KEYS_AGAIN: Duration = Duration::from_secs(5);
 
 /// Tokens whose signature was good, a bounded number of them. Sign-in and roles are read with each request all the same.
 #[derive(Default)]
 struct Verified {
-    shards: [std::sync::Mutex<std::collections::HashMap<String, Claims>>; 16],
+    shards: [Mutex<HashMap<String, Claims>>; 16],
 }
 
 impl Verified {
     /// Most tokens in one shard.
     const SHARD: usize = 1024;
 
-    fn shard(&self, token: &str) -> &std::sync::Mutex<std::collections::HashMap<String, Claims>> {
+    fn shard(&self, token: &str) -> &Mutex<HashMap<String, Claims>> {
         // The last letters are those of the signature: evenly spread.
         let last = token.bytes().rev().nth(2).unwrap_or(0);
         &self.shards[usize::from(last) % self.shards.len()]
@@ -158,6 +208,12 @@ impl Verified {
     fn get(&self, token: &str, now: Timestamp) -> Option<Claims> {
         let shard = self.shard(token).lock().ok()?;
         shard.get(token).filter(|claims| claims.nbf <= now.as_second() && now.as_second() < claims.exp).cloned()
+    }
+
+    fn clear(&self) {
+        for shard in &self.shards {
+            shard.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
     }
 
     fn insert(&self, token: &str, claims: &Claims) {

@@ -47,6 +47,14 @@ const MATRIX: &[(&str, &str)] = &[
     ("get_user", "aanannnnnn"),
     ("grant_role", "aanfnnnnnn"),
     ("revoke_role", "aanfnnnnnn"),
+    ("end_sign_in", "nnnannnnnn"),
+    ("start_password_reset", "aanfnnnnnn"),
+    ("create_invitation", "aaifififff"),
+    ("get_invitation", "aannnnnnnn"),
+    ("revoke_invitation", "aannnnnnnn"),
+    ("accept_invitation", "iiiiiiiiii"),
+    ("change_password", "iiiiiiiiii"),
+    ("start_email_change", "iiiiiiiiii"),
     ("create_api_key", "aanfnfnfff"),
     ("get_api_key", "aannnnnnnn"),
     ("rotate_api_key", "aannnnnnnn"),
@@ -147,6 +155,7 @@ const EVERYBODY: &[&str] = &[
     "list_bookings",
     "list_changes",
     "list_interests",
+    "list_invitations",
     "list_libraries",
     "list_networks",
     "list_offers",
@@ -154,6 +163,7 @@ const EVERYBODY: &[&str] = &[
     "list_quotes",
     "list_requests",
     "list_rooms",
+    "list_sign_ins",
     "list_topics",
     "list_trainers",
     "list_users",
@@ -163,7 +173,7 @@ const EVERYBODY: &[&str] = &[
 ];
 
 /// Operations with tests of their own: `imports` and the end of a sign-in.
-const ELSEWHERE: &[&str] = &["import_libraries", "sign_out"];
+const ELSEWHERE: &[&str] = &["import_libraries", "sign_out", "sign_out_others"];
 
 struct Things {
     ids: BTreeMap<&'static str, String>,
@@ -172,7 +182,7 @@ struct Things {
     borrower: Client,
 }
 
-/// One thing of every kind in a network, and a good body for every operation that takes one.
+/// One thing of every kind in a network.
 fn things(world: &World, market: &Market) -> Things {
     let request = market.ask(&json!({}));
     let offer = market.offer(&request, market.dana.id, "2027-03-03T16:00:00Z").expect(201).id();
@@ -184,21 +194,21 @@ fn things(world: &World, market: &Market) -> Things {
     let partnership = operator.post("/v1/partnerships", &lends).expect(201).id();
     let statements =
         market.dana.client.get(&format!("/v1/trainers/{}/availability", market.dana.id)).expect(200).json();
-    let trip = json!({
-        "place": { "name": "Topeka", "coordinates": { "lat": 39.0, "lon": -95.7 } }, "from": "2027-05-03", "until": "2027-05-05",
-        "time_zone": "America/Chicago", "radius_km": 50
-    });
-    let kept_trip = market.dana.client.post(&format!("/v1/trainers/{}/trips", market.dana.id), &trip).expect(201).id();
-    let off = json!({ "time_zone": "America/Chicago", "pattern": { "kind": "blackout", "from": "2027-07-01", "until": "2027-07-02" } });
-    let hours =
-        market.staff.post(&format!("/v1/libraries/{}/hosting-hours", market.place.library), &off).expect(201).id();
-    let interest = json!({ "trainer": market.dana.id, "details": {} });
-    let wish = market.dana.client.post(&format!("{request}/interests"), &interest).expect(201).id();
+    let kept_trip =
+        market.dana.client.post(&format!("/v1/trainers/{}/trips", market.dana.id), &trip()).expect(201).id();
+    let hours = market
+        .staff
+        .post(&format!("/v1/libraries/{}/hosting-hours", market.place.library), &day_off())
+        .expect(201)
+        .id();
+    let wish = market.dana.client.post(&format!("{request}/interests"), &interest(market)).expect(201).id();
     let calendars = format!("/v1/trainers/{}/calendars", market.dana.id);
     let calendar = market.dana.client.post(&calendars, &json!({ "name": "Work" })).expect(201).id();
     let quote = market.staff.post("/v1/quotes", &market.need(&json!({}))).expect(201).id();
-    let program = json!({ "network": market.network, "details": { "name": "Web site", "scopes": ["catalog:read"] } });
-    let key = market.coordinator.post("/v1/api-keys", &program).expect(201).id();
+    let key = market.coordinator.post("/v1/api-keys", &web_site(market)).expect(201).id();
+    let owner = staff["id"].as_str().unwrap().parse().unwrap();
+    let sign_ins = world.signed_in(owner).get("/v1/me/sign-ins?sort=-created_at").expect(200).json();
+    let invitation = market.coordinator.post("/v1/invitations", &guest(market)).expect(201).id();
     let last = |path: &str| path.rsplit('/').next().unwrap().to_owned();
     let ids = BTreeMap::from([
         ("networks", market.network.to_string()),
@@ -220,22 +230,57 @@ fn things(world: &World, market: &Market) -> Things {
         ("requests", last(&request)),
         ("offers", offer),
         ("bookings", last(&booking)),
+        ("invitations", invitation),
+        ("me", sign_ins["items"][0]["id"].as_str().unwrap().to_owned()),
     ]);
+    let role = staff["roles"][0]["id"].as_str().unwrap().to_owned();
+    Things { ids, bodies: bodies(world, market), borrower: third.coordinator, role }
+}
+
+fn trip() -> Value {
+    json!({
+        "place": { "name": "Topeka", "coordinates": { "lat": 39.0, "lon": -95.7 } }, "from": "2027-05-03", "until": "2027-05-05",
+        "time_zone": "America/Chicago", "radius_km": 50
+    })
+}
+
+fn day_off() -> Value {
+    json!({ "time_zone": "America/Chicago", "pattern": { "kind": "blackout", "from": "2027-07-01", "until": "2027-07-02" } })
+}
+
+fn interest(market: &Market) -> Value {
+    json!({ "trainer": market.dana.id, "details": {} })
+}
+
+fn web_site(market: &Market) -> Value {
+    json!({ "network": market.network, "details": { "name": "Web site", "scopes": ["catalog:read"] } })
+}
+
+fn guest(market: &Market) -> Value {
+    json!({ "email": "guest@example.org", "role": { "role": "coordinator", "network": market.network } })
+}
+
+/// A good body for every operation that takes one.
+fn bodies(world: &World, market: &Market) -> BTreeMap<&'static str, Value> {
     let network = market.network;
     let library = json!({ "name": "New", "time_zone": "America/Chicago" });
     let workshop = json!({ "title": "New", "level": "introductory", "duration_minutes": 60, "formats": ["virtual"], "languages": ["en"] });
     let home = json!({ "place": "Topeka", "coordinates": { "lat": 39.0, "lon": -95.7 } });
     let trainer = json!({ "name": "New", "home_base": home, "time_zone": "America/Chicago", "travel_radius_km": 10, "languages": ["en"], "formats": ["virtual"], "visibility": "network" });
     let again = json!({ "lender": network, "borrower": world.network("fourth"), "from": "2027-01-01" });
-    let bodies = BTreeMap::from([
+    BTreeMap::from([
         ("create_network", json!({ "name": "New", "kind": "informal", "time_zone": "UTC", "currency": "USD" })),
         ("create_partnership", again),
         (
             "create_user",
             json!({ "email": "new@example.org", "name": "New", "password": "a quiet mule on a road", "role": { "role": "coordinator", "network": network } }),
         ),
+        ("create_invitation", guest(market)),
+        ("accept_invitation", json!({ "token": "of nobody" })),
+        ("change_password", json!({ "present": "not it", "password": "a loud mule on a bridge" })),
+        ("start_email_change", json!({ "email": "new@example.org", "password": "not it" })),
         ("grant_role", json!({ "role": "coordinator", "network": network })),
-        ("create_api_key", program),
+        ("create_api_key", web_site(market)),
         ("rotate_api_key", json!({ "overlap_hours": 1 })),
         ("create_library", json!({ "network": network, "details": library })),
         ("create_venue", json!({ "name": "New", "kind": "branch", "time_zone": "America/Chicago" })),
@@ -243,11 +288,11 @@ fn things(world: &World, market: &Market) -> Things {
         ("create_topic", json!({ "network": network, "details": { "name": "New", "scheme": "ours" } })),
         ("create_workshop", json!({ "network": network, "details": workshop })),
         ("create_trainer", json!({ "network": network, "details": trainer })),
-        ("create_availability", off.clone()),
-        ("preview_occurrences", off.clone()),
-        ("create_hosting_hours", off),
-        ("create_trip", trip),
-        ("create_interest", interest),
+        ("create_availability", day_off()),
+        ("preview_occurrences", day_off()),
+        ("create_hosting_hours", day_off()),
+        ("create_trip", trip()),
+        ("create_interest", interest(market)),
         (
             "query_free_busy",
             json!({ "trainers": [market.dana.id], "from": "2027-03-01T00:00:00Z", "to": "2027-03-02T00:00:00Z" }),
@@ -263,8 +308,7 @@ fn things(world: &World, market: &Market) -> Things {
         ("revise_offer", json!({ "starts_at": "2027-03-05T16:00:00Z" })),
         ("reschedule_booking", json!({ "starts_at": "2027-03-05T16:00:00Z" })),
         ("deliver_booking", json!({ "attendance": 3 })),
-    ]);
-    Things { ids, bodies, borrower: third.coordinator, role: staff["roles"][0]["id"].as_str().unwrap().to_owned() }
+    ])
 }
 
 /// A program with a key of a network, made by its coordinator.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
 mod access;
+mod accounts;
 mod api_keys;
 mod availability_ics;
 mod bookings;
@@ -11,18 +12,23 @@ mod demo;
 mod durability;
 mod edge;
 mod feeds;
+mod forged;
 mod imports;
+mod invitations;
+mod keys;
 mod libraries;
 mod matches;
 mod migrations;
 mod offers;
 mod openapi;
+mod openid;
 mod opportunities;
 mod quotes;
 mod races;
 mod rates;
 mod requests;
 mod roads;
+mod sign_ins;
 mod story;
 #[cfg(feature = "tls")]
 mod tls;

@@ -285,7 +285,7 @@ fn postgres_decides_about_a_request_a_trainer_and_a_room_under_their_locks() {
 }
 
 #[test]
-fn of_many_processes_that_start_at_once_one_makes_the_first_signing_key() {
+fn of_many_processes_that_start_at_once_one_makes_the_first_signing_keys() {
     let Some(backend) = Backend::postgres() else { return };
     let database = packhorse_tests::TestDatabase::new(backend);
     let barrier = Barrier::new(8);
@@ -301,5 +301,5 @@ fn of_many_processes_that_start_at_once_one_makes_the_first_signing_key() {
             each.join().unwrap().unwrap();
         }
     });
-    assert_eq!(database.count("SELECT COUNT(*) AS count FROM signing_keys"), 1);
+    assert_eq!(database.count("SELECT COUNT(*) AS count FROM signing_keys"), 2, "the active and the next");
 }

@@ -3,12 +3,14 @@
 
 mod client;
 mod database;
+mod mail;
 mod process;
 mod seed;
 mod world;
 
 pub use client::{Client, Reply};
 pub use database::{Backend, TestDatabase};
+pub use mail::{MailServer, with_mail};
 pub use process::{ServerProcess, serve_when_told};
 pub use seed::{
     Catalog, DAY, GOODLAND, LAWRENCE, Market, PASSWORD, Place, Planter, Region, TOPEKA, Teacher, details, merge,

@@ -232,7 +232,7 @@ impl World {
     pub fn signed_in(&self, user: UserId) -> Client {
         let now = packhorse_domain::Clock::now(&*self.clock);
         let ends_at = now + self.app.sign_in_lifetime;
-        let opened = self.write(move |conn| sessions::sign_in(conn, user, now, ends_at));
+        let opened = self.write(move |conn| sessions::sign_in(conn, user, None, now, ends_at));
         self.client().with_token(&self.app.tokens.issue(opened.user, opened.session, now).unwrap())
     }
 

@@ -163,10 +163,20 @@ impl World {
         self.runtime.block_on(self.app.rates.share(&self.app.db, &*self.clock)).unwrap()
     }
 
+    /// Sends the mails that are due, with these settings. How many there were.
+    pub fn send_mails(&self, config: &Config) -> usize {
+        self.runtime.block_on(packhorse::server::send_once(&self.app.db, config, &*self.clock)).unwrap()
+    }
+
     /// Reads the imported calendars that are due. How many there were.
     pub fn refresh(&self) -> usize {
         let reading = packhorse::server::refresh_once(&self.app.db, &self.app.outbound, &*self.clock);
         self.runtime.block_on(reading).unwrap()
+    }
+
+    /// Reads the keys of access tokens again, as servers do every now and then.
+    pub fn renew_keys(&self) {
+        self.runtime.block_on(self.app.renew_keys()).unwrap();
     }
 
     /// Reads straight through the services.

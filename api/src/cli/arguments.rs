@@ -75,6 +75,24 @@ Examples:
   packhorse admin create --email dana@example.org --name 'Dana Whitfield'
   packhorse admin create --email dana@example.org --name 'Dana Whitfield' < password.txt";
 
+const KEYS_ROTATE: &str = "\
+The key that was shown at /.well-known/jwks.json as the next one begins to sign access tokens; the one before goes on \
+verifying what it signed, for a little over an hour, and then goes. Nobody notices: the processes that serve follow within \
+30 seconds, without a restart. A next key must have been shown for ten minutes.
+
+With --compromised every key is replaced at once, because somebody may have read them, in a backup for one. Access tokens \
+end within 30 seconds; refresh tokens give new ones.
+
+Examples:
+  packhorse keys rotate
+  packhorse keys rotate --compromised";
+
+const KEYS_LIST: &str = "\
+Shows thumbprints (`kid`), never a key.
+
+Example:
+  packhorse keys list";
+
 const BACKUP: &str = "\
 Copies a SQLite database while it is in use; the copy is of one instant, and was checked. FILE must not exist. \
 For PostgreSQL it says which commands do the same.
@@ -142,6 +160,12 @@ pub(super) enum Command {
     Admin {
         #[command(subcommand)]
         what: AdminCommand,
+    },
+    /// Manage the keys that sign access tokens.
+    #[command(arg_required_else_help = true)]
+    Keys {
+        #[command(subcommand)]
+        what: KeysCommand,
     },
     /// Copy the database while it is in use.
     #[command(after_help = BACKUP)]
@@ -213,6 +237,20 @@ pub(super) struct AdminCreate {
     pub name: String,
 }
 
+#[derive(Debug, Subcommand)]
+pub(super) enum KeysCommand {
+    /// Let the next key sign, and make a new next one.
+    #[command(after_help = KEYS_ROTATE)]
+    Rotate {
+        /// Replace every key at once: somebody may have read them.
+        #[arg(long)]
+        compromised: bool,
+    },
+    /// List them: which signs, which is next, which only verify.
+    #[command(after_help = KEYS_LIST)]
+    List,
+}
+
 impl Arguments {
     /// The settings among the arguments.
     pub fn flags(&self) -> Vec<Flag> {
@@ -248,7 +286,19 @@ mod tests {
 
     #[test]
     fn every_example_in_the_help_can_be_typed() {
-        let texts = [FIRST_STEPS, SERVE, WORKER, MIGRATE, OPENAPI, IMPORT_LIBRARIES, ADMIN_CREATE, BACKUP, CHECK];
+        let texts = [
+            FIRST_STEPS,
+            SERVE,
+            WORKER,
+            MIGRATE,
+            OPENAPI,
+            IMPORT_LIBRARIES,
+            ADMIN_CREATE,
+            KEYS_ROTATE,
+            KEYS_LIST,
+            BACKUP,
+            CHECK,
+        ];
         let mut examples = 0;
         for line in texts.iter().flat_map(|text| text.lines()).filter(|line| line.starts_with("  packhorse ")) {
             // The shell takes quotes and redirections away.

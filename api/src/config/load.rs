@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 use super::{
     Config, HttpConfig,
-    settings::{OTHER_VARIABLES, SETTINGS, Setting, hides_password},
+    settings::{OTHER_VARIABLES, SETTINGS, Setting, hides_secret},
 };
 
 /// Where a value came from.
@@ -149,6 +149,10 @@ impl Effective {
             let problem = "is the address of the API itself; leave it off, or take another port".to_owned();
             faults.push(Fault { what: "metrics_bind".to_owned(), origin: origin("metrics_bind"), problem });
         }
+        if config.mail.smtp_url.is_some() && config.mail.from.is_none() {
+            let problem = "must be set where smtp_url is".to_owned();
+            faults.push(Fault { what: "mail_from".to_owned(), origin: origin("mail_from"), problem });
+        }
         if faults.is_empty() { Ok(Self { config, notices, origins }) } else { Err(Faults(faults)) }
     }
 
@@ -160,7 +164,7 @@ impl Effective {
     /// The configuration as a file that would give it, with secrets left out; behind each value, where it came from.
     pub fn to_toml(&self) -> String {
         let entry = |setting: &Setting| {
-            let hidden = setting.key == "database_url" && hides_password(&self.config.database.url);
+            let hidden = hides_secret(setting.key, &self.config);
             let hidden = if hidden { ", secrets not shown" } else { "" };
             let (key, value, origin) = (setting.key, (setting.show)(&self.config), self.origin(setting.key));
             format!("# {}\n{key} = {value} # {origin}{hidden}\n", setting.about)

@@ -9,6 +9,7 @@ use std::{
 use actix_web::http::{Uri, uri::Authority};
 use ipnet::IpNet;
 use packhorse_db::{Backend, DatabaseUrl};
+use packhorse_services::openid::Provider;
 use tracing_subscriber::EnvFilter;
 
 use super::LogFormat;
@@ -118,6 +119,54 @@ pub(super) fn origins(text: &str) -> Parsed<Vec<String>> {
 
 const BAD_ORIGINS: &str = "must be none, or web sites between commas, each with scheme and host, and with a port if it is not the usual one, \
                            such as https://library.example.org,http://localhost:3000";
+/// An SMTP server to which nothing goes in the clear but on this machine, or none.
+pub(super) fn smtp(text: &str) -> Parsed<Option<String>> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let wrong = || {
+        "must be none, or smtps://HOST, smtp://HOST?tls=required, or smtp:// with a loopback address; USER:PASSWORD@ may stand \
+         before the host"
+            .to_owned()
+    };
+    let url = url::Url::parse(text).map_err(|_| wrong())?;
+    let near = url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
+    let safe = match url.scheme() {
+        "smtps" => true,
+        "smtp" => near || url.query() == Some("tls=required"),
+        _ => false,
+    };
+    if safe && lettre::SmtpTransport::from_url(text).is_ok() { Ok(Some(text.to_owned())) } else { Err(wrong()) }
+}
+
+/// A name and an address, or none.
+pub(super) fn mailbox(text: &str) -> Parsed<Option<String>> {
+    match text.parse::<lettre::message::Mailbox>() {
+        _ if text == "none" => Ok(None),
+        Ok(_) => Ok(Some(text.to_owned())),
+        Err(_) => Err("must be an address, such as Packhorse <packhorse@example.org>, or none".to_owned()),
+    }
+}
+
+/// OpenID providers between commas, or none. Whether an address may be called is asked when it is.
+pub(super) fn providers(text: &str) -> Parsed<Vec<Provider>> {
+    let wrong = || {
+        "must be none, or issuer and client id with a space between, and perhaps the address of the keys; commas between \
+         providers, such as https://accounts.example.org packhorse-1"
+            .to_owned()
+    };
+    let provider = |each: &str| {
+        let parts: Vec<_> = each.split_whitespace().map(str::to_owned).collect();
+        let address = |text: &String| url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
+        match parts.as_slice() {
+            [issuer, audience, keys @ ..] if keys.len() <= 1 && address(issuer) && keys.iter().all(address) => {
+                Ok(Provider { issuer: issuer.clone(), audience: audience.clone(), jwks_url: keys.first().cloned() })
+            }
+            _ => Err(wrong()),
+        }
+    };
+    if text == "none" { Ok(Vec::new()) } else { text.split(',').map(provider).collect() }
+}
 
 /// Names or addresses with their ports, between commas, or none.
 pub(super) fn neighbors(text: &str) -> Parsed<Vec<Neighbor>> {

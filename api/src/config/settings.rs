@@ -2,6 +2,7 @@
 
 use packhorse_db::DatabaseUrl;
 use packhorse_domain::Minutes;
+use packhorse_services::{openid::Provider, tokens::LONGEST_LIFE};
 use toml::Value;
 
 use super::{
@@ -107,7 +108,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         key: "access_token_minutes",
         about: "Life of an access token: 1 to 60 minutes.",
-        set: |config, text| parse::whole(text, 1..=60).map(|number| config.tokens.access = Minutes(number)),
+        set: |config, text| parse::whole(text, 1..=LONGEST_LIFE.0).map(|number| config.tokens.access = Minutes(number)),
         show: |config| i64::from(config.tokens.access.0).into(),
     },
     Setting {
@@ -178,10 +179,44 @@ pub(super) const SETTINGS: &[Setting] = &[
         set: |config, text| parse::engine(text).map(|url| config.routing.osrm_url = url),
         show: |config| config.routing.osrm_url.as_deref().unwrap_or("none").into(),
     },
+    Setting {
+        key: "smtp_url",
+        about: "Server that sends mails: smtps://USER:PASSWORD@HOST, or smtp://USER:PASSWORD@HOST?tls=required, or smtp:// \
+                and a loopback address; none for no mail at all.",
+        set: |config, text| parse::smtp(text).map(|url| config.mail.smtp_url = url),
+        show: |config| config.mail.smtp_url.as_deref().map_or_else(|| "none".to_owned(), without_password).into(),
+    },
+    Setting {
+        key: "mail_from",
+        about: "Whom mails are from: Packhorse <packhorse@example.org>; needed where smtp_url is set.",
+        set: |config, text| parse::mailbox(text).map(|from| config.mail.from = from),
+        show: |config| config.mail.from.as_deref().unwrap_or("none").into(),
+    },
+    Setting {
+        key: "openid_providers",
+        about: "OpenID providers whose ID tokens sign in: issuer, client id and perhaps the address of the keys, with a space \
+                between, commas between providers; none for none.",
+        set: |config, text| parse::providers(text).map(|providers| config.openid.providers = providers),
+        show: |config| providers(&config.openid.providers).into(),
+    },
 ];
 
-/// Whether a database address says more than is shown of it.
-pub(super) fn hides_password(url: &DatabaseUrl) -> bool {
+/// Whether a setting says more than is shown of it.
+pub(super) fn hides_secret(key: &str, config: &Config) -> bool {
+    match key {
+        "database_url" => hides_password(&config.database.url),
+        "smtp_url" => config.mail.smtp_url.as_deref().is_some_and(|url| without_password(url) != url),
+        _ => false,
+    }
+}
+
+/// An address as it is shown.
+fn without_password(url: &str) -> String {
+    let Ok(mut shown) = url::Url::parse(url) else { return "none".to_owned() };
+    if shown.password().is_none() || shown.set_password(None).is_err() { url.to_owned() } else { shown.to_string() }
+}
+
+fn hides_password(url: &DatabaseUrl) -> bool {
     match url {
         DatabaseUrl::Postgres(text) => text.trim_end_matches('/') != url.to_string().trim_end_matches('/'),
         DatabaseUrl::Sqlite(_) => false,
@@ -202,6 +237,17 @@ fn listed<T: ToString>(items: &[T]) -> String {
         return "none".to_owned();
     }
     items.iter().map(T::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn providers(all: &[Provider]) -> String {
+    if all.is_empty() {
+        return "none".to_owned();
+    }
+    let one = |each: &Provider| {
+        let parts = [Some(each.issuer.as_str()), Some(&each.audience), each.jwks_url.as_deref()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    };
+    all.iter().map(one).collect::<Vec<_>>().join(",")
 }
 
 fn number(number: usize) -> Value {

@@ -128,7 +128,9 @@ fn what_is_printed_can_be_read_back() {
                 log_format = 'json'\nlog_filter = 'warn,packhorse_db=debug'\naccess_token_minutes = 1\n\
                 refresh_token_days = 2\njson_limit_kib = 3\nimport_limit_mib = 4\nheader_deadline_seconds = 5\n\
                 body_deadline_seconds = 6\nhandler_deadline_seconds = 7\nshutdown_seconds = 0\n\
-                outbound_allow = 'Calendar.lan:8080, [fd00::7]:80'\nosrm_url = 'http://127.0.0.1:5000'";
+                outbound_allow = 'Calendar.lan:8080, [fd00::7]:80'\nosrm_url = 'http://127.0.0.1:5000'\n\
+                smtp_url = 'smtps://packhorse@mail.example.org'\nmail_from = 'Packhorse <packhorse@example.org>'\n\
+                openid_providers = 'https://a.example one, https://b.example two https://b.example/keys'";
     let effective = Effective::of(sources(file, &[], &[])).unwrap();
     assert_eq!(effective.config.http.public_url, "https://training.example.org/ph");
     let again = Effective::of(sources(&effective.to_toml(), &[], &[])).unwrap();
@@ -191,6 +193,20 @@ fn origins_are_spelled_as_browsers_spell_them() {
         let found = faults(sources(&format!("trusted_proxies = '{text}'"), &[], &[]));
         assert!(found[0].starts_with("trusted_proxies (packhorse.toml) must be none"), "{text}: {found:#?}");
     }
+}
+
+#[test]
+fn no_password_goes_to_a_mail_server_in_the_clear() {
+    let from = "mail_from = 'packhorse@example.org'";
+    for url in ["smtp://mail.example.org", "smtp://mail.example.org?tls=opportunistic", "http://localhost", "smtps://"]
+    {
+        let found = faults(sources(&format!("smtp_url = '{url}'\n{from}"), &[], &[]));
+        assert!(found[0].starts_with("smtp_url (packhorse.toml) must be none"), "{url}: {found:#?}");
+    }
+    let url = "smtp_url = 'smtps://me:s3cret@mail.example.org'";
+    let printed = Effective::of(sources(&format!("{url}\n{from}"), &[], &[])).unwrap().to_toml();
+    assert!(!printed.contains("s3cret") && printed.contains("smtps://me@mail.example.org"), "{printed}");
+    assert!(faults(sources(url, &[], &[]))[0].starts_with("mail_from (default) must be set"));
 }
 
 #[cfg(not(feature = "tls"))]

@@ -18,7 +18,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::{
-    call::{Call, PageOf, Reply, Resource},
+    call::{Call, Listed, PageOf, Reply, Resource},
     input::{Body, PageQuery, Parameters, PathId, Query, QueryOf},
     problem::Problem,
 };
@@ -77,7 +77,9 @@ impl Resource for KeyView {
     fn version(&self) -> Version {
         self.key.record.version
     }
+}
 
+impl Listed for KeyView {
     fn cursor(&self) -> Cursor {
         Cursor::after(self.key.id)
     }

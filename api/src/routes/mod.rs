@@ -1,6 +1,7 @@
 //! The operations: wire types and handlers, one file for each resource.
 
 mod access;
+mod accounts;
 mod api_keys;
 mod availability;
 mod bookings;
@@ -11,6 +12,7 @@ mod hosting;
 mod import;
 mod imported;
 mod interests;
+mod invitations;
 mod libraries;
 mod matches;
 mod networks;
@@ -22,6 +24,7 @@ mod requests;
 mod rooms;
 mod service;
 mod sign_in;
+mod sign_ins;
 mod topics;
 mod trainers;
 mod trips;
@@ -37,6 +40,9 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(service::mount)
         .configure(sign_in::mount)
         .configure(access::mount)
+        .configure(sign_ins::mount)
+        .configure(accounts::mount)
+        .configure(invitations::mount)
         .configure(users::mount)
         .configure(api_keys::mount)
         .configure(networks::mount)

@@ -20,7 +20,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::{
-    call::{Call, PageOf, Reply, Resource},
+    call::{Call, Listed, PageOf, Reply, Resource},
     input::{Body, PageQuery, Parameters, PathId, Query, QueryOf},
     problem::Problem,
 };
@@ -75,7 +75,9 @@ impl Resource for Quoted {
         let version = self.quote.record.version;
         if self.expired { version.next() } else { version }
     }
+}
 
+impl Listed for Quoted {
     fn cursor(&self) -> Cursor {
         Cursor::after(self.quote.id)
     }

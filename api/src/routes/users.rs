@@ -11,10 +11,11 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::{Validate, ValidationError};
 
+use super::accounts::hashed;
 use crate::{
     call::{Call, PageOf, Reply, resource},
     input::{Body, OnlyPage, PageQuery, PartId, PathId, QueryOf},
-    problem::{self, Problem},
+    problem::Problem,
 };
 
 pub(super) fn mount(config: &mut ServiceConfig<'_>) {
@@ -43,7 +44,8 @@ struct UserCreate {
     role: Role,
 }
 
-fn password(password: &str) -> Result<(), ValidationError> {
+/// Checks a new password.
+pub(super) fn password(password: &str) -> Result<(), ValidationError> {
     passwords::check(password).map_err(|fault| {
         let told = ValidationError::new("password").with_message(fault.detail.into());
         ValidationError { code: fault.code, ..told }
@@ -68,8 +70,7 @@ async fn create_user(call: Call, body: Body<UserCreate>) -> Result<HttpResponse,
     let (role, password) = (body.0.role, body.0.password.clone());
     let details = body.0.map(|input| UserDetails { email: input.email, name: input.name });
     call.read(move |ctx| users::may_create(ctx, role)).await?;
-    let hash = call.app.hash(move || passwords::hash(&password)).await?;
-    let hash = hash.ok_or_else(|| Problem::new(problem::INTERNAL, "no password could be hashed"))?;
+    let hash = hashed(&call.app, password).await?;
     call.write(move |ctx| Reply::created(&users::create(ctx, details.clone(), &hash, role)?)).await
 }
 

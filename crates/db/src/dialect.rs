@@ -16,6 +16,8 @@ pub enum Lock {
     Trainers,
     /// Rooms: likewise.
     Rooms,
+    /// Sign-ins: their refresh tokens are exchanged one after the other.
+    SignIns,
 }
 
 /// Locks rows until the transaction ends, in order of their ids. SQLite has one writer, so there is nothing to lock.
@@ -30,6 +32,7 @@ pub fn lock(conn: &mut Conn, what: Lock, mut ids: Vec<String>) -> Result<(), DbE
         Lock::Requests => "SELECT id FROM requests WHERE id = ANY($1) ORDER BY id FOR UPDATE",
         Lock::Trainers => "SELECT id FROM trainers WHERE id = ANY($1) ORDER BY id FOR UPDATE",
         Lock::Rooms => "SELECT id FROM rooms WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+        Lock::SignIns => "SELECT id FROM sessions WHERE id = ANY($1) ORDER BY id FOR UPDATE",
     };
     sql_query(query).bind::<Array<Text>, _>(ids).execute(conn)?;
     Ok(())

@@ -17,6 +17,7 @@ mod scope;
 mod server;
 mod types;
 
+pub mod accounts;
 pub mod api_keys;
 pub mod availability;
 pub mod bookings;
@@ -27,7 +28,10 @@ pub mod hosting;
 pub mod idempotency;
 pub mod imported;
 pub mod interests;
+pub mod invitations;
+pub mod keys;
 pub mod libraries;
+pub mod mails;
 pub mod networks;
 pub mod offers;
 pub mod partnerships;

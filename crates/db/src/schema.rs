@@ -70,6 +70,8 @@ diesel::table! {
         created_at -> InstantType,
         expires_at -> InstantType,
         revoked_at -> Nullable<InstantType>,
+        last_used_at -> Nullable<InstantType>,
+        user_agent -> Nullable<Text>,
     }
 }
 
@@ -82,6 +84,8 @@ diesel::table! {
         session_id -> Text,
         created_at -> InstantType,
         used_at -> Nullable<InstantType>,
+        successor -> Nullable<Text>,
+        voided_at -> Nullable<InstantType>,
     }
 }
 
@@ -93,6 +97,8 @@ diesel::table! {
         kid -> Text,
         private_pem -> Text,
         created_at -> InstantType,
+        signs_from -> Nullable<InstantType>,
+        verifies_until -> Nullable<InstantType>,
     }
 }
 
@@ -450,6 +456,82 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    secrets (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::InstantType;
+
+    one_time_tokens (hash) {
+        hash -> Text,
+        purpose -> Text,
+        user_id -> Text,
+        email -> Nullable<Text>,
+        expires_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    invitations (id) {
+        id -> Text,
+        token_hash -> Text,
+        network_id -> Nullable<Text>,
+        inviter_id -> Text,
+        details -> JsonType,
+        state -> JsonType,
+        expires_at -> InstantType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::InstantType;
+
+    reset_requests (email) {
+        email -> Text,
+        asked_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::InstantType;
+
+    mails (id) {
+        id -> Text,
+        recipient -> Text,
+        subject -> Text,
+        body -> Text,
+        state -> Text,
+        attempts -> Integer,
+        next_attempt_at -> InstantType,
+        created_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::InstantType;
+
+    identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        user_id -> Text,
+        created_at -> InstantType,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     networks,
     partnerships,
@@ -458,6 +540,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     refresh_tokens,
     signing_keys,
+    secrets,
+    one_time_tokens,
+    invitations,
+    reset_requests,
+    mails,
+    identities,
     libraries,
     venues,
     rooms,

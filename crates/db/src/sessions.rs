@@ -1,17 +1,21 @@
-//! Sign-ins, refresh tokens, and the keys that sign access tokens.
+//! Sign-ins, and the refresh tokens that keep them alive.
 
 use diesel::prelude::*;
 use packhorse_domain::{
     Actor, Caller, Timestamp,
     id::{SessionId, UserId},
+    sign_in::{RefreshToken, SignIn},
     user::Grant,
 };
 
 use crate::{
-    Conn, DbError,
+    Conn, DbError, Page,
+    connection::MultiBackend,
+    dialect::{Lock, lock},
     entity::direct,
     error::one,
-    schema::{refresh_tokens, roles, sessions, signing_keys},
+    page::paged,
+    schema::{refresh_tokens, roles, sessions},
     types::{At, Spelled},
     users::GrantRow,
 };
@@ -38,43 +42,65 @@ pub fn actor(conn: &mut Conn, session: SessionId, now: Timestamp) -> Result<Acto
 ///
 /// # Errors
 /// Those of the database.
-pub fn open(
-    conn: &mut Conn,
-    session: SessionId,
-    user: UserId,
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> Result<(), DbError> {
+pub fn open(conn: &mut Conn, user: UserId, sign_in: &SignIn) -> Result<(), DbError> {
     let row = (
-        sessions::id.eq(Spelled(session)),
+        sessions::id.eq(Spelled(sign_in.id)),
         sessions::user_id.eq(Spelled(user)),
-        sessions::created_at.eq(At(now)),
-        sessions::expires_at.eq(At(expires_at)),
+        sessions::created_at.eq(At(sign_in.created_at)),
+        sessions::expires_at.eq(At(sign_in.ends_at)),
+        sessions::last_used_at.eq(At(sign_in.last_used_at)),
+        sessions::user_agent.eq(&sign_in.user_agent),
     );
     one(diesel::insert_into(sessions::table).values(row).execute(conn)?)
 }
 
-/// Ends a sign-in, at once.
+/// Sign-ins of somebody that have not ended.
+fn live(user: UserId, now: Timestamp) -> sessions::BoxedQuery<'static, MultiBackend> {
+    let own = sessions::table.filter(sessions::user_id.eq(Spelled(user)));
+    own.filter(sessions::revoked_at.is_null()).filter(sessions::expires_at.gt(At(now))).into_boxed()
+}
+
+/// One page of somebody's sign-ins that have not ended; one row more when another page follows.
 ///
 /// # Errors
-/// [`DbError::NotFound`] when there is none.
-pub fn revoke(conn: &mut Conn, session: SessionId, now: Timestamp) -> Result<(), DbError> {
-    let row = sessions::table.filter(sessions::id.eq(Spelled(session)));
+/// Those of the database.
+pub fn list(conn: &mut Conn, user: UserId, page: &Page, now: Timestamp) -> Result<Vec<SignIn>, DbError> {
+    type Found = (Spelled<SessionId>, At, Option<At>, At, Option<String>);
+    let columns =
+        (sessions::id, sessions::created_at, sessions::last_used_at, sessions::expires_at, sessions::user_agent);
+    let rows: Vec<Found> = paged!(live(user, now), sessions::id, page).select(columns).load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, created_at, last_used_at, ends_at, user_agent)| SignIn {
+            id: id.0,
+            created_at: created_at.0,
+            last_used_at: last_used_at.unwrap_or(created_at).0,
+            ends_at: ends_at.0,
+            user_agent,
+        })
+        .collect())
+}
+
+/// Ends a sign-in of somebody, at once.
+///
+/// # Errors
+/// [`DbError::NotFound`] when it is not theirs, or has ended.
+pub fn revoke(conn: &mut Conn, user: UserId, session: SessionId, now: Timestamp) -> Result<(), DbError> {
+    let row = sessions::table.filter(sessions::id.eq(Spelled(session))).filter(sessions::user_id.eq(Spelled(user)));
+    let row = row.filter(sessions::revoked_at.is_null()).filter(sessions::expires_at.gt(At(now)));
     let changed = diesel::update(row).set(sessions::revoked_at.eq(At(now))).execute(conn)?;
     if changed == 0 { Err(DbError::NotFound) } else { Ok(()) }
 }
 
-/// A refresh token as it is kept.
-#[derive(Debug, Clone, Copy)]
-pub struct RefreshToken {
-    /// Its sign-in.
-    pub session: SessionId,
-    /// Whose.
-    pub user: UserId,
-    /// When it was used, once.
-    pub used_at: Option<Timestamp>,
-    /// Whether its sign-in still counts.
-    pub live: bool,
+/// Ends every sign-in of somebody, at once, but for one that stays.
+///
+/// # Errors
+/// Those of the database.
+pub fn revoke_all(conn: &mut Conn, user: UserId, but: Option<SessionId>, now: Timestamp) -> Result<(), DbError> {
+    let kept = but.map_or_else(String::new, |session| session.to_string());
+    let rows = sessions::table.filter(sessions::user_id.eq(Spelled(user))).filter(sessions::revoked_at.is_null());
+    diesel::update(rows.filter(sessions::id.ne(kept))).set(sessions::revoked_at.eq(At(now))).execute(conn)?;
+    Ok(())
 }
 
 /// Keeps a refresh token by its hash.
@@ -90,45 +116,70 @@ pub fn insert_refresh(conn: &mut Conn, hash: &str, session: SessionId, now: Time
     one(diesel::insert_into(refresh_tokens::table).values(row).execute(conn)?)
 }
 
-/// The refresh token with this hash.
+/// Keeps the sign-in of a refresh token to this transaction: of several that bring it at once, each sees what the one before did.
+///
+/// # Errors
+/// [`DbError::NotFound`] when there is no such token, [`DbError::Contention`] when somebody else kept it too long.
+pub fn lock_of_refresh(conn: &mut Conn, hash: &str) -> Result<(), DbError> {
+    let query = refresh_tokens::table.filter(refresh_tokens::hash.eq(hash));
+    let session: Spelled<SessionId> = query.select(refresh_tokens::session_id).first(conn)?;
+    lock(conn, Lock::SignIns, vec![session.0.to_string()])
+}
+
+/// The refresh token with this hash, and whose sign-in it keeps alive.
 ///
 /// # Errors
 /// [`DbError::NotFound`] when there is none.
-pub fn find_refresh(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<RefreshToken, DbError> {
-    type Found = (Spelled<SessionId>, Spelled<UserId>, Option<At>, Option<At>, At);
-    let (session, user, used_at, revoked_at, expires_at): Found = refresh_tokens::table
-        .inner_join(sessions::table.on(sessions::id.eq(refresh_tokens::session_id)))
-        .filter(refresh_tokens::hash.eq(hash))
-        .select((sessions::id, sessions::user_id, refresh_tokens::used_at, sessions::revoked_at, sessions::expires_at))
-        .first(conn)?;
-    let live = revoked_at.is_none() && now < expires_at.0;
-    Ok(RefreshToken { session: session.0, user: user.0, used_at: used_at.map(|at| at.0), live })
+pub fn find_refresh(conn: &mut Conn, hash: &str) -> Result<(UserId, SessionId, RefreshToken), DbError> {
+    type Found = (Spelled<SessionId>, Spelled<UserId>, Option<At>, At, Option<At>, Option<String>, Option<At>);
+    let columns = (
+        sessions::id,
+        sessions::user_id,
+        sessions::revoked_at,
+        sessions::expires_at,
+        refresh_tokens::used_at,
+        refresh_tokens::successor,
+        refresh_tokens::voided_at,
+    );
+    let query = refresh_tokens::table.inner_join(sessions::table.on(sessions::id.eq(refresh_tokens::session_id)));
+    let (session, user, revoked_at, ends_at, used_at, successor, voided_at): Found =
+        query.filter(refresh_tokens::hash.eq(hash)).select(columns).first(conn)?;
+    let successor_is_unused = match &successor {
+        Some(hash) => {
+            let next = refresh_tokens::table.filter(refresh_tokens::hash.eq(hash));
+            next.select(refresh_tokens::used_at).first::<Option<At>>(conn)?.is_none()
+        }
+        None => false,
+    };
+    let token = RefreshToken {
+        ends_at: revoked_at.unwrap_or(ends_at).0.min(ends_at.0),
+        is_used: used_at.is_some(),
+        successor_is_unused,
+        voided_at: voided_at.map(|at| at.0),
+    };
+    Ok((user.0, session.0, token))
 }
 
-/// Marks a refresh token as used.
-///
-/// # Errors
-/// [`DbError::Contention`] when somebody used it meanwhile.
-pub fn use_refresh(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<(), DbError> {
-    let row = refresh_tokens::table.filter(refresh_tokens::hash.eq(hash)).filter(refresh_tokens::used_at.is_null());
-    one(diesel::update(row).set(refresh_tokens::used_at.eq(At(now))).execute(conn)?)
-}
-
-/// Signing keys, newest first: thumbprint and PKCS #8 PEM.
+/// Marks a refresh token as used, and its successor as the one that counts; one that was given before counts no more.
 ///
 /// # Errors
 /// Those of the database.
-pub fn signing_keys(conn: &mut Conn) -> Result<Vec<(String, String)>, DbError> {
-    let query = signing_keys::table.order((signing_keys::created_at.desc(), signing_keys::kid));
-    Ok(query.select((signing_keys::kid, signing_keys::private_pem)).load(conn)?)
+pub fn succeed(conn: &mut Conn, hash: &str, successor: &str, now: Timestamp) -> Result<(), DbError> {
+    let row = refresh_tokens::table.filter(refresh_tokens::hash.eq(hash));
+    let before: Option<String> = row.select(refresh_tokens::successor).first(conn)?;
+    if let Some(before) = before {
+        let row = refresh_tokens::table.filter(refresh_tokens::hash.eq(before));
+        one(diesel::update(row).set(refresh_tokens::voided_at.eq(At(now))).execute(conn)?)?;
+    }
+    let set = (refresh_tokens::used_at.eq(At(now)), refresh_tokens::successor.eq(successor));
+    one(diesel::update(row).set(set).execute(conn)?)
 }
 
-/// Keeps a signing key.
+/// Notes that a sign-in was used.
 ///
 /// # Errors
 /// Those of the database.
-pub fn insert_signing_key(conn: &mut Conn, kid: &str, private_pem: &str, now: Timestamp) -> Result<(), DbError> {
-    let row =
-        (signing_keys::kid.eq(kid), signing_keys::private_pem.eq(private_pem), signing_keys::created_at.eq(At(now)));
-    one(diesel::insert_into(signing_keys::table).values(row).execute(conn)?)
+pub fn touch(conn: &mut Conn, session: SessionId, now: Timestamp) -> Result<(), DbError> {
+    let row = sessions::table.filter(sessions::id.eq(Spelled(session)));
+    one(diesel::update(row).set(sessions::last_used_at.eq(At(now))).execute(conn)?)
 }

@@ -232,6 +232,8 @@ spelled_words! {
     packhorse_domain::booking::BookingStateName,
     packhorse_domain::trainer::Visibility,
     packhorse_domain::user::RoleName,
+    packhorse_domain::mail::MailState,
+    packhorse_domain::sign_in::Purpose,
 }
 
 /// The three columns every entity ends with.

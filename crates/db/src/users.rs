@@ -27,6 +27,19 @@ struct Row {
     updated_at: At,
 }
 
+impl From<&User> for Row {
+    fn from(user: &User) -> Self {
+        Self {
+            id: Spelled(user.id),
+            email: user.details.email.to_lowercase(),
+            details: Json(user.details.clone()),
+            version: user.record.version.0,
+            created_at: At(user.record.created_at),
+            updated_at: At(user.record.updated_at),
+        }
+    }
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = roles)]
 pub(crate) struct GrantRow {
@@ -125,26 +138,36 @@ pub fn credentials(conn: &mut Conn, email: &str) -> Result<(UserId, String), DbE
 /// # Errors
 /// [`DbError::Conflict`] `users_email` when the address is taken.
 pub fn insert(conn: &mut Conn, user: &User, password_hash: &str) -> Result<(), DbError> {
-    let row = Row {
-        id: Spelled(user.id),
-        email: user.details.email.to_lowercase(),
-        details: Json(user.details.clone()),
-        version: user.record.version.0,
-        created_at: At(user.record.created_at),
-        updated_at: At(user.record.updated_at),
-    };
-    one(diesel::insert_into(users::table).values((row, users::password_hash.eq(password_hash))).execute(conn)?)
+    one(diesel::insert_into(users::table)
+        .values((Row::from(user), users::password_hash.eq(password_hash)))
+        .execute(conn)?)
 }
 
-/// Keeps the next version of a person whose roles changed.
+/// Keeps the next version of a person; their roles change by [`grant`] and [`revoke`].
 ///
 /// # Errors
-/// [`DbError::Contention`] when somebody else was first.
-pub fn touch(conn: &mut Conn, user: &User) -> Result<(), DbError> {
+/// [`DbError::Contention`] when somebody else was first, [`DbError::Conflict`] `users_email` when the address is taken.
+pub fn update(conn: &mut Conn, user: &User) -> Result<(), DbError> {
     let before = users::version.eq(user.record.version.0 - 1);
     let row = users::table.filter(users::id.eq(Spelled(user.id))).filter(before);
-    let set = (users::version.eq(user.record.version.0), users::updated_at.eq(At(user.record.updated_at)));
-    one(diesel::update(row).set(set).execute(conn)?)
+    one(diesel::update(row).set(Row::from(user)).execute(conn)?)
+}
+
+/// The password hash of somebody.
+///
+/// # Errors
+/// [`DbError::NotFound`] when there is no such person.
+pub fn password_hash(conn: &mut Conn, id: UserId) -> Result<String, DbError> {
+    Ok(users::table.filter(users::id.eq(Spelled(id))).select(users::password_hash).first(conn)?)
+}
+
+/// Keeps the hash of a new password.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_password(conn: &mut Conn, id: UserId, hash: &str) -> Result<(), DbError> {
+    let row = users::table.filter(users::id.eq(Spelled(id)));
+    one(diesel::update(row).set(users::password_hash.eq(hash)).execute(conn)?)
 }
 
 /// Gives somebody a role.

@@ -174,6 +174,8 @@ ids! {
     User UserId "usr" "user";
     Role RoleId "rol" "role";
     ApiKey ApiKeyId "key" "api_key";
+    Invitation InvitationId "inv" "invitation";
+    Mail MailId "mal" "mail";
     Session SessionId "ses" "session";
     Event EventId "evt" "event";
     Trace TraceId "trc" "trace";

@@ -37,6 +37,17 @@ operations! {
     get_user;
     grant_role: ManageUsers | GrantOperator;
     revoke_role: ManageUsers | GrantOperator;
+    list_sign_ins;
+    end_sign_in;
+    sign_out_others;
+    change_password;
+    start_email_change;
+    accept_invitation;
+    start_password_reset: ManageUsers | GrantOperator;
+    list_invitations;
+    create_invitation: ManageUsers | GrantOperator;
+    get_invitation;
+    revoke_invitation: ManageUsers | GrantOperator;
     list_api_keys;
     create_api_key: ManageApiKeys;
     get_api_key;

@@ -22,7 +22,12 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
     /// A sign-in, from an access token that was checked.
-    SignIn(SessionId),
+    SignIn {
+        /// Whose it says it is.
+        user: UserId,
+        /// Which.
+        session: SessionId,
+    },
     /// An API key.
     Key {
         /// Which it says it is.
@@ -50,13 +55,15 @@ impl<'c> Context<'c> {
     /// The context of whoever shows a credential.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] when it is not good any more, [`Error::OutOfScope`] for a key that is not for this.
+    /// [`Error::Unauthenticated`] when it is not good any more, or is somebody else's; [`Error::OutOfScope`] for a key that is not
+    /// for this.
     pub fn of_caller(conn: &'c mut Conn, credential: &Credential, now: Timestamp) -> Result<Self, Error> {
         let actor = match credential {
-            Credential::SignIn(session) => sessions::actor(conn, *session, now).map_err(|error| match error {
-                DbError::NotFound => Error::Unauthenticated,
-                other => other.into(),
-            })?,
+            Credential::SignIn { user, session } => match sessions::actor(conn, *session, now) {
+                Ok(actor) if actor.caller.principal() == Principal::Person(*user) => actor,
+                Ok(_) | Err(DbError::NotFound) => return Err(Error::Unauthenticated),
+                Err(error) => return Err(error.into()),
+            },
             Credential::Key { id, fingerprint, needed } => api_keys::actor(conn, *id, fingerprint, *needed, now)?,
         };
         Ok(Self { conn, actor: Some(actor), now, roads: None })

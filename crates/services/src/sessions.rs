@@ -1,20 +1,21 @@
 //! Signing in, staying signed in, signing out.
 
-use packhorse_db::{Conn, DbError, sessions, users};
+use packhorse_db::{Conn, DbError, Page, sessions, users};
 use packhorse_domain::{
     Scope, Timestamp,
     id::{SessionId, UserId},
+    sign_in::{Exchange, SignIn},
     user::User,
 };
 
 use crate::{
     Context, Error,
-    tokens::{fingerprint, new_refresh},
+    tokens::{fingerprint, new_secret},
 };
 
-/// A sign-in and the refresh token that keeps it alive, shown once.
+/// A sign-in that goes on, and the refresh token that keeps it alive, shown once.
 #[derive(Debug, Clone)]
-pub struct SignIn {
+pub struct Opened {
     /// Who.
     pub user: UserId,
     /// By which sign-in.
@@ -35,48 +36,70 @@ pub fn credentials(conn: &mut Conn, email: &str) -> Result<Option<(UserId, Strin
     }
 }
 
-/// Begins a sign-in for somebody whose password was right. Kept alive by refresh tokens it lasts until `ends_at`.
+/// Longest text that is kept of what a program calls itself, in characters.
+const LONGEST_NAME: usize = 200;
+
+/// Begins a sign-in for somebody who proved who they are. Kept alive by refresh tokens it lasts until `ends_at`.
 ///
 /// # Errors
 /// Those of the database.
-pub fn sign_in(conn: &mut Conn, user: UserId, now: Timestamp, ends_at: Timestamp) -> Result<SignIn, Error> {
-    let session = SessionId::new(now);
-    sessions::open(conn, session, user, now, ends_at)?;
-    renewed(conn, user, session, now)
+pub fn sign_in(
+    conn: &mut Conn,
+    user: UserId,
+    user_agent: Option<&str>,
+    now: Timestamp,
+    ends_at: Timestamp,
+) -> Result<Opened, Error> {
+    let name = user_agent.map(|name| name.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect());
+    let sign_in = SignIn { id: SessionId::new(now), created_at: now, last_used_at: now, ends_at, user_agent: name };
+    sessions::open(conn, user, &sign_in)?;
+    let refresh_token = new_secret();
+    sessions::insert_refresh(conn, &fingerprint(refresh_token.as_bytes()), sign_in.id, now)?;
+    Ok(Opened { user, session: sign_in.id, refresh_token })
 }
 
-/// What a refresh token gives.
-#[derive(Debug, Clone)]
-pub enum Refreshed {
-    /// The next one.
-    Renewed(SignIn),
-    /// Nothing: it is unknown, or its sign-in has ended. A token that was used before ends its sign-in here and now.
-    Refused,
-}
-
-/// Exchanges a refresh token for the next one. It is good once: used again, it ends the sign-in.
+/// Exchanges a refresh token for the next one; nothing when it is unknown, void, or its sign-in has ended. One that was copied
+/// ends its sign-in here and now ([`RefreshToken::exchange`](packhorse_domain::sign_in::RefreshToken::exchange)).
 ///
 /// # Errors
 /// Those of the database. A refusal is no error, since what it writes must be kept.
-pub fn refresh(conn: &mut Conn, token: &str, now: Timestamp) -> Result<Refreshed, Error> {
+pub fn refresh(conn: &mut Conn, token: &str, now: Timestamp) -> Result<Option<Opened>, Error> {
     let hash = fingerprint(token.as_bytes());
-    let kept = match sessions::find_refresh(conn, &hash, now) {
-        Ok(kept) if kept.live => kept,
-        Ok(_) | Err(DbError::NotFound) => return Ok(Refreshed::Refused),
-        Err(error) => return Err(error.into()),
-    };
-    if kept.used_at.is_some() {
-        sessions::revoke(conn, kept.session, now)?;
-        return Ok(Refreshed::Refused);
+    match sessions::lock_of_refresh(conn, &hash) {
+        Err(DbError::NotFound) => return Ok(None),
+        other => other?,
     }
-    sessions::use_refresh(conn, &hash, now)?;
-    renewed(conn, kept.user, kept.session, now).map(Refreshed::Renewed)
+    let (user, session, kept) = sessions::find_refresh(conn, &hash)?;
+    match kept.exchange(now) {
+        Exchange::Refuse => Ok(None),
+        Exchange::End => sessions::revoke(conn, user, session, now).map(|()| None).map_err(Error::from),
+        Exchange::Renew => {
+            let refresh_token = new_secret();
+            let next = fingerprint(refresh_token.as_bytes());
+            sessions::insert_refresh(conn, &next, session, now)?;
+            sessions::succeed(conn, &hash, &next, now)?;
+            sessions::touch(conn, session, now)?;
+            Ok(Some(Opened { user, session, refresh_token }))
+        }
+    }
 }
 
-fn renewed(conn: &mut Conn, user: UserId, session: SessionId, now: Timestamp) -> Result<SignIn, Error> {
-    let refresh_token = new_refresh();
-    sessions::insert_refresh(conn, &fingerprint(refresh_token.as_bytes()), session, now)?;
-    Ok(SignIn { user, session, refresh_token })
+/// One page of the caller's sign-ins that have not ended.
+///
+/// # Errors
+/// [`Error::Unauthenticated`].
+pub fn list(ctx: &mut Context<'_>, page: &Page) -> Result<Vec<SignIn>, Error> {
+    let (user, _) = ctx.person()?;
+    Ok(sessions::list(ctx.conn, user, page, ctx.now)?)
+}
+
+/// Ends a sign-in of the caller, at once.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not theirs, or has ended.
+pub fn end(ctx: &mut Context<'_>, session: SessionId) -> Result<(), Error> {
+    let (user, _) = ctx.person()?;
+    Ok(sessions::revoke(ctx.conn, user, session, ctx.now)?)
 }
 
 /// Ends the sign-in of the caller, at once.
@@ -85,7 +108,16 @@ fn renewed(conn: &mut Conn, user: UserId, session: SessionId, now: Timestamp) ->
 /// [`Error::Unauthenticated`].
 pub fn sign_out(ctx: &mut Context<'_>) -> Result<(), Error> {
     let (_, session) = ctx.person()?;
-    Ok(sessions::revoke(ctx.conn, session, ctx.now)?)
+    end(ctx, session)
+}
+
+/// Ends every other sign-in of the caller, at once.
+///
+/// # Errors
+/// [`Error::Unauthenticated`].
+pub fn sign_out_others(ctx: &mut Context<'_>) -> Result<(), Error> {
+    let (user, session) = ctx.person()?;
+    Ok(sessions::revoke_all(ctx.conn, user, Some(session), ctx.now)?)
 }
 
 /// Who the caller is, with their roles.

@@ -3,7 +3,7 @@
 //! Every chore is a transaction of its own and locks as people do, so any number of processes may run them.
 
 use jiff::SignedDuration;
-use packhorse_db::{Conn, idempotency, offers, rates, requests};
+use packhorse_db::{Conn, idempotency, keys, offers, rates, requests};
 use packhorse_domain::{
     Timestamp,
     id::{OfferId, RequestId},
@@ -27,6 +27,8 @@ pub enum Chore {
     Forget,
     /// Requests were counted in minutes that have passed.
     ForgetRates,
+    /// Signing keys have outlived what they signed.
+    ForgetKeys,
 }
 
 /// What is to be done at present.
@@ -38,7 +40,8 @@ pub fn due(conn: &mut Conn, now: Timestamp) -> Result<Vec<Chore>, Error> {
     let closed = requests::closed(conn, now, AT_ONCE)?.into_iter().map(|request| Chore::Expire(request.id));
     let old = idempotency::older(conn, now - KEPT)?.then_some(Chore::Forget);
     let passed = rates::older(conn, minute_of(now) - 1)?.then_some(Chore::ForgetRates);
-    Ok(lapsed.chain(closed).chain(old).chain(passed).collect())
+    let outlived = keys::outlived(conn, now)?.then_some(Chore::ForgetKeys);
+    Ok(lapsed.chain(closed).chain(old).chain(passed).chain(outlived).collect())
 }
 
 /// Does one thing, if nobody else has done it meanwhile.
@@ -52,5 +55,6 @@ pub fn run(conn: &mut Conn, chore: Chore, now: Timestamp) -> Result<(), Error> {
         Chore::Expire(request) => request_services::expire(&mut ctx, request),
         Chore::Forget => Ok(idempotency::forget(ctx.conn, now - KEPT).map(drop)?),
         Chore::ForgetRates => Ok(rates::forget(ctx.conn, minute_of(now) - 1).map(drop)?),
+        Chore::ForgetKeys => Ok(keys::forget_outlived(ctx.conn, now)?),
     }
 }

@@ -52,6 +52,11 @@ pub fn create(
         roles: vec![grant],
         record: Record::new(ctx.now),
     };
+    add(ctx, user, grant, password_hash)
+}
+
+/// Keeps a new person with their first role.
+pub(crate) fn add(ctx: &mut Context<'_>, user: User, grant: Grant, password_hash: &str) -> Result<User, Error> {
     let now = ctx.now;
     let insert = |conn: &mut Conn, user: &User| {
         users::insert(conn, user, password_hash)?;
@@ -101,7 +106,8 @@ pub fn revoke(ctx: &mut Context<'_>, id: UserId, role: RoleId, expected: &Expect
     changed(ctx, "revoke", &before, roles, held.network)
 }
 
-fn changed(
+/// Keeps a person who has other roles now.
+pub(crate) fn changed(
     ctx: &mut Context<'_>,
     action: &'static str,
     before: &User,
@@ -109,18 +115,18 @@ fn changed(
     network: Option<NetworkId>,
 ) -> Result<User, Error> {
     let after = User { roles, record: before.record.changed(ctx.now), ..before.clone() };
-    ctx.keep(Change::new(action, after.id, network), users::touch, Some(before), after)
+    ctx.keep(Change::new(action, after.id, network), users::update, Some(before), after)
 }
 
 /// A new grant of a role that the actor may give; `at` is where the input names it.
-fn grantable(ctx: &mut Context<'_>, role: Role, at: &str) -> Result<Grant, Error> {
+pub(crate) fn grantable(ctx: &mut Context<'_>, role: Role, at: &str) -> Result<Grant, Error> {
     let network = network_of(ctx, role, at)?;
     may_grant(ctx, role, network)?;
     Ok(Grant { id: RoleId::new(ctx.now), role, network })
 }
 
 /// Only operators make operators; the rest is for coordinators of the network.
-fn may_grant(ctx: &Context<'_>, role: Role, network: Option<NetworkId>) -> Result<(), Error> {
+pub(crate) fn may_grant(ctx: &Context<'_>, role: Role, network: Option<NetworkId>) -> Result<(), Error> {
     let action = match role {
         Role::Operator => Action::GrantOperator,
         Role::Coordinator { .. } | Role::Staff { .. } | Role::Trainer { .. } => Action::ManageUsers,

@@ -1,0 +1,13 @@
+DROP TABLE identities;
+DROP TABLE mails;
+DROP TABLE reset_requests;
+DROP TABLE invitations;
+DROP TABLE one_time_tokens;
+DROP TABLE secrets;
+DELETE FROM signing_keys WHERE signs_from IS NULL;
+ALTER TABLE signing_keys DROP COLUMN verifies_until;
+ALTER TABLE signing_keys DROP COLUMN signs_from;
+ALTER TABLE refresh_tokens DROP COLUMN voided_at;
+ALTER TABLE refresh_tokens DROP COLUMN successor;
+ALTER TABLE sessions DROP COLUMN user_agent;
+ALTER TABLE sessions DROP COLUMN last_used_at;
