@@ -28,6 +28,21 @@ fn next(world: &World, token: &str) -> String {
 }
 
 both! {
+    fn sign_ins_that_ended_long_ago_are_forgotten(world) {
+        Region::new(world, "nekls");
+        let (token, client) = enter(world, "Firefox");
+        let sign_ins = || world.database().count("SELECT COUNT(*) AS count FROM sessions");
+        let before = sign_ins();
+        client.send("POST", "/v1/sign-out", &[], None).expect(204);
+        world.clock.advance(SignedDuration::from_hours(29 * 24));
+        world.sweep();
+        assert_eq!(sign_ins(), before);
+        world.clock.advance(SignedDuration::from_hours(2 * 24));
+        world.sweep();
+        assert_eq!(sign_ins(), before - 1);
+        bring(world, &token).expect(401);
+    }
+
     fn a_lost_answer_costs_nobody_their_sign_in(world) {
         Region::new(world, "nekls");
         let (first, client) = enter(world, "Firefox");

@@ -183,3 +183,28 @@ pub fn touch(conn: &mut Conn, session: SessionId, now: Timestamp) -> Result<(), 
     let row = sessions::table.filter(sessions::id.eq(Spelled(session)));
     one(diesel::update(row).set(sessions::last_used_at.eq(At(now))).execute(conn)?)
 }
+
+/// Sign-ins that ended before an instant.
+fn over(before: Timestamp) -> sessions::BoxedQuery<'static, MultiBackend> {
+    let over = sessions::expires_at.lt(At(before)).or(sessions::revoked_at.lt(At(before)).assume_not_null());
+    sessions::table.filter(over).into_boxed()
+}
+
+/// Whether sign-ins ended before an instant.
+///
+/// # Errors
+/// Those of the database.
+pub fn ended(conn: &mut Conn, before: Timestamp) -> Result<bool, DbError> {
+    Ok(over(before).select(sessions::id).first::<Spelled<SessionId>>(conn).optional()?.is_some())
+}
+
+/// Forgets those with their refresh tokens, some at a time.
+///
+/// # Errors
+/// Those of the database.
+pub fn forget_ended(conn: &mut Conn, before: Timestamp) -> Result<(), DbError> {
+    let ids: Vec<Spelled<SessionId>> = over(before).select(sessions::id).limit(1000).load(conn)?;
+    diesel::delete(refresh_tokens::table.filter(refresh_tokens::session_id.eq_any(&ids))).execute(conn)?;
+    diesel::delete(sessions::table.filter(sessions::id.eq_any(&ids))).execute(conn)?;
+    Ok(())
+}

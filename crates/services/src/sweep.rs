@@ -3,7 +3,7 @@
 //! Every chore is a transaction of its own and locks as people do, so any number of processes may run them.
 
 use jiff::SignedDuration;
-use packhorse_db::{Conn, idempotency, keys, offers, rates, requests};
+use packhorse_db::{Conn, idempotency, keys, offers, rates, requests, sessions};
 use packhorse_domain::{
     Timestamp,
     id::{OfferId, RequestId},
@@ -15,6 +15,8 @@ use crate::{Context, Error, offers as offer_services, rates::minute_of, requests
 const AT_ONCE: i64 = 100;
 /// How long answers are kept for requests that are sent again.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// How long it is known that a sign-in is over: a refresh token that was copied may come late.
+const SIGN_INS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Something to be done.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +31,8 @@ pub enum Chore {
     ForgetRates,
     /// Signing keys have outlived what they signed.
     ForgetKeys,
+    /// Sign-ins ended long ago.
+    ForgetSignIns,
 }
 
 /// What is to be done at present.
@@ -41,7 +45,8 @@ pub fn due(conn: &mut Conn, now: Timestamp) -> Result<Vec<Chore>, Error> {
     let old = idempotency::older(conn, now - KEPT)?.then_some(Chore::Forget);
     let passed = rates::older(conn, minute_of(now) - 1)?.then_some(Chore::ForgetRates);
     let outlived = keys::outlived(conn, now)?.then_some(Chore::ForgetKeys);
-    Ok(lapsed.chain(closed).chain(old).chain(passed).chain(outlived).collect())
+    let ended = sessions::ended(conn, now - SIGN_INS_KEPT)?.then_some(Chore::ForgetSignIns);
+    Ok(lapsed.chain(closed).chain(old).chain(passed).chain(outlived).chain(ended).collect())
 }
 
 /// Does one thing, if nobody else has done it meanwhile.
@@ -56,5 +61,6 @@ pub fn run(conn: &mut Conn, chore: Chore, now: Timestamp) -> Result<(), Error> {
         Chore::Forget => Ok(idempotency::forget(ctx.conn, now - KEPT).map(drop)?),
         Chore::ForgetRates => Ok(rates::forget(ctx.conn, minute_of(now) - 1).map(drop)?),
         Chore::ForgetKeys => Ok(keys::forget_outlived(ctx.conn, now)?),
+        Chore::ForgetSignIns => Ok(sessions::forget_ended(ctx.conn, now - SIGN_INS_KEPT)?),
     }
 }

@@ -1,3 +1,5 @@
+DROP INDEX sessions_revoked;
+DROP INDEX sessions_expiry;
 DROP TABLE identities;
 DROP TABLE mails;
 DROP TABLE reset_requests;

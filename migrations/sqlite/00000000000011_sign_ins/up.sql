@@ -2,6 +2,10 @@ ALTER TABLE sessions ADD COLUMN last_used_at BIGINT;
 -- What the program called itself at the sign-in.
 ALTER TABLE sessions ADD COLUMN user_agent TEXT;
 
+-- Those that ended long ago are forgotten.
+CREATE INDEX sessions_expiry ON sessions (expires_at);
+CREATE INDEX sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
+
 -- The token that was given for a used one, while it is the one that counts.
 ALTER TABLE refresh_tokens ADD COLUMN successor TEXT;
 -- When another took its place, because nobody had used it.
