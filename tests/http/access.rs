@@ -345,6 +345,26 @@ fn plain(reply: &Reply) -> (u16, Value) {
     (reply.status, json)
 }
 
+/// Everybody the rows tell of, in their order.
+fn people<'a>(
+    [operator, neighbor, borrower]: [&'a Client; 3],
+    here: &'a Market,
+    there: &'a Market,
+) -> [&'a Client; ROLES] {
+    [
+        operator,
+        &here.coordinator,
+        &there.coordinator,
+        &here.staff,
+        &there.staff,
+        &here.dana.client,
+        &there.dana.client,
+        neighbor,
+        &here.lee.client,
+        borrower,
+    ]
+}
+
 fn matrix(backend: Backend) {
     let world = World::new(backend);
     let (here, there) =
@@ -359,18 +379,7 @@ fn matrix(backend: Backend) {
         program(&world, &there, KeyScope::ALL),
         program(&world, &here, &[KeyScope::EventsRead]),
     ];
-    let roles: [&Client; ROLES] = [
-        &operator,
-        &here.coordinator,
-        &there.coordinator,
-        &here.staff,
-        &there.staff,
-        &here.dana.client,
-        &there.dana.client,
-        &neighbor,
-        &here.lee.client,
-        &things.borrower,
-    ];
+    let roles = people([&operator, &neighbor, &things.borrower], &here, &there);
     let rows: BTreeMap<_, _> =
         MATRIX.iter().copied().chain(EVERYBODY.iter().map(|name| (*name, "aaaaaaaaaa"))).collect();
     let document = packhorse::openapi::document();

@@ -224,16 +224,6 @@ impl Index {
         self.members[place] = Some(Member { entry, free, stays, towns, briefs });
     }
 
-    /// Replaces a trainer's commitments. Whether they are in the pool.
-    pub fn set_commitments(&mut self, trainer: TrainerId, mut commitments: Vec<Commitment>) -> bool {
-        commitments.sort_by_key(|commitment| commitment.work.start);
-        let member = self.places.get(&trainer).and_then(|place| self.members[*place].as_mut());
-        let Some(member) = member else { return false };
-        member.briefs = commitments.iter().map(Brief::of).collect();
-        member.entry.commitments = commitments;
-        true
-    }
-
     /// Takes a trainer out of the pool. Whether they were in it.
     pub fn remove(&mut self, trainer: TrainerId) -> bool {
         let Some(place) = self.places.remove(&trainer) else { return false };

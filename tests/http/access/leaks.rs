@@ -45,18 +45,7 @@ fn canaries(world: &World) {
     let network = here.network;
     let library = world.plant(move |planter| planter.library(network, "Eudora Public Library", "America/Chicago"));
     let neighbor = world.person("desk@eudora.example", packhorse_domain::user::Role::Staff { library });
-    let roles: [&Client; ROLES] = [
-        &operator,
-        &here.coordinator,
-        &there.coordinator,
-        &here.staff,
-        &there.staff,
-        &here.dana.client,
-        &there.dana.client,
-        &neighbor,
-        &here.lee.client,
-        &third.coordinator,
-    ];
+    let roles = people([&operator, &neighbor, &third.coordinator], &here, &there);
     let catalog = program(world, &here, &[KeyScope::CatalogRead, KeyScope::LibrariesRead]);
     let lists = [
         "/v1/api-keys",

@@ -207,11 +207,9 @@ fn agrees(case: &Case, with_every_time: bool) {
     }
     for entry in entries.iter().rev() {
         assert!(index.remove(entry.trainer.id) && !index.remove(entry.trainer.id));
-        let bare = Entry { commitments: vec![], ..entry.clone() };
-        index.upsert(bare);
-        let mut turned = entry.commitments.clone();
-        turned.reverse();
-        assert!(index.set_commitments(entry.trainer.id, turned));
+        let mut turned = entry.clone();
+        turned.commitments.reverse();
+        index.upsert(turned);
     }
     assert_eq!(index.len(), worlds.len());
 
@@ -292,7 +290,6 @@ fn the_horizon_moves_with_the_present() {
     index.advance(world.now);
     assert_eq!((before.matches.len(), &before), (1, &index.rank(&world.need(), &reach, world.now, 10)));
     assert!(index.get(trainer_id(1)).is_some() && index.get(trainer_id(2)).is_none());
-    assert!(!index.set_commitments(trainer_id(2), vec![]));
     // At the ends of the calendar nothing overflows.
     for now in [Timestamp::MIN, Timestamp::MAX] {
         index.advance(now);
