@@ -7,6 +7,7 @@ mod edge;
 mod feeds;
 mod input;
 mod lines;
+mod parting;
 mod roads;
 mod routes;
 mod schema;

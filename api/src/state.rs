@@ -25,6 +25,8 @@ use crate::{
 pub struct App {
     /// The database threads.
     pub db: Database,
+    /// The same, with time for a whole file.
+    pub import_db: Database,
     /// The trainers in memory.
     pub pool: Arc<Pool>,
     /// Calls to the outside.
@@ -73,7 +75,8 @@ impl App {
     pub fn new(db: Database, clock: Arc<dyn Clock>, tokens: Tokens, config: &Config) -> Self {
         let described = &*DESCRIBED;
         Self {
-            db,
+            db: db.within(config.deadlines.database),
+            import_db: db,
             pool: Arc::default(),
             outbound: Arc::new(Outbound::new(&config.outbound)),
             engine: config.routing.osrm_url.as_deref().map(|url| Arc::new(Engine::new(url))),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
 mod access;
+mod attack;
 mod availability_ics;
 mod bookings;
 mod calendars;

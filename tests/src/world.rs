@@ -12,7 +12,7 @@ use std::{
 };
 
 use packhorse::{
-    config::{Config, TokenConfig},
+    config::{Config, DeadlineConfig, TokenConfig},
     state::App,
 };
 use packhorse_db::{Conn, Database, DatabaseUrl, Options};
@@ -106,7 +106,9 @@ impl World {
     pub fn config() -> Config {
         // Tests move the clock by months, and stay signed in.
         let tokens = TokenConfig { access: Minutes(2 * 366 * 24 * 60), refresh_days: 2 * 366 };
-        Config { tokens, ..Config::default() }
+        // Many tests run at once, on a slow build.
+        let deadlines = DeadlineConfig { database: Duration::from_secs(30), ..DeadlineConfig::default() };
+        Config { tokens, deadlines, ..Config::default() }
     }
 
     /// A server with a database and settings of the test's choice. What it logs is shown when `RUST_LOG` says so.
