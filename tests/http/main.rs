@@ -4,6 +4,7 @@
 mod access;
 mod attack;
 mod availability_ics;
+mod backups;
 mod bookings;
 mod calendars;
 mod changes;

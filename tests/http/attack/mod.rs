@@ -1,7 +1,10 @@
 //! The server under attack and among failures. Each test has a longer form, which `tests/attack` runs.
 
 mod clients;
+mod clock;
 mod database;
+mod disk;
+mod restart;
 
 use std::time::{Duration, Instant};
 
