@@ -14,10 +14,11 @@ use serde_json::json;
 /// Writes until told to stop. The ids, in order.
 fn keep_writing(market: &Market, stop: &AtomicBool) -> Vec<String> {
     let body = |number| json!({ "network": market.network, "details": { "name": format!("Busy {number}"), "time_zone": "America/Chicago" } });
-    (0..)
-        .take_while(|_| !stop.load(Ordering::Relaxed))
-        .map(|number| market.coordinator.post("/v1/libraries", &body(number)).expect(201).id())
-        .collect()
+    let mut written = Vec::new();
+    while !stop.load(Ordering::Relaxed) {
+        written.push(market.coordinator.post("/v1/libraries", &body(written.len())).expect(201).id());
+    }
+    written
 }
 
 fn backed_up_and_restored(backend: Backend) {

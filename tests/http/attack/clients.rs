@@ -90,7 +90,9 @@ fn cut(beginnings: &[&str], byte: &[u8], status: &str) {
         drips = (0..many).map(|number| Drip::new(&program.base, beginnings[number % beginnings.len()])).collect();
         while began.elapsed() < within && drips.iter().any(|drip| drip.cut.is_none()) {
             thread::sleep(Duration::from_millis(250));
-            drips.iter_mut().for_each(|drip| drip.drip(byte, began));
+            for drip in &mut drips {
+                drip.drip(byte, began);
+            }
         }
     });
     let left = drips.iter().filter(|drip| drip.cut.is_none()).count();

@@ -5,6 +5,7 @@ mod clock;
 mod database;
 mod disk;
 mod restart;
+mod rounds;
 
 use std::time::{Duration, Instant};
 

@@ -18,7 +18,7 @@ use super::{network, post, timed};
 fn restarted_one_by_one(backend: Backend) {
     let database = TestDatabase::empty(backend);
     let start = || Program::start(&database.address());
-    let mut programs = vec![start(), start(), start()];
+    let mut programs = [start(), start(), start()];
     let client = programs[0].operator();
     let network = network(&client);
     let bases = Mutex::new(programs.iter().map(|program| program.base.clone()).collect::<Vec<_>>());
