@@ -12,6 +12,7 @@ use futures_util::StreamExt;
 
 use crate::{
     input::Bytes,
+    parting::Unread,
     problem::{self, Problem},
     state::App,
 };
@@ -29,7 +30,12 @@ pub async fn body<B: MessageBody>(
             request.extensions_mut().insert(Bytes(bytes));
             Ok(next.call(request).await?.map_into_left_body())
         }
-        Err(problem) => Ok(request.into_response(problem.error_response()).map_into_right_body()),
+        Err(problem) => {
+            if request.headers().contains_key(header::TRANSFER_ENCODING) {
+                request.extensions_mut().insert(Unread);
+            }
+            Ok(request.into_response(problem.error_response()).map_into_right_body())
+        }
     }
 }
 
@@ -41,8 +47,7 @@ async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
         let faults = names.map(|name| Problem::parameter(name, "unknown_parameter", "is not known here")).collect();
         return Err(Problem::new(problem::BAD_REQUEST, "the parameters break the schema").with(faults));
     }
-    let import = request.path().ends_with("/import");
-    let limit = if import { app.limits.import_bytes } else { app.limits.json_bytes };
+    let limit = if is_import(request.path()) { app.limits.import_bytes } else { app.limits.json_bytes };
     let length = request.headers().get(header::CONTENT_LENGTH);
     let declared = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {
@@ -63,6 +68,11 @@ async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
     };
     let slow = |_| Problem::new(problem::REQUEST_TIMEOUT, "the body did not arrive in time");
     tokio::time::timeout(app.deadlines.body, reading).await.map_err(slow)?
+}
+
+/// Whether an address takes a file, which may be larger and take longer than anything else.
+pub(crate) fn is_import(path: &str) -> bool {
+    path.ends_with("/import")
 }
 
 fn too_large(limit: usize) -> Problem {

@@ -30,6 +30,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
+    body::is_import,
     input::Bytes,
     problem::{self, Problem},
     state::App,
@@ -155,7 +156,8 @@ impl Call {
             idempotency::keep(ctx.conn, caller, key, reply.kept())?;
             Ok(reply)
         };
-        self.timed(self.app.db.write(work)).await.map(Reply::respond)
+        let db = if is_import(self.request.path()) { &self.app.import_db } else { &self.app.db };
+        self.timed(db.write(work)).await.map(Reply::respond)
     }
 
     /// Roads that were measured, where there is a routing engine.

@@ -164,13 +164,14 @@ pub enum LogFormat {
 pub struct LogConfig {
     /// How lines look.
     pub format: LogFormat,
-    /// Levels by module, as `tracing` spells them: `info,packhorse_db=debug`.
+    /// Levels by module, as `tracing` spells them: `info,packhorse_db=debug`. By default what clients break on their
+    /// connections is not logged.
     pub filter: String,
 }
 
 impl Default for LogConfig {
     fn default() -> Self {
-        Self { format: LogFormat::Auto, filter: "info".to_owned() }
+        Self { format: LogFormat::Auto, filter: "info,actix_http::h1::dispatcher=off".to_owned() }
     }
 }
 
@@ -215,6 +216,8 @@ pub struct DeadlineConfig {
     pub header: Duration,
     /// For the whole body to arrive, however it drips.
     pub body: Duration,
+    /// For the database to answer, unless a file is imported.
+    pub database: Duration,
     /// For the answer to be made once the body is there.
     pub handler: Duration,
     /// For the requests under way to end when the program is told to stop.
@@ -226,6 +229,7 @@ impl Default for DeadlineConfig {
         Self {
             header: Duration::from_secs(5),
             body: Duration::from_secs(30),
+            database: Duration::from_secs(4),
             handler: Duration::from_secs(15),
             shutdown: Duration::from_secs(30),
         }

@@ -13,6 +13,7 @@ use actix_web::{
 use packhorse_domain::id::TraceId;
 
 use crate::{
+    parting::{Parting, Unread},
     problem::{self, Problem},
     proxies::{self, Peer},
     rates,
@@ -69,9 +70,10 @@ pub async fn edge(
             let problem = problem.unwrap_or_else(|| of_framework(status));
             let document = problem.document(&instance, &id.0);
             let body = serde_json::to_string(&document).unwrap_or_default();
+            let is_unread = response.request().extensions().contains::<Unread>();
             response = response.map_body(|head, _| {
                 head.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-                BoxBody::new(body)
+                if is_unread { BoxBody::new(Parting::new(body.into())) } else { BoxBody::new(body) }
             });
         }
         if !ours && status.is_server_error() {

@@ -10,6 +10,7 @@ mod feeds;
 mod input;
 mod keys;
 mod lines;
+mod parting;
 mod proxies;
 mod rates;
 mod roads;

@@ -36,6 +36,8 @@ use crate::{
 pub struct App {
     /// The database threads.
     pub db: Database,
+    /// The same, with time for a whole file.
+    pub import_db: Database,
     /// The trainers in memory.
     pub pool: Arc<Pool>,
     /// Calls to the outside.
@@ -108,7 +110,8 @@ impl App {
             keys: KeysInUse::default(),
             proxies: config.http.trusted_proxies.clone(),
             origins: config.http.cors_origins.clone(),
-            db,
+            db: db.within(config.deadlines.database),
+            import_db: db,
             pool: Arc::default(),
             openid: OpenId::new(&config.openid.providers, outbound.clone()),
             outbound,

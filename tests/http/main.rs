@@ -4,7 +4,9 @@
 mod access;
 mod accounts;
 mod api_keys;
+mod attack;
 mod availability_ics;
+mod backups;
 mod bookings;
 mod calendars;
 mod changes;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use packhorse_db::Conn;
-use packhorse_tests::{Backend, TestDatabase};
+use packhorse_tests::{Backend, Market, TestDatabase, both};
+use serde_json::json;
 
 #[derive(QueryableByName)]
 struct Column {
@@ -52,5 +53,32 @@ fn the_way_down_undoes_the_way_up() {
         assert_eq!(packhorse_db::migrate(&mut conn).unwrap(), up);
         assert_eq!(columns(&mut conn), first);
         assert_eq!(packhorse_db::pending(&mut conn).unwrap(), 0);
+    }
+}
+
+both! {
+    fn an_earlier_schema_is_brought_up_to_date_with_what_is_in_it(world) {
+        let market = Market::new(world);
+        let booking = market.book(&market.dana, "2027-03-03T16:00:00Z", &json!({ "room": null }));
+        let read = |path: &str| market.coordinator.get(path).expect(200).text;
+        let place = format!("/v1/libraries/{}", market.place.library);
+        let shown = [&booking, &place].map(|path| read(path));
+        let database = world.database();
+        let whole = database.digest();
+        for steps in 1..=2 {
+            let mut conn = database.url.connect().unwrap();
+            packhorse_db::down(&mut conn, steps).unwrap();
+            assert_eq!(packhorse_db::pending(&mut conn).unwrap(), steps);
+            // An earlier version is not taken for ours, and what it has stays as it is.
+            assert!(market.coordinator.get("/health/ready").expect(503).header("retry-after").is_some());
+            let earlier = database.digest();
+            assert!(earlier.len() < whole.len() && earlier.iter().all(|table| whole.contains(table)));
+            assert_eq!(packhorse_db::migrate(&mut conn).unwrap(), steps);
+            assert_eq!(database.digest(), whole);
+            market.coordinator.get("/health/ready").expect(200);
+            assert_eq!([&booking, &place].map(|path| read(path)), shown);
+        }
+        let next = market.book(&market.lee, "2027-03-04T16:00:00Z", &json!({ "room": null }));
+        market.staff.step(&next, "confirm", None).expect(200);
     }
 }

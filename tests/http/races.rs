@@ -15,7 +15,7 @@ use packhorse_domain::{
     id::CommitmentId,
 };
 use packhorse_services::tokens::Tokens;
-use packhorse_tests::{Backend, Client, DAY, Market, Reply, START, Teacher, World, both};
+use packhorse_tests::{Backend, Client, DAY, Market, Reply, START, ServerProcess, Teacher, World, both};
 use serde_json::{Value, json};
 
 /// Not a test: what the processes run that [`at_once`] starts.
@@ -27,12 +27,20 @@ fn serve() {
 
 /// Runs every call at once, each on the next of three processes. The answers, in order of the calls, and the longest wait.
 fn at_once<T: Sync>(world: &World, calls: &[T], call: impl Fn(&T, &str) -> Reply + Sync) -> (Vec<Reply>, Duration) {
-    let servers = world.processes(3);
+    race(&world.processes(3), calls, call)
+}
+
+/// The same, on processes that run already.
+pub(crate) fn race<T: Sync>(
+    servers: &[ServerProcess],
+    calls: &[T],
+    call: impl Fn(&T, &str) -> Reply + Sync,
+) -> (Vec<Reply>, Duration) {
     let barrier = Barrier::new(calls.len());
     let answers: Vec<(Reply, Duration)> = thread::scope(|scope| {
         let mut running = Vec::with_capacity(calls.len());
         for (number, one) in calls.iter().enumerate() {
-            let (barrier, call, base) = (&barrier, &call, servers[number % 3].base.as_str());
+            let (barrier, call, base) = (&barrier, &call, servers[number % servers.len()].base.as_str());
             running.push(scope.spawn(move || {
                 barrier.wait();
                 let began = Instant::now();
@@ -47,23 +55,23 @@ fn at_once<T: Sync>(world: &World, calls: &[T], call: impl Fn(&T, &str) -> Reply
 
 /// How many answers had each of two statuses; any other fails the test.
 #[track_caller]
-fn count(replies: &[Reply], won: u16, lost: u16) -> (usize, usize) {
+pub(crate) fn count(replies: &[Reply], won: u16, lost: u16) -> (usize, usize) {
     let with = |status| replies.iter().filter(|reply| reply.status == status).count();
     let strange = replies.iter().find(|reply| reply.status != won && reply.status != lost);
     assert!(strange.is_none(), "{} {}", strange.unwrap().status, strange.unwrap().text);
     (with(won), with(lost))
 }
 
-fn clients(world: &World) -> usize {
+pub(crate) fn clients(world: &World) -> usize {
     if world.app.db.backend() == packhorse_db::Backend::Postgres { 64 } else { 16 }
 }
 
 /// No room, so that only the trainer's time is fought for.
-fn roomless() -> Value {
+pub(crate) fn roomless() -> Value {
     json!({ "room": null, "duration_minutes": 60 })
 }
 
-fn offer(market: &Market, base: &str, request: &str, starts_at: &str) -> Reply {
+pub(crate) fn offer(market: &Market, base: &str, request: &str, starts_at: &str) -> Reply {
     let body = json!({ "trainer": market.dana.id, "starts_at": starts_at });
     market.coordinator.at(base).post(&format!("{request}/offers"), &body)
 }

@@ -3,6 +3,8 @@
 #
 #   eval "$(tests/setup/postgres.sh start DIR)"    make a cluster in DIR (new or empty) and start it
 #   tests/setup/postgres.sh stop DIR               stop it and remove DIR
+#   tests/setup/postgres.sh kill DIR               kill -9 all its processes
+#   tests/setup/postgres.sh again DIR              start it again at the same port
 #   tests/setup/postgres.sh programs               print the folder of the server's programs, or fail
 #
 # `start` prints three exports:
@@ -102,6 +104,7 @@ EOF
         port=$((20000 + RANDOM % 12000))
         (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null && continue
         if as_owner "$bin/pg_ctl" start -w -D "$dir/data" -o "-p $port" -l "$dir/server.log" >/dev/null; then
+            echo "$port" >port
             cat <<EOF
 export PACKHORSE_TEST_POSTGRES_URL='postgres://postgres:$password@127.0.0.1:$port/postgres'
 export PACKHORSE_TEST_POSTGRES_TLS_URL='postgres://postgres:$password@localhost:$port/postgres?sslmode=verify-full&sslrootcert=$dir/ca.crt'
@@ -126,9 +129,33 @@ stop() {
     rm -rf "$dir"
 }
 
+kill_all() {
+    local server children
+    server=$(head -n 1 "$1/data/postmaster.pid")
+    children=$(pgrep -P "$server" || true)
+    # A child may have ended by itself; the server's end is what counts.
+    kill -9 "$server"
+    [[ -z $children ]] || kill -9 $children 2>/dev/null || true
+}
+
+again() {
+    local dir bin
+    dir=$(cd "$1" && pwd)
+    bin=$(programs)
+    cd "$dir"
+    # The memory of a server that was killed is in use until the last of its processes is gone.
+    for _ in {1..50}; do
+        as_owner "$bin/pg_ctl" start -w -D "$dir/data" -o "-p $(cat port)" -l "$dir/server.log" >/dev/null && return
+        sleep 0.2
+    done
+    fail "the server did not start again: $(tail "$dir/server.log")"
+}
+
 case "${1:-} $#" in
 "start 2") start "$2" ;;
 "stop 2") stop "$2" ;;
+"kill 2") kill_all "$2" ;;
+"again 2") again "$2" ;;
 "programs 1") programs ;;
 *) sed -n '2,/^set /{/^#/p}' "$0" >&2 && exit 2 ;;
 esac

@@ -221,6 +221,7 @@ impl TestDatabase {
         };
         let mut names = read(&mut conn, tables);
         names.retain(|name| !APART.contains(&name.as_str()));
+        names.sort_unstable();
         let digest = |conn: &mut Conn, name: &str| match conn {
             Conn::Pg(_) => {
                 format!("SELECT md5(COALESCE(string_agg(t::text, ' ' ORDER BY t::text), '')) AS text FROM {name} t")

@@ -12,7 +12,7 @@ use std::{
 };
 
 use packhorse::{
-    config::{Config, LimitConfig, TokenConfig},
+    config::{Config, DeadlineConfig, LimitConfig, TokenConfig},
     state::App,
 };
 use packhorse_db::{Conn, Database, DatabaseUrl, Options};
@@ -108,7 +108,9 @@ impl World {
         let tokens = TokenConfig { access: Minutes(2 * 366 * 24 * 60), refresh_days: 2 * 366 };
         // They ask as fast as they can.
         let limits = LimitConfig { requests_per_minute: 0, sign_ins_per_minute: 0, ..LimitConfig::default() };
-        Config { tokens, limits, ..Config::default() }
+        // Many tests run at once, on a slow build.
+        let deadlines = DeadlineConfig { database: Duration::from_secs(30), ..DeadlineConfig::default() };
+        Config { tokens, limits, deadlines, ..Config::default() }
     }
 
     /// A server with a database and settings of the test's choice. What it logs is shown when `RUST_LOG` says so.

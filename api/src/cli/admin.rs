@@ -40,7 +40,7 @@ fn run(config: &Config, create: &AdminCreate, password: &str) -> Result<UserId, 
         }
     };
     let hash = passwords::hash(password).ok_or_else(|| Failure::Said("the password cannot be hashed".to_owned()))?;
-    let database = migrate::ready(config)?;
+    let database = migrate::ready(config, 1)?;
     let now = SystemClock.now();
     let made = database.write(move |conn| users::create_operator(conn, details.clone(), &hash, now));
     let made = System::new().block_on(made);

@@ -28,7 +28,7 @@ pub(super) fn libraries(config: &Config, import: &ImportLibraries, out: &mut dyn
 
 /// Hands what was read to the service, as the program.
 fn run(config: &Config, file: OutletFile, options: ImportOptions) -> Result<ImportReport, Failure> {
-    let database = migrate::ready(config)?;
+    let database = migrate::ready(config, 1)?;
     let now = SystemClock.now();
     let spinner = progress::spinner("comparing and writing");
     let imported = database.write(move |conn| import::import(&mut Context::of_program(conn, now), &file, &options));

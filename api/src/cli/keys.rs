@@ -12,7 +12,7 @@ use crate::config::Config;
 
 /// Lets the next key sign, or puts new ones in the place of all.
 pub(super) fn rotate(config: &Config, compromised: bool, out: &mut dyn Write) -> Result<(), Failure> {
-    let database = migrate::ready(config)?;
+    let database = migrate::ready(config, 1)?;
     let now = SystemClock.now();
     let change = if compromised { keys::replace } else { keys::rotate };
     let rotated = System::new().block_on(database.write(move |conn| {
@@ -24,7 +24,7 @@ pub(super) fn rotate(config: &Config, compromised: bool, out: &mut dyn Write) ->
 
 /// Lists the keys.
 pub(super) fn list(config: &Config, out: &mut dyn Write) -> Result<(), Failure> {
-    let database = migrate::ready(config)?;
+    let database = migrate::ready(config, 1)?;
     let now = SystemClock.now();
     let usable = System::new().block_on(database.read(move |conn| keys::usable(conn, now)));
     show(&usable.map_err(|error| Failure::caused("the keys cannot be read", error))?, out)

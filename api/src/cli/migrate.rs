@@ -18,8 +18,8 @@ pub(super) fn migrate(config: &Config, out: &mut dyn Write) -> Result<(), Failur
     Ok(())
 }
 
-/// The database, with its schema up to date, for a command that does one thing.
-pub(super) fn ready(config: &Config) -> Result<Database, Failure> {
+/// The database, with its schema up to date, for a command that needs this many connections.
+pub(super) fn ready(config: &Config, connections: usize) -> Result<Database, Failure> {
     if config.database.migrate_on_start {
         run(config)?;
     } else {
@@ -28,7 +28,7 @@ pub(super) fn ready(config: &Config) -> Result<Database, Failure> {
             return Err(Failure::Said("the schema is not up to date: packhorse migrate".to_owned()));
         }
     }
-    let options = Options { connections: 1, ..Options::default() };
+    let options = Options { connections, ..Options::default() };
     Database::open(&config.database.url, options).map_err(|error| unusable(config, error))
 }
 

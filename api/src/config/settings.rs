@@ -154,6 +154,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         show: |config| seconds(config.deadlines.body),
     },
     Setting {
+        key: "database_deadline_seconds",
+        about: "For the database to answer, unless a file is imported: 1 to 3600 seconds.",
+        set: |config, text| parse::seconds(text, 1..=3600).map(|time| config.deadlines.database = time),
+        show: |config| seconds(config.deadlines.database),
+    },
+    Setting {
         key: "handler_deadline_seconds",
         about: "For the answer to be made: 1 to 3600 seconds.",
         set: |config, text| parse::seconds(text, 1..=3600).map(|time| config.deadlines.handler = time),

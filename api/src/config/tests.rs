@@ -127,7 +127,7 @@ fn what_is_printed_can_be_read_back() {
                 database_url = 'sqlite:a \"b\".db'\ndatabase_connections = 3\nmigrate_on_start = false\nworker = false\n\
                 log_format = 'json'\nlog_filter = 'warn,packhorse_db=debug'\naccess_token_minutes = 1\n\
                 refresh_token_days = 2\njson_limit_kib = 3\nimport_limit_mib = 4\nheader_deadline_seconds = 5\n\
-                body_deadline_seconds = 6\nhandler_deadline_seconds = 7\nshutdown_seconds = 0\n\
+                body_deadline_seconds = 6\ndatabase_deadline_seconds = 8\nhandler_deadline_seconds = 7\nshutdown_seconds = 0\n\
                 outbound_allow = 'Calendar.lan:8080, [fd00::7]:80'\nosrm_url = 'http://127.0.0.1:5000'\n\
                 smtp_url = 'smtps://packhorse@mail.example.org'\nmail_from = 'Packhorse <packhorse@example.org>'\n\
                 openid_providers = 'https://a.example one, https://b.example two https://b.example/keys'";

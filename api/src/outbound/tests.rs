@@ -79,6 +79,136 @@ fn a_name_of_this_machine_is_refused_when_it_is_looked_up() {
     assert_eq!(calls.load(Ordering::SeqCst), 0);
 }
 
+/// Addresses of one port on this machine, in every spelling that somebody may take for an outside one.
+fn spelled(port: u16) -> Vec<String> {
+    let hosts = [
+        "127.0.0.1",
+        "127.0.0.1.",
+        "127.1",
+        "127.0.1",
+        "127.255.255.254",
+        "127.000.000.001",
+        "2130706433",
+        "017700000001",
+        "0x7f000001",
+        "0x7F.0x0.0x0.0x1",
+        "0177.0.0.1",
+        "0x7f.1",
+        "127.0x1",
+        "00000177.1",
+        "%31%32%37.0.0.1",
+        "１２７.０.０.１",
+        "①②⑦.⓪.⓪.①",
+        "127。0。0。1",
+        "0",
+        "0.0.0.0",
+        "0x0",
+        "localhost",
+        "LOCALHOST",
+        "localhost.",
+        "loc\talhost",
+        "[::1]",
+        "[0:0:0:0:0:0:0:1]",
+        "[0000::0001]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[0:0:0:0:0:FFFF:7F00:0001]",
+        "[::127.0.0.1]",
+        "[::ffff:0:127.0.0.1]",
+        "[64:ff9b::127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[64:ff9b:1::7f00:1]",
+        "[2002:7f00:1::]",
+        "[2002:7f00:0001::1]",
+        "[2001:0:7f00:1::]",
+        "[2001::1]",
+        "[fe80::1]",
+        "[fe80::1%25lo]",
+        "[::1%25lo]",
+        "[fc00::1]",
+        "[fd00::1]",
+        "[fec0::1]",
+        "[ff02::1]",
+        "[100::1]",
+        "[5f00::1]",
+        "10.0.0.1",
+        "172.16.0.1",
+        "192.168.0.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "255.255.255.255",
+        "224.0.0.1",
+        "[::ffff:169.254.169.254]",
+    ];
+    let mut addresses: Vec<_> = hosts.iter().map(|host| format!("https://{host}:{port}/")).collect();
+    let here = format!("127.0.0.1:{port}");
+    addresses.extend([
+        format!("http://{here}/"),
+        format!("HTTP://{here}/"),
+        format!("ftp://{here}/"),
+        format!("ws://{here}/"),
+        format!("wss://{here}/"),
+        format!("gopher://{here}/"),
+        format!("file://{here}/"),
+        format!("unix://{here}/"),
+        format!("webcal://{here}/"),
+        format!("jar:https://{here}/!/"),
+        format!("view-source:https://{here}/"),
+        format!("https:{here}/"),
+        format!("https:/{here}/"),
+        format!("https:///{here}/"),
+        format!("https:\\\\{here}\\"),
+        format!("//{here}/"),
+        format!("\thttps://{here}/ "),
+        format!("ht\ntps://{here}/"),
+        format!("https://example.org@{here}/"),
+        format!("https://example.org:443@{here}/"),
+        format!("https://example.org%40{here}/"),
+        format!("https://{here}#@example.org/"),
+        format!("https://{here}?@example.org/"),
+        format!("https://{here}\\@example.org/"),
+        format!("https://example.org\\@{here}/"),
+        format!("https://@{here}/"),
+        format!("https://:@{here}/"),
+        format!("https://{here}:443/"),
+        format!("https://127.0.0.1:0{port}/"),
+        format!("https://127.0.0.1:+{port}/"),
+        format!("https://127.0.0.1:{}/", u32::from(port) + 65_536),
+        "https://127.0.0.1:0/".to_owned(),
+        "https://127.0.0.1:99999/".to_owned(),
+        "data:text/calendar,BEGIN".to_owned(),
+    ]);
+    addresses
+}
+
+#[test]
+fn no_spelling_of_an_address_of_this_machine_is_called() {
+    let answer = |_| b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_vec();
+    let (canary, calls) = server(answer);
+    let everywhere = TcpListener::bind(("::", canary.port())).ok();
+    let addresses = spelled(canary.port());
+    assert!(addresses.len() >= 90, "{}", addresses.len());
+    let strangers = outbound(&[]);
+    for address in &addresses {
+        let refused = strangers.fetch(address, Known::default(), Duration::from_secs(2));
+        assert!(matches!(refused, Err(Unfetched::Refused(_) | Unfetched::Unreachable)), "{address}: {refused:?}");
+    }
+    // The same as the target of a redirect, from a server that may be called.
+    for target in addresses.iter().filter(|target| target.is_ascii() && !target.contains(['\t', '\n'])) {
+        let said =
+            format!("HTTP/1.1 302 Found\r\nlocation: {target}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        let (outside, _) = server(move |_| said.clone().into_bytes());
+        let refused = fetch(&outbound(&[outside]), &format!("http://{outside}/"));
+        assert!(refused.is_err(), "{target}");
+    }
+    assert_eq!(calls.load(Ordering::SeqCst), 0, "the canary was called");
+    if let Some(everywhere) = everywhere {
+        everywhere.set_nonblocking(true).unwrap();
+        assert!(everywhere.accept().is_err(), "the canary was called by IPv6");
+    }
+}
+
 #[test]
 fn redirects_are_checked_one_by_one() {
     let (inside, untouched) = server(|_| b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_vec());

@@ -104,9 +104,9 @@ impl DatabaseUrl {
         let unavailable = |error: diesel::ConnectionError| DbError::Unavailable(error.to_string());
         match self {
             Self::Postgres(url) => {
-                let mut conn = PgConnection::establish(url).map_err(unavailable)?;
+                let mut conn = PgConnection::establish(&with_limits(url)).map_err(unavailable)?;
                 conn.batch_execute(
-                    "SET statement_timeout = '5s'; SET lock_timeout = '4s'; \
+                    "SET statement_timeout = '5s'; SET lock_timeout = '3s'; \
                      SET idle_in_transaction_session_timeout = '30s'; SET timezone = 'UTC'",
                 )?;
                 Ok(Conn::Pg(conn))
@@ -136,6 +136,28 @@ impl DatabaseUrl {
     }
 }
 
+/// How long PostgreSQL may keep silent, for what the address does not say itself. In seconds, the second in milliseconds: to
+/// connect, until sent data is acknowledged, before a resting connection is probed, between probes, and how many of them.
+///
+/// Source: PostgreSQL documentation, "Parameter Key Words" of libpq.
+const LIMITS: [(&str, &str); 5] = [
+    ("connect_timeout", "3"),
+    ("tcp_user_timeout", "5000"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "2"),
+    ("keepalives_count", "3"),
+];
+
+/// An address of PostgreSQL with all of [`LIMITS`]: a server that went away without a word is noticed.
+fn with_limits(url: &str) -> String {
+    let (_, options) = url.split_once('?').unwrap_or((url, ""));
+    let is_said = |name: &str| options.split('&').any(|option| option.split('=').next() == Some(name));
+    let missing = LIMITS.iter().filter(|(name, _)| !is_said(name));
+    let missing: Vec<_> = missing.map(|(name, value)| format!("{name}={value}")).collect();
+    let joint = if url.contains('?') { '&' } else { '?' };
+    if missing.is_empty() { url.to_owned() } else { format!("{url}{joint}{}", missing.join("&")) }
+}
+
 /// Makes a new database file readable for nobody else: it holds the signing keys. The files beside it take over its mode.
 fn keep_private(file: &std::path::Path) {
     let mut options = std::fs::OpenOptions::new();
@@ -157,6 +179,18 @@ mod tests {
         for text in ["", "a.db", "postgre://h/d", "sqlite:", "sqlite::memory:", "mysql://h"] {
             assert!(text.parse::<DatabaseUrl>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn limits_are_added_unless_the_address_has_its_own() {
+        let limited = with_limits("postgres://h/d?connect_timeout=9&sslmode=require");
+        assert!(
+            limited.starts_with("postgres://h/d?connect_timeout=9&sslmode=require&tcp_user_timeout=5000&"),
+            "{limited}"
+        );
+        assert_eq!(limited.matches("connect_timeout").count(), 1);
+        assert_eq!(with_limits(&limited), limited);
+        assert!(with_limits("postgres://h/d").starts_with("postgres://h/d?connect_timeout=3&"));
     }
 
     #[test]

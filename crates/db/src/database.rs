@@ -54,6 +54,7 @@ pub struct Database {
     /// Readers of SQLite that no thread owns, and that rest at present.
     resting: Arc<Mutex<Vec<Conn>>>,
     patience: Duration,
+    within: Option<Duration>,
 }
 
 impl Database {
@@ -89,7 +90,13 @@ impl Database {
             }
         };
         let (url, patience) = (url.clone(), options.patience);
-        Ok(Self { backend: url.backend(), url, readers, writer, resting: Arc::default(), patience })
+        Ok(Self { backend: url.backend(), url, readers, writer, resting: Arc::default(), patience, within: None })
+    }
+
+    /// The same threads for callers who wait no longer than this for an answer. What a job did that was given up is not known.
+    #[must_use]
+    pub fn within(&self, time: Duration) -> Self {
+        Self { within: Some(time), ..self.clone() }
     }
 
     /// Which database it is.
@@ -158,6 +165,18 @@ impl Database {
         T: Send + 'static,
         E: FromDb,
     {
+        let answer = self.ask(queue, work, reads);
+        let Some(within) = self.within else { return answer.await };
+        let late = |_| Err(DbError::Unavailable("the database did not answer in time".to_owned()).into());
+        tokio::time::timeout(within, answer).await.unwrap_or_else(late)
+    }
+
+    async fn ask<T, E, F>(&self, queue: &Sender, work: F, reads: bool) -> Result<T, E>
+    where
+        F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: FromDb,
+    {
         let (reply, answer) = oneshot::channel();
         let job: Box<dyn Job> = Box::new(Task { work, reads, result: None, reply });
         match tokio::time::timeout(self.patience, queue.send_async(job)).await {
@@ -194,6 +213,9 @@ struct Worker {
 impl Worker {
     fn work(mut self, jobs: &Receiver) {
         while let Ok(job) = jobs.recv() {
+            if job.is_abandoned() {
+                continue;
+            }
             match self.mode {
                 Mode::Group => self.group(job, jobs),
                 Mode::Both | Mode::Read => self.single(job),
@@ -222,12 +244,12 @@ impl Worker {
             };
             failed = error;
             match verdict {
-                Verdict::Retry if Instant::now() < until => pause(attempt),
+                Verdict::Retry if Instant::now() < until && !job.is_abandoned() => pause(attempt),
                 Verdict::Keep | Verdict::Undo | Verdict::Retry => break,
                 Verdict::Lost => {
                     // A read is safe to try once more on a new connection; of a write nobody knows what became of it.
                     let had = self.conn.take().is_some();
-                    if !(reads && had && attempt == 1) {
+                    if !(reads && had && attempt == 1) || job.is_abandoned() {
                         break;
                     }
                 }
@@ -244,6 +266,10 @@ impl Worker {
         let outcome = self.begin().and_then(|()| {
             let conn = self.conn()?;
             while let Some(mut job) = batch.pop() {
+                if job.is_abandoned() {
+                    batch.extend(jobs.try_recv().ok());
+                    continue;
+                }
                 conn.batch_execute("SAVEPOINT job")?;
                 let verdict = job.run(conn);
                 done.push(job);

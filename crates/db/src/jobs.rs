@@ -46,6 +46,8 @@ pub(crate) trait Job: Send {
     fn run(&mut self, conn: &mut Conn) -> Verdict;
     /// Whether it only reads.
     fn reads(&self) -> bool;
+    /// Whether nobody waits for its answer any more: then it is not run.
+    fn is_abandoned(&self) -> bool;
     /// Sends the answer; `failed` takes its place when what was written could not be kept.
     fn answer(self: Box<Self>, failed: Option<DbError>);
 }
@@ -72,6 +74,10 @@ where
 
     fn reads(&self) -> bool {
         self.reads
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.reply.is_closed()
     }
 
     fn answer(self: Box<Self>, failed: Option<DbError>) {

@@ -52,6 +52,6 @@ pub use connection::{Backend, Conn, DatabaseUrl, InvalidUrl};
 pub use database::{Database, Options};
 pub use dialect::{Lock, lock, lock_signing_keys};
 pub use error::{DbError, FromDb};
-pub use migrations::{down_all, pending, run as migrate};
+pub use migrations::{down, down_all, pending, run as migrate};
 pub use page::{Cursor, InvalidCursor, Order, Page};
 pub use server::{Server, server};

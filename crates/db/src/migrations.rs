@@ -41,6 +41,21 @@ pub fn down_all(conn: &mut Conn) -> Result<usize, DbError> {
     undone.map_err(|error| DbError::Corrupt(error.to_string()))
 }
 
+/// Undoes the last migrations, so many of them: for tests of the way up from an earlier version.
+///
+/// # Errors
+/// As [`run`].
+pub fn down(conn: &mut Conn, count: usize) -> Result<(), DbError> {
+    for _ in 0..count {
+        let undone = match conn {
+            Conn::Pg(conn) => conn.revert_last_migration(POSTGRES).map(drop),
+            Conn::Sqlite(conn) => conn.revert_last_migration(SQLITE).map(drop),
+        };
+        undone.map_err(|error| DbError::Corrupt(error.to_string()))?;
+    }
+    Ok(())
+}
+
 /// How many have not been run.
 ///
 /// # Errors

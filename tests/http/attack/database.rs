@@ -1,0 +1,146 @@
+//! The database goes away, keeps silent, is slow, hangs up: 503 in time, and all is well soon after it is back.
+
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use packhorse::config::{Config, DeadlineConfig};
+use packhorse_tests::{Backend, Line, PASSWORD, Proxy, Region, Reply, Stopping, TestDatabase, World, scale};
+use serde_json::json;
+
+use super::{add, timed};
+
+/// A server whose PostgreSQL is at the other end of a wire, with the deadlines of the program.
+fn wired() -> Option<(World, Proxy)> {
+    let mut database = TestDatabase::new(Backend::postgres()?);
+    let proxy = Proxy::before(&mut database);
+    let config = Config { deadlines: DeadlineConfig::default(), ..World::config() };
+    Some((World::with(database, &config), proxy))
+}
+
+/// 503 with `Retry-After`, as a problem document, in time.
+#[track_caller]
+fn assert_put_off((reply, time): (Reply, Duration)) -> Duration {
+    let reply = reply.expect(503);
+    assert_eq!(reply.json()["code"], "unavailable", "{}", reply.text);
+    assert!(reply.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().is_ok()));
+    assert!(time < Duration::from_secs(5), "{time:?}");
+    time
+}
+
+/// Tries until it works again.
+#[track_caller]
+fn recovery(region: &Region) -> Duration {
+    let began = Instant::now();
+    loop {
+        assert!(began.elapsed() < Duration::from_secs(5), "well again in time");
+        let statuses = (0..8).map(|_| region.coordinator.get("/v1/libraries").status);
+        if statuses.collect::<Vec<_>>() == [200; 8] {
+            return began.elapsed();
+        }
+    }
+}
+
+fn while_the_line_is(line: Line) {
+    let Some((world, proxy)) = wired() else { return };
+    let region = Region::new(&world, "nekls");
+    let credentials = json!({ "email": "ce@nekls.example", "password": PASSWORD });
+    add(&region, "Before").expect(201);
+    for round in 0..scale(1, 5) {
+        proxy.set(line);
+        let put_off: Vec<_> = thread::scope(|scope| {
+            let (region, credentials) = (&region, &credentials);
+            let mut calls: Vec<_> = (0..12)
+                .map(|call| {
+                    scope.spawn(move || {
+                        assert_put_off(timed(|| match call % 4 {
+                            0 => region.coordinator.get("/v1/libraries"),
+                            1 => add(region, &format!("Meanwhile {round} {call}")),
+                            2 => region.coordinator.get("/health/ready"),
+                            _ => region.coordinator.post("/v1/sign-in", credentials),
+                        }))
+                    })
+                })
+                .collect();
+            let (reply, alive) = timed(|| region.coordinator.get("/health/live"));
+            reply.expect(200);
+            assert!(alive < Duration::from_millis(500), "{alive:?}");
+            calls.drain(..).map(|call| call.join().unwrap()).collect()
+        });
+        proxy.set(Line::Open);
+        let well = recovery(&region);
+        println!("{line:?}: 503 within {:?}, well again within {well:?}", put_off.iter().max().unwrap());
+        // What was put off has happened or not; asked again with its key, it has happened once.
+        for call in [1, 5, 9] {
+            let name = format!("Meanwhile {round} {call}");
+            add(&region, &name).expect(201);
+            let found = region.coordinator.get("/v1/libraries?limit=100").expect(200).text;
+            assert_eq!(found.matches(&format!("\"{name}\"")).count(), 1);
+        }
+    }
+}
+
+#[test]
+fn away() {
+    while_the_line_is(Line::Cut);
+}
+
+#[test]
+fn silent() {
+    while_the_line_is(Line::Silent);
+}
+
+#[test]
+fn far_too_slow() {
+    while_the_line_is(Line::Slow(Duration::from_secs(6)));
+}
+
+/// A wire that hangs up again and again costs tries, and no acknowledged write.
+#[test]
+fn resetting() {
+    let Some((world, proxy)) = wired() else { return };
+    let region = Region::new(&world, "nekls");
+    let (stop, taken) = (AtomicBool::new(false), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        let _stopping = Stopping(&stop);
+        for number in 0..6 {
+            let (region, stop, taken) = (&region, &stop, &taken);
+            scope.spawn(move || {
+                for each in 0.. {
+                    let name = format!("r{number}-{each}");
+                    loop {
+                        if stop.load(Ordering::Relaxed) {
+                            return;
+                        }
+                        let (reply, time) = timed(|| add(region, &name));
+                        assert!(time < Duration::from_secs(5), "{time:?}");
+                        match reply.status {
+                            201 => break taken.lock().unwrap().push(reply.id()),
+                            503 => {}
+                            _ => panic!("{} {}", reply.status, reply.text),
+                        }
+                    }
+                }
+            });
+        }
+        for _ in 0..scale(15, 200) {
+            thread::sleep(Duration::from_millis(100));
+            proxy.reset();
+        }
+    });
+    recovery(&region);
+    let taken = taken.into_inner().unwrap();
+    println!("{} acknowledged writes while the line was reset", taken.len());
+    assert!(taken.len() > 10, "{}", taken.len());
+    for id in &taken {
+        region.coordinator.get(&format!("/v1/libraries/{id}")).expect(200);
+    }
+    let doubled = "SELECT COUNT(*) - COUNT(DISTINCT search_text) AS count FROM libraries";
+    assert_eq!(world.database().count(doubled), 0);
+    world.database().assert_sound();
+}
