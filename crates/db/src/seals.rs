@@ -102,11 +102,14 @@ pub fn of_events(conn: &mut Conn, ids: &[EventId]) -> Result<Vec<Seal>, DbError>
     Ok(rows.into_iter().map(Seal::from).collect())
 }
 
-/// Some seals behind a place, in their order, each with its event as it is now and where in the feed it is.
+/// A seal with its event as it is now and where in the feed that is; nothing when it is gone.
+pub type Sealed = (Seal, Option<(Position, Event)>);
+
+/// Some seals behind a place, in their order.
 ///
 /// # Errors
 /// Those of the database.
-pub fn walk(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<(Seal, Option<(Position, Event)>)>, DbError> {
+pub fn walk(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Sealed>, DbError> {
     type Found = (Row, Option<(i64, i64)>, Option<events::Row>);
     let rows: Vec<Found> = seals::table
         .left_join(log::table.on(log::id.eq(seals::event_id)))
