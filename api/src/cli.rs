@@ -54,7 +54,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     let mut effective = Effective::of(sources)?;
     let serves = matches!(arguments.command, Command::Serve(_) | Command::Worker);
     // What is printed as a file to begin with is what serve would do.
-    let prints = matches!(arguments.command, Command::Check { print_config: true });
+    let prints = matches!(arguments.command, Command::Check { print_config: true, .. });
     if !serves && !prints && effective.origin("log_filter") == Origin::Default {
         // A person reads the answer of the command; what is merely interesting would be in the way.
         "warn".clone_into(&mut effective.config.log.filter);
@@ -74,7 +74,10 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Keys { what: KeysCommand::Rotate { compromised } } => keys::rotate(config, compromised, &mut out),
         Command::Keys { what: KeysCommand::List } => keys::list(config, &mut out),
         Command::Backup { file } => backup::backup(config, &file, &mut out),
-        Command::Check { print_config: true } => Ok(out.write_all(effective.to_toml().as_bytes())?),
-        Command::Check { print_config: false } => check::check(&effective, &mut out),
+        Command::Check { print_config: true, .. } => Ok(out.write_all(effective.to_toml().as_bytes())?),
+        Command::Check { audit, head, .. } => {
+            let chain = audit.then_some(check::Chain { head });
+            check::check(&effective, chain.as_ref(), &mut out)
+        }
     }
 }

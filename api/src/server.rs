@@ -18,7 +18,7 @@ use actix_web::{
 use futures_util::future::join_all;
 use packhorse_db::{Backend, Database, DbError};
 use packhorse_domain::{Clock, time::SystemClock};
-use packhorse_services::{Context, Error, accounts, demo, imported, mails, pool::Pool, sweep, tokens::Tokens};
+use packhorse_services::{Context, Error, accounts, demo, imported, mails, pool::Pool, seals, sweep, tokens::Tokens};
 use utoipa_actix_web::AppExt;
 
 use crate::{
@@ -83,6 +83,7 @@ pub async fn run(config: Config, db: Database, with_demo: bool) -> Result<(), Se
     }
     rt::spawn(follow(db.clone(), pool, clock.clone()));
     if config.worker.enabled {
+        rt::spawn(seal_events(db.clone()));
         rt::spawn(read_calendars(db.clone(), outbound, clock.clone()));
         rt::spawn(send_mails(db.clone(), config, clock.clone()));
         rt::spawn(work(db, clock));
@@ -99,6 +100,7 @@ pub async fn run_worker(config: &Config, db: Database) -> Result<(), ServeError>
     let outbound = Arc::new(Outbound::new(&config.outbound));
     tokio::select! {
         () = work(db.clone(), Arc::new(SystemClock)) => Ok(()),
+        () = seal_events(db.clone()) => Ok(()),
         () = read_calendars(db.clone(), outbound, Arc::new(SystemClock)) => Ok(()),
         () = send_mails(db, config.clone(), Arc::new(SystemClock)) => Ok(()),
         stopped = tokio::signal::ctrl_c() => Ok(stopped?),
@@ -187,6 +189,28 @@ async fn work(db: Database, clock: Arc<dyn Clock>) {
         }
         rt::time::sleep(SWEEP_EVERY).await;
     }
+}
+
+/// Seals what changed, beside the chores: there may be much of it. Other processes may do the same.
+async fn seal_events(db: Database) {
+    loop {
+        if let Err(error) = seal_all(&db).await {
+            tracing::warn!(%error, "sealing events was put off");
+        }
+        rt::time::sleep(SWEEP_EVERY).await;
+    }
+}
+
+/// Seals every event that there is, as far as no transaction can put another before it any more. How many.
+///
+/// # Errors
+/// Those of the database.
+pub async fn seal_all(db: &Database) -> Result<usize, Error> {
+    let mut sealed = 0;
+    while db.read(seals::waiting).await? {
+        sealed += db.write(seals::seal).await?;
+    }
+    Ok(sealed)
 }
 
 /// Reads the calendars that are due, beside the chores: servers elsewhere may be slow. Other processes may do the same.

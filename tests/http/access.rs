@@ -154,6 +154,7 @@ const EVERYBODY: &[&str] = &[
     "list_api_keys",
     "list_bookings",
     "list_changes",
+    "list_events",
     "list_interests",
     "list_invitations",
     "list_libraries",

@@ -287,7 +287,7 @@ both! {
         lending.step(&offer.location(), "withdraw", Some(&json!({}))).expect(403);
         lending.step(&offer.location(), "decline", Some(&json!({ "reason": "she is away" }))).expect(200);
         let offer = market.offer(&request, kim, TEN).expect(201);
-        // The partnership ends. What is out may still be answered, but nobody new is asked.
+        // The partnership ends. What is out is still seen, but nobody is asked any more.
         world.clock.set("2027-02-01T15:00:00Z");
         assert!(!sees(kim) && !listed(kim));
         assert_eq!(offer.json()["state"], "pending");

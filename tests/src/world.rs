@@ -160,6 +160,11 @@ impl World {
         self.runtime.block_on(packhorse::server::sweep_once(&self.app.db, &*self.clock)).unwrap()
     }
 
+    /// Seals the events that can be sealed. How many.
+    pub fn seal(&self) -> usize {
+        self.runtime.block_on(packhorse::server::seal_all(&self.app.db)).unwrap()
+    }
+
     /// Adds up with other servers how many requests were counted. Of how many callers.
     pub fn share_rates(&self) -> usize {
         self.runtime.block_on(self.app.rates.share(&self.app.db, &*self.clock)).unwrap()

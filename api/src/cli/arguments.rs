@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use packhorse_domain::id::NetworkId;
+use packhorse_services::seals::Noted;
 
 use crate::config::Flag;
 
@@ -111,7 +112,12 @@ Examples:
   packhorse check
   packhorse check --config /etc/packhorse.toml
   packhorse check --print-config > packhorse.toml
-      Every setting with its value and where that came from, in the form of a file to start from; secrets left out.";
+      Every setting with its value and where that came from, in the form of a file to start from; secrets left out.
+  packhorse check --audit
+      Walks the chain of hashes over the log of events too, and names every event that was changed, deleted, inserted or
+      moved. Note the head that it prints, elsewhere: who can write to the database can make a whole chain anew, and
+      with --head only is it seen that a chain still goes on from the one you noted.
+  packhorse check --audit --head 1204:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
 /// Packhorse: libraries share traveling trainers.
 ///
@@ -179,6 +185,12 @@ pub(super) enum Command {
         /// Print the configuration that holds instead, as TOML, without secrets.
         #[arg(long)]
         print_config: bool,
+        /// Walk the chain of hashes over the log of events, too.
+        #[arg(long, conflicts_with = "print_config")]
+        audit: bool,
+        /// A head that was printed earlier, which the chain must contain.
+        #[arg(long, value_name = "HEAD", requires = "audit")]
+        head: Option<Noted>,
     },
 }
 

@@ -4,6 +4,10 @@ use std::{io::Write, time::Instant};
 
 use packhorse_db::{Conn, DatabaseUrl, DbError};
 use packhorse_domain::{Clock, Timestamp, time::SystemClock};
+use packhorse_services::{
+    Error,
+    seals::{self, Audit, Noted},
+};
 
 use super::failure::Failure;
 use crate::config::{DatabaseConfig, Effective};
@@ -13,6 +17,12 @@ const DRIFT_SECONDS: f64 = 5.0;
 
 /// No clock is right that is behind this program, in seconds since 1970 (2026-01-01).
 const EARLIEST: i64 = 1_767_225_600;
+
+/// That the log of events is looked at, too.
+pub(super) struct Chain {
+    /// A head of its chain that was noted earlier.
+    pub head: Option<Noted>,
+}
 
 /// What came of looking at one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +36,9 @@ enum Finding {
 }
 
 /// Looks at everything, and fails when anything will not work.
-pub(super) fn check(effective: &Effective, out: &mut dyn Write) -> Result<(), Failure> {
+pub(super) fn check(effective: &Effective, chain: Option<&Chain>, out: &mut dyn Write) -> Result<(), Failure> {
     let mut bad = 0;
-    for (what, finding) in findings(effective, &SystemClock) {
+    for (what, finding) in findings(effective, chain, &SystemClock) {
         let (mark, text) = match finding {
             Finding::Good(text) => ("ok", text),
             Finding::Odd(text) => ("note", text),
@@ -47,7 +57,7 @@ pub(super) fn check(effective: &Effective, out: &mut dyn Write) -> Result<(), Fa
     }
 }
 
-fn findings(effective: &Effective, clock: &dyn Clock) -> Vec<(&'static str, Finding)> {
+fn findings(effective: &Effective, chain: Option<&Chain>, clock: &dyn Clock) -> Vec<(&'static str, Finding)> {
     let config = &effective.config;
     let serves = format!("serves {} as {}", config.http.bind, config.http.public_url);
     let mut findings = vec![("configuration", Finding::Good(serves))];
@@ -58,6 +68,8 @@ fn findings(effective: &Effective, clock: &dyn Clock) -> Vec<(&'static str, Find
             findings.extend(database(&mut conn, clock));
             findings
                 .push(("migrations", migrations(packhorse_db::pending(&mut conn), config.database.migrate_on_start)));
+            let audited = chain.map(|chain| audit(seals::audit(&mut conn, chain.head.as_ref())));
+            findings.extend(audited.into_iter().flatten().map(|finding| ("audit", finding)));
         }
         Err(problem) => findings.push(("database", Finding::Bad(problem))),
     }
@@ -123,6 +135,22 @@ fn migrations(pending: Result<usize, DbError>, on_start: bool) -> Finding {
     }
 }
 
+/// What the chain of hashes says of the log.
+fn audit(audited: Result<Audit, Error>) -> Vec<Finding> {
+    let Audit { head, unsealed, wrong } = match audited {
+        Ok(audit) => audit,
+        Err(error) => return vec![Finding::Bad(error.to_string())],
+    };
+    let mut findings: Vec<_> = wrong.iter().map(|tampering| Finding::Bad(tampering.to_string())).collect();
+    if findings.is_empty() {
+        findings.push(Finding::Good(format!("{} events are as they were sealed; head {head}", head.place)));
+    }
+    if unsealed > 0 {
+        findings.push(Finding::Odd(format!("{unsealed} more are not sealed yet; nothing proves how they were")));
+    }
+    findings
+}
+
 #[cfg(test)]
 mod tests {
     use std::{env, fs, process};
@@ -135,7 +163,7 @@ mod tests {
         let flags = vec![Flag { flag: "--database-url", key: "database_url", value }];
         let effective = Effective::of(Sources { flags, ..Sources::default() }).unwrap();
         let mut out = Vec::new();
-        let passed = check(&effective, &mut out).is_ok();
+        let passed = check(&effective, None, &mut out).is_ok();
         (passed, String::from_utf8(out).unwrap())
     }
 
@@ -163,6 +191,16 @@ mod tests {
         assert!(matches!(our_clock(Timestamp::UNIX_EPOCH), Finding::Bad(_)));
         assert_eq!(database_clock(-0.25), Finding::Good("0.250 s behind ours".to_owned()));
         assert!(matches!(database_clock(5.5), Finding::Bad(text) if text.starts_with("5.500 s ahead of ours")));
+    }
+
+    #[test]
+    fn a_chain_that_was_tampered_with_is_bad_and_its_head_is_told_otherwise() {
+        let head = Noted { place: 7, hash: "0a".repeat(32) };
+        let good = audit(Ok(Audit { head: head.clone(), unsealed: 2, wrong: Vec::new() }));
+        assert!(matches!(&good[0], Finding::Good(text) if text.ends_with(&head.to_string())), "{good:?}");
+        assert!(matches!(&good[1..], [Finding::Odd(text)] if text.starts_with("2 more")), "{good:?}");
+        let bad = audit(Ok(Audit { head, unsealed: 0, wrong: vec![seals::Tampering::Gap(3, 5)] }));
+        assert_eq!(bad, [Finding::Bad("the seals from 3 to 5 were deleted".to_owned())]);
     }
 
     #[test]

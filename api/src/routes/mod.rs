@@ -7,6 +7,7 @@ mod availability;
 mod bookings;
 mod calendars;
 mod changes;
+mod events;
 mod free_busy;
 mod hosting;
 mod import;
@@ -67,5 +68,6 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(offers::mount)
         .configure(bookings::mount)
         .configure(calendars::mount)
-        .configure(changes::mount);
+        .configure(changes::mount)
+        .configure(events::mount);
 }

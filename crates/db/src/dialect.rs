@@ -48,6 +48,16 @@ pub fn lock_signing_keys(conn: &mut Conn) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Keeps the head of the seals to this transaction: of many processes one seals at a time.
+///
+/// # Errors
+/// [`DbError::Contention`] when somebody else kept it too long.
+pub fn lock_seals(conn: &mut Conn) -> Result<(), DbError> {
+    let Conn::Pg(conn) = conn else { return Ok(()) };
+    sql_query("SELECT place FROM seal_head FOR UPDATE").execute(conn)?;
+    Ok(())
+}
+
 /// The oldest transaction that has not ended, by number: whatever is older is all there. SQLite has one writer, and shows a
 /// transaction only when it has ended.
 pub(crate) fn oldest_transaction(conn: &mut Conn) -> Result<Option<i64>, DbError> {

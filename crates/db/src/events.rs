@@ -4,18 +4,19 @@ use std::{fmt, str::FromStr};
 
 use diesel::prelude::*;
 use packhorse_domain::{
-    Principal, Scope,
+    Principal, Scope, Timestamp,
     event::Event,
     id::{EventId, NetworkId},
 };
 use serde_json::Value;
 
 use crate::{
-    Conn, DbError, InvalidCursor,
+    Conn, DbError, InvalidCursor, Page,
     connection::MultiBackend,
     dialect::oldest_transaction,
     entity::insert_all,
     error::one,
+    page::paged,
     schema::events,
     scope::{self, seen},
     types::{At, Json, Spelled},
@@ -23,7 +24,7 @@ use crate::{
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = events)]
-struct Row {
+pub(crate) struct Row {
     id: Spelled<EventId>,
     network_id: Option<Spelled<NetworkId>>,
     subject_kind: String,
@@ -86,8 +87,8 @@ pub fn append_all(conn: &mut Conn, events: Vec<Event>) -> Result<(), DbError> {
 /// Where somebody is in the feed of changes: behind an event. Opaque to callers, and checked when it comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
-    tx: i64,
-    seq: i64,
+    pub(crate) tx: i64,
+    pub(crate) seq: i64,
 }
 
 impl Position {
@@ -135,6 +136,77 @@ pub fn since(conn: &mut Conn, after: Position, kinds: &[&str]) -> Result<Vec<Eve
     let query = events::table.filter(behind);
     let query = query.filter(events::subject_kind.eq_any(kinds.iter().map(|kind| (*kind).to_owned())));
     let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
+/// What an event log is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    /// In this network.
+    pub network: Option<NetworkId>,
+    /// Of things of this kind.
+    pub subject_kind: Option<String>,
+    /// Of this thing.
+    pub subject: Option<String>,
+    /// By this person or program.
+    pub actor: Option<Principal>,
+    /// Of this action.
+    pub action: Option<String>,
+    /// Not earlier.
+    pub from: Option<Timestamp>,
+    /// Earlier.
+    pub until: Option<Timestamp>,
+}
+
+/// How the log is read, apart from the feed.
+#[derive(Debug, Clone, Copy)]
+struct Audited;
+
+// Events of networks they coordinate, and what they did themselves. To accept or withdraw moves offers to others, too: of offers
+// they read those alone that they see.
+seen!(
+    events as Audited,
+    audited,
+    concat!(
+        "events.network_id IN ",
+        scope::subjects!("coordinator"),
+        " OR events.actor_id = ? AND (events.subject_kind <> 'offer' OR events.subject_id IN (SELECT id FROM offers \
+         WHERE trainer_id IN ",
+        scope::subjects!("trainer"),
+        " OR trainer_network_id IN ",
+        scope::subjects!("coordinator"),
+        "))"
+    )
+);
+
+/// One page of events, by id; one row more when another page follows.
+///
+/// # Errors
+/// Those of the database.
+pub fn list(conn: &mut Conn, scope: Scope, filter: &EventFilter, page: &Page) -> Result<Vec<Event>, DbError> {
+    let mut query = audited(scope);
+    if let Some(network) = filter.network {
+        query = query.filter(events::network_id.eq(Spelled(network)));
+    }
+    if let Some(kind) = &filter.subject_kind {
+        query = query.filter(events::subject_kind.eq(kind.clone()));
+    }
+    if let Some(subject) = &filter.subject {
+        query = query.filter(events::subject_id.eq(subject.clone()));
+    }
+    if let Some(actor) = filter.actor {
+        query = query.filter(events::actor_id.eq(Spelled(actor)));
+    }
+    if let Some(action) = &filter.action {
+        query = query.filter(events::action.eq(action.clone()));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(events::at.ge(At(from)));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(events::at.lt(At(until)));
+    }
+    let rows: Vec<Row> = paged!(query, events::id, page).select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Event::from).collect())
 }
 

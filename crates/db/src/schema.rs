@@ -312,6 +312,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    seals (place) {
+        place -> BigInt,
+        event_id -> Text,
+        salt -> Text,
+        digest -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    seal_head (name) {
+        name -> Text,
+        place -> BigInt,
+        tx -> BigInt,
+        seq -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{InstantType, JsonType};
 
@@ -564,6 +584,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     busy_times,
     quotes,
     events,
+    seals,
+    seal_head,
     idempotency_keys,
     api_keys,
     api_key_uses,

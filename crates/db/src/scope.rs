@@ -122,23 +122,27 @@ impl Looks for Programs {
         "(SELECT id AS user_id, 'coordinator' AS role, network_id AS subject_id, network_id FROM api_keys) AS roles";
 }
 
-/// Says what is seen of a table, and writes `visible`: the rows in a scope.
+/// Says what is seen of a table, and writes `visible`: the rows in a scope. Where a table is seen in another way besides, that has a
+/// type and a function of its own.
 macro_rules! seen {
     ($table:ident, $condition:expr $(,)?) => {
-        impl $crate::scope::Seen for $table::table {
+        $crate::scope::seen! { $table as $table::table, visible, $condition }
+    };
+    ($table:ident as $way:path, $visible:ident, $condition:expr $(,)?) => {
+        impl $crate::scope::Seen for $way {
             const CONDITION: &'static str = $condition;
         }
 
-        fn visible(scope: Scope) -> $table::BoxedQuery<'static, $crate::connection::MultiBackend> {
+        fn $visible(scope: Scope) -> $table::BoxedQuery<'static, $crate::connection::MultiBackend> {
             use $crate::scope::{People, Programs, SeenBy};
             match scope {
                 Scope::Everything => $table::table.into_boxed(),
                 Scope::Of(viewer) => match viewer.who {
                     packhorse_domain::Principal::Person(_) => {
-                        $table::table.filter(SeenBy::new($table::table, People, viewer)).into_boxed()
+                        $table::table.filter(SeenBy::new($way, People, viewer)).into_boxed()
                     }
                     packhorse_domain::Principal::Program(_) => {
-                        $table::table.filter(SeenBy::new($table::table, Programs, viewer)).into_boxed()
+                        $table::table.filter(SeenBy::new($way, Programs, viewer)).into_boxed()
                     }
                 },
             }

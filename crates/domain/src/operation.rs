@@ -170,6 +170,7 @@ operations! {
     get_venue_ics => BookingsRead;
 
     list_changes => EventsRead;
+    list_events => EventsRead;
 }
 
 /// The operation of this name, unless it is public.

@@ -15,7 +15,7 @@ use packhorse_matching::Placement;
 
 use crate::{
     Change, Context, Error, Expected, Fault, holds,
-    matches::{Brief, reachable},
+    matches::{Brief, reachable, reaches},
     quotes,
     requests::{keep as keep_request, lock_all, resource as request_resource},
 };
@@ -195,7 +195,8 @@ pub fn revise(ctx: &mut Context<'_>, id: OfferId, expected: &Expected, proposal:
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`], [`Error::State`] when it is answered, has lapsed
-/// or somebody else was first, [`Error::Conflict`] and [`Error::Invalid`] when the rules do not hold any more.
+/// or somebody else was first, [`Error::Conflict`] when the trainer is not lent to the network any more, it and
+/// [`Error::Invalid`] when the rules do not hold any more.
 pub fn accept(ctx: &mut Context<'_>, id: OfferId, expected: &Expected) -> Result<Booking, Error> {
     let (before, request) = locked(ctx, id, Action::AnswerOffer, expected)?;
     let booking = BookingId::new(ctx.now);
@@ -204,6 +205,10 @@ pub fn accept(ctx: &mut Context<'_>, id: OfferId, expected: &Expected) -> Result
     let siblings: Vec<_> = offers::out_for(ctx.conn, request.id)?.into_iter().filter(|offer| offer.id != id).collect();
     lock_all(ctx, Lock::Trainers, siblings.iter().map(|offer| offer.trainer).chain([before.trainer]))?;
     let trainer = trainers::find(ctx.conn, Scope::Everything, before.trainer)?;
+    if !reaches(ctx, request.network, &trainer)? {
+        let detail = "the trainer is not lent to this network any more".to_owned();
+        return Err(Error::Conflict { code: "not_lent", detail });
+    }
     let mut brief = Brief::of(ctx, &request, Some(id))?;
     // Notice was given when the offer was made: thinking about it does not make it too short.
     brief.notice_given = Some(before.record.created_at);

@@ -51,6 +51,7 @@ fn canaries(world: &World) {
         "/v1/api-keys",
         "/v1/bookings",
         "/v1/changes?limit=100",
+        "/v1/events?limit=100",
         "/v1/interests",
         "/v1/libraries",
         "/v1/networks",
