@@ -1,10 +1,11 @@
-//! Before any handler runs: refuses queries where none is taken, and reads the body whole, under a limit of size and one of time.
+//! Before any handler runs: refuses methods that an address does not take and queries where none is taken, and reads the body
+//! whole, under a limit of size and one of time.
 
 use actix_web::{
     Error, HttpMessage, ResponseError,
     body::{EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header,
+    http::{Method, header},
     middleware::Next,
     web,
 };
@@ -42,6 +43,13 @@ pub async fn body<B: MessageBody>(
 async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
     let app = request.app_data::<web::Data<App>>().cloned();
     let app = app.ok_or_else(|| Problem::new(problem::INTERNAL, "no application"))?;
+    if request.method() != Method::OPTIONS
+        && app.addresses.refuses(request.path(), request.method().as_str())
+        && let Some(allow) = app.addresses.allowed(request.path())
+    {
+        let detail = format!("this address takes {allow}");
+        return Err(Problem { allow: Some(allow), ..Problem::new(problem::METHOD_NOT_ALLOWED, detail) });
+    }
     if !request.query_string().is_empty() && app.addresses.takes_no_query(request.path(), request.method().as_str()) {
         let names = request.query_string().split('&').map(|pair| pair.split('=').next().unwrap_or_default());
         let faults = names.map(|name| Problem::parameter(name, "unknown_parameter", "is not known here")).collect();

@@ -3,7 +3,7 @@
 //! Handlers describe what is theirs: summary, description, parameters, body and the answers that succeed. What follows from
 //! the conventions (problems, preconditions, idempotency, security, links, examples) is added here, by rule.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use actix_web::App;
 use packhorse_domain::{
@@ -11,7 +11,7 @@ use packhorse_domain::{
     api_key::KeyScope,
     operation::{self, Operation},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
@@ -104,23 +104,44 @@ fn add_patches(document: &mut Value) {
     }
 }
 
-/// Operations on one thing of a collection: path of the collection, then operation and the parameter that names the thing.
-type Identified = BTreeMap<String, Vec<String>>;
+/// Operations on one thing, by the schema of its id.
+type Identified = BTreeMap<String, Vec<Step>>;
+
+/// What can be done with one thing.
+struct Step {
+    operation: String,
+    preconditioned: bool,
+}
 
 fn identified(document: &Value) -> Identified {
     let mut identified = Identified::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
-        let Some((collection, _)) = path.split_once("/{id}") else { continue };
-        if path.matches('{').count() > 1 {
+        if path.matches('{').count() != 1 {
             continue;
         }
-        for operation in item.as_object().into_iter().flat_map(Map::values) {
-            if let Some(id) = operation["operationId"].as_str() {
-                identified.entry(collection.to_owned()).or_default().push(id.to_owned());
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+            let id = parameters.find(|parameter| parameter["name"] == "id" && parameter["in"] == "path");
+            if let Some(kind) = id.and_then(|id| id["schema"]["$ref"].as_str())
+                && let Some(name) = operation["operationId"].as_str()
+            {
+                let preconditioned = is_preconditioned(path, method, operation);
+                let step = Step { operation: name.to_owned(), preconditioned };
+                identified.entry(kind.to_owned()).or_default().push(step);
             }
         }
     }
     identified
+}
+
+/// Whether an operation changes what others may change meanwhile, so that the version that was seen must be named.
+fn is_preconditioned(path: &str, method: &str, operation: &Value) -> bool {
+    // One word behind the id is done to the thing itself; more is done to a list of its parts.
+    let is_step = path.split_once("/{id}/").is_some_and(|(_, rest)| !rest.contains('/'));
+    let steps = method == "post" && is_step && operation["responses"].get("200").is_some();
+    // What is the caller's own nobody else changes meanwhile.
+    let is_own = path.starts_with("/v1/me/");
+    (method == "patch" || method == "delete" || steps) && !is_own
 }
 
 fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, identified: &Identified) {
@@ -131,12 +152,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
     let succeeded = |status: &str| operation["responses"].get(status).is_some();
     let creates = succeeded("201");
     let conditional = method == "get" && is_versioned(&operation["responses"]["200"], schemas);
-    // One word behind the id is done to the thing itself; more is done to a list of its parts.
-    let is_step = path.split_once("/{id}/").is_some_and(|(_, rest)| !rest.contains('/'));
-    // What is the caller's own nobody else changes meanwhile.
-    let is_own = path.starts_with("/v1/me/");
-    let changes = method == "patch" || method == "delete" || (method == "post" && is_step && succeeded("200"));
-    let preconditioned = changes && !is_own;
+    let preconditioned = is_preconditioned(path, method, operation);
     if !public {
         let scope = operation["operationId"].as_str().and_then(operation::operation).and_then(|row| row.scope);
         operation["security"] = match scope {
@@ -165,6 +181,18 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
         }));
     }
     let takes_parameters = !parameters.is_empty();
+    let (mut bounded, mut asks_of_one) = (false, false);
+    for parameter in parameters.iter_mut().filter(|parameter| parameter["in"] == "query") {
+        let name = parameter["name"].as_str().unwrap_or_default();
+        bounded |= matches!(name, "to" | "until");
+        asks_of_one |= (writes || parameter["required"] == true) && parameter["schema"]["$ref"].is_string();
+        if name == "after"
+            && parameter["schema"].get("pattern").is_none()
+            && let Some(pattern) = cursor_pattern(&operation["responses"]["200"], schemas)
+        {
+            parameter["schema"]["pattern"] = pattern;
+        }
+    }
     if takes_parameters {
         operation["parameters"] = Value::Array(parameters);
     }
@@ -180,8 +208,9 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
     add(!public, &[problem::UNAUTHENTICATED]);
     add(public && has_body, &[problem::BAD_CREDENTIALS]);
     add(takes_parameters || has_body || !public, &[problem::BAD_REQUEST]);
-    // An import names a network in its query.
-    add(named || creates || path.ends_with("/import"), &[problem::NOT_FOUND]);
+    add(named || creates || asks_of_one, &[problem::NOT_FOUND]);
+    // Each end of a stretch of time may be well formed, and the stretch none.
+    add(bounded, &[problem::INVALID]);
     add(!public && (writes || named), &[problem::FORBIDDEN]);
     add(has_body, &[problem::REQUEST_TIMEOUT, problem::TOO_LARGE, problem::UNSUPPORTED_MEDIA_TYPE]);
     add(writes && !public, &[problem::CONFLICT, problem::INVALID, problem::FULL]);
@@ -197,14 +226,14 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
         }
         for (status, response) in responses {
             if status.starts_with('2') {
-                complete_success(status, response, path, schemas, identified);
+                complete_success(status, response, schemas, identified);
             }
         }
     }
 }
 
 /// Example, headers and links of an answer that succeeded.
-fn complete_success(status: &str, response: &mut Value, path: &str, schemas: &Value, identified: &Identified) {
+fn complete_success(status: &str, response: &mut Value, schemas: &Value, identified: &Identified) {
     if let Some(content) = response.get_mut("content").and_then(|content| content.get_mut("application/json"))
         && content.get("example").is_none()
         && content.get("examples").is_none()
@@ -217,13 +246,45 @@ fn complete_success(status: &str, response: &mut Value, path: &str, schemas: &Va
     if status == "201" {
         response["headers"]["Location"] =
             json!({ "description": "Address of what was made.", "schema": { "type": "string" } });
-        // What was made lies in the collection that the last word of the path names.
-        let collection = format!("/v1/{}", path.rsplit('/').next().unwrap_or_default());
-        for operation in identified.get(&collection).into_iter().flatten() {
-            response["links"][operation] =
-                json!({ "operationId": operation, "parameters": { "id": "$response.body#/id" } });
-        }
     }
+    let Some(shape) = response.pointer("/content/application~1json/schema").cloned() else { return };
+    if let Some(steps) = kind_of_id(&shape, schemas).and_then(|kind| identified.get(kind)) {
+        add_links(response, steps, "$response.body#/id");
+    } else if let Some(items) = member(&shape, "items", schemas)
+        && let Some(steps) = kind_of_id(&items["items"], schemas).and_then(|kind| identified.get(kind))
+    {
+        add_links(response, steps, "$response.body#/items/0/id");
+    }
+}
+
+/// What can be done next with what an answer shows, at the version that it shows.
+fn add_links(response: &mut Value, steps: &[Step], id: &str) {
+    let has_version = response["headers"].get("ETag").is_some();
+    for Step { operation, preconditioned } in steps {
+        let mut parameters = json!({ "id": id });
+        if *preconditioned && has_version {
+            parameters["If-Match"] = json!("$response.header.ETag");
+        }
+        response["links"][operation] = json!({ "operationId": operation, "parameters": parameters });
+    }
+}
+
+/// The schema of the id of what a schema describes.
+fn kind_of_id<'s>(schema: &'s Value, schemas: &'s Value) -> Option<&'s str> {
+    member(schema, "id", schemas)?["$ref"].as_str()
+}
+
+/// The schema of a member, wherever in the parts it is.
+fn member<'s>(schema: &'s Value, name: &str, schemas: &'s Value) -> Option<&'s Value> {
+    let schema = shapes::target(schema, schemas);
+    let parts = || schema["allOf"].as_array().into_iter().flatten();
+    schema["properties"].get(name).or_else(|| parts().find_map(|part| member(part, name, schemas)))
+}
+
+/// The form of the cursors of a list: that of the ids in it.
+fn cursor_pattern(listed: &Value, schemas: &Value) -> Option<Value> {
+    let items = member(listed.pointer("/content/application~1json/schema")?, "items", schemas)?;
+    shapes::target(member(&items["items"], "id", schemas)?, schemas).get("pattern").cloned()
 }
 
 /// Whether an answer is one resource with a version.
@@ -293,7 +354,14 @@ fn example(schema: &Value, schemas: &Value, depth: u8) -> Value {
 
 /// Addresses of the document with their methods: for 405 with `Allow`, for queries where none is taken, and for what API keys
 /// must be for.
-pub struct Addresses(Vec<(Vec<String>, BTreeMap<String, Method>)>);
+///
+/// By their third part, the collection, since every request is looked up: the first two of most are alike.
+pub struct Addresses(HashMap<String, Vec<(Vec<String>, BTreeMap<String, Method>)>>);
+
+/// Under what addresses with this path are filed: nothing for those of any collection.
+fn filed<S: AsRef<str>>(parts: &[S]) -> &str {
+    parts.get(2).map(AsRef::as_ref).filter(|part| !part.starts_with('{')).unwrap_or_default()
+}
 
 /// What is known of a method of an address.
 struct Method {
@@ -317,16 +385,29 @@ impl Addresses {
             };
             operations.map(|(name, operation)| (name.to_uppercase(), method(operation))).collect()
         };
-        Self(paths.map(|(path, item)| (parts(path), methods(item))).collect())
+        let mut all: HashMap<String, Vec<_>> = HashMap::new();
+        for (path, item) in paths {
+            let parts: Vec<String> = parts(path);
+            all.entry(filed(&parts).to_owned()).or_default().push((parts, methods(item)));
+        }
+        Self(all)
     }
 
     fn methods(&self, path: &str) -> impl Iterator<Item = (&String, &Method)> {
         let asked: Vec<_> = path.split('/').collect();
+        let near = self.0.get(filed(&asked)).into_iter();
+        let near = near.chain(self.0.get("").filter(|_| !filed(&asked).is_empty())).flatten();
         let fits = move |known: &[String]| {
             let same = |(known, asked): (&String, &&str)| known.starts_with('{') && !asked.is_empty() || known == asked;
             known.len() == asked.len() && known.iter().zip(&asked).all(same)
         };
-        self.0.iter().filter(move |(known, _)| fits(known)).flat_map(|(_, methods)| methods)
+        near.filter(move |(known, _)| fits(known)).flat_map(|(_, methods)| methods)
+    }
+
+    /// Whether there is such an address, and it does not take this method.
+    pub fn refuses(&self, path: &str, method: &str) -> bool {
+        let mut known = self.methods(path).peekable();
+        known.peek().is_some() && known.all(|(known, _)| known != method)
     }
 
     /// What an address allows; nothing when there is no such address.
@@ -343,7 +424,7 @@ impl Addresses {
     /// What an API key must be for at the pattern of an address; nothing where no key is taken.
     pub fn key_scope(&self, pattern: &str, method: &str) -> Option<KeyScope> {
         let parts: Vec<_> = pattern.split('/').collect();
-        let (_, methods) = self.0.iter().find(|(known, _)| *known == parts)?;
+        let (_, methods) = self.0.get(filed(&parts))?.iter().find(|(known, _)| *known == parts)?;
         methods.get(method)?.operation?.scope
     }
 }

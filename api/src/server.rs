@@ -10,7 +10,6 @@ use std::{
 use actix_web::{
     App as Web, HttpRequest, HttpServer,
     dev::Server,
-    http::Method,
     middleware::{Compress, from_fn},
     rt,
     web::{self, Data},
@@ -366,13 +365,7 @@ async fn figures_for_loopback(
     }
 }
 
-/// No operation has this address, or none with this method.
-async fn elsewhere(request: HttpRequest, app: Data<App>) -> Result<&'static str, Problem> {
-    match app.addresses.allowed(request.path()) {
-        Some(allow) if request.method() != Method::OPTIONS => {
-            let detail = format!("this address takes {allow}");
-            Err(Problem { allow: Some(allow), ..Problem::new(problem::METHOD_NOT_ALLOWED, detail) })
-        }
-        Some(_) | None => Err(Problem::new(problem::NOT_FOUND, "there is nothing at this address")),
-    }
+/// No operation has this address.
+async fn elsewhere() -> Result<&'static str, Problem> {
+    Err(Problem::new(problem::NOT_FOUND, "there is nothing at this address"))
 }

@@ -10,12 +10,22 @@ pub fn settle(document: &mut Value) {
     let schemas = document["components"]["schemas"].clone();
     let inputs = inputs(document, &schemas);
     for (name, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
-        if schema.get("allOf").is_some() {
-            *schema = composed(schema, &schemas);
-        }
+        compose(schema, &schemas);
         if inputs.contains(name) {
             close(schema);
         }
+    }
+}
+
+/// Makes one schema of parts wherever there are some.
+fn compose(schema: &mut Value, schemas: &Value) {
+    if schema.get("allOf").is_some_and(Value::is_array) {
+        *schema = composed(schema, schemas);
+    }
+    match schema {
+        Value::Object(members) => members.values_mut().for_each(|inner| compose(inner, schemas)),
+        Value::Array(items) => items.iter_mut().for_each(|inner| compose(inner, schemas)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -23,6 +33,7 @@ pub fn settle(document: &mut Value) {
 fn composed(schema: &Value, schemas: &Value) -> Value {
     let Some(parts) = schema["allOf"].as_array() else { return opened(schema) };
     let (mut properties, mut required, mut alternatives) = (Map::new(), Vec::new(), Vec::new());
+    let mut description = None;
     for part in parts {
         let part = composed(target(part, schemas), schemas);
         match part["properties"].as_object() {
@@ -30,24 +41,32 @@ fn composed(schema: &Value, schemas: &Value) -> Value {
                 properties.extend(members.clone());
                 required.extend(part["required"].as_array().cloned().unwrap_or_default());
             }
+            None if says_nothing(&part) => description = part.get("description").cloned(),
             None => alternatives.push(part),
         }
     }
     let object = json!({ "type": "object", "properties": properties, "required": required });
-    let mut whole = if alternatives.is_empty() {
-        object
-    } else {
-        alternatives.push(object);
-        json!({ "allOf": alternatives })
+    let mut whole = match alternatives.as_slice() {
+        [] => object,
+        [one] if properties.is_empty() => one.clone(),
+        _ => {
+            alternatives.push(object);
+            json!({ "allOf": alternatives })
+        }
     };
-    if let Some(description) = schema.get("description") {
+    if let Some(description) = schema.get("description").or(description.as_ref()) {
         whole["description"] = description.clone();
     }
     whole
 }
 
+/// Whether a part only describes the others: the generator calls it an object, whatever they are.
+fn says_nothing(part: &Value) -> bool {
+    part.as_object().is_some_and(|members| members.keys().all(|name| name == "type" || name == "description"))
+}
+
 /// The schema that another one names, or itself.
-fn target<'s>(schema: &'s Value, schemas: &'s Value) -> &'s Value {
+pub fn target<'s>(schema: &'s Value, schemas: &'s Value) -> &'s Value {
     schema["$ref"].as_str().and_then(|target| schemas.get(target.rsplit('/').next()?)).unwrap_or(schema)
 }
 

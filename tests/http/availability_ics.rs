@@ -150,6 +150,6 @@ both! {
             "BUSY-TENTATIVE:20270303T200000Z/20270303T220000Z",
             "BUSY-UNAVAILABLE:20270304T040000Z/20270304T060000Z",
         ]);
-        market.dana.client.get(&of_dana(&market, "free-busy.ics?from=2027-03-03T06:00:00Z&to=2030-03-04T06:00:00Z")).expect(400);
+        market.dana.client.get(&of_dana(&market, "free-busy.ics?from=2027-03-03T06:00:00Z&to=2030-03-04T06:00:00Z")).expect(422);
     }
 }

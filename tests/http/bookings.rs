@@ -380,7 +380,7 @@ both! {
         assert_eq!(items(&market.staff, &format!("/v1/venues/{}/calendar", topeka.venue)), Vec::<String>::new());
         market.lee.client.get(&trainer).expect(403);
         let backwards = market.dana.client.get(&format!("{trainer}?from=2027-03-04T00:00:00Z&to=2027-03-03T00:00:00Z"));
-        assert_eq!(backwards.expect(400).faults(), [("to".to_owned(), "end_before_start".to_owned())]);
+        assert_eq!(backwards.expect(422).faults(), [("to".to_owned(), "end_before_start".to_owned())]);
         let ics = market.dana.client.get(&format!("{trainer}.ics")).expect(200).text;
         assert_eq!((ics.matches("BEGIN:VEVENT").count(), ics.matches("STATUS:TENTATIVE").count()), (2, 2));
         assert!(ics.split("\r\n").all(|line| line.len() <= 75));

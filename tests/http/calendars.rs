@@ -155,7 +155,7 @@ both! {
             let refused = market.staff.post("/v1/free-busy", &question).expect(422);
             assert!(refused.faults().iter().any(|(_, found)| found == code), "{changes}: {}", refused.text);
         }
-        market.staff.get(&format!("/v1/trainers/{dana}/free-busy?from=2020-01-01T00:00:00Z&to=2027-01-01T00:00:00Z")).expect(400);
+        market.staff.get(&format!("/v1/trainers/{dana}/free-busy?from=2020-01-01T00:00:00Z&to=2027-01-01T00:00:00Z")).expect(422);
     }
 
     fn days_of_two_lengths_and_half_hour_zones_are_right(world) {

@@ -37,7 +37,7 @@ both! {
         assert_eq!(pairs, [("/color", "unknown_field"), ("/details/name", "length"), ("/details/population_served", "type")]);
         assert_eq!(region.coordinator.get("/v1/libraries").json()["items"], json!([]));
         let zone = json!({ "network": region.network.to_string(), "details": { "name": "x", "time_zone": "Mars/Olympus" } });
-        region.coordinator.post("/v1/libraries", &zone).expect(400);
+        region.coordinator.post("/v1/libraries", &zone).expect(422);
         let query = region.coordinator.get("/v1/libraries?limit=0&colour=red&sort=size&after=x").expect(400);
         let names: Vec<_> = query.faults().into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["limit", "after", "sort", "colour"]);

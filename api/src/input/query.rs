@@ -16,6 +16,7 @@ use crate::problem::{self, FaultDocument, Problem};
 pub struct Parameters {
     pairs: Vec<(String, String)>,
     faults: Vec<FaultDocument>,
+    broken_rules: Vec<FaultDocument>,
 }
 
 /// What an operation takes in its query.
@@ -69,6 +70,11 @@ impl Parameters {
     /// Notes a fault.
     pub fn fault(&mut self, name: &str, code: &str, detail: &str) {
         self.faults.push(Problem::parameter(name, code, detail));
+    }
+
+    /// Notes that parameters, each well formed, break a rule together.
+    pub fn broken_rule(&mut self, name: &str, code: &str, detail: &str) {
+        self.broken_rules.push(Problem::parameter(name, code, detail));
     }
 
     /// Takes `limit`: 1 to 100, 50 when absent.
@@ -139,16 +145,19 @@ impl<K: Kind> Query for OnlyPage<K> {
 fn read_query<Q: Query>(request: &HttpRequest) -> Result<Q, Problem> {
     let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
     let pairs = pairs.map_err(|error| Problem::new(problem::BAD_REQUEST, error.to_string()))?.into_inner();
-    let mut parameters = Parameters { pairs, faults: Vec::new() };
+    let mut parameters = Parameters { pairs, faults: Vec::new(), broken_rules: Vec::new() };
     let query = Q::read(&mut parameters);
-    let mut faults = parameters.faults;
-    for (name, _) in parameters.pairs {
+    let Parameters { pairs, mut faults, broken_rules } = parameters;
+    for (name, _) in pairs {
         faults.push(Problem::parameter(&name, "unknown_parameter", "is not known here"));
     }
-    if faults.is_empty() {
+    if !faults.is_empty() {
+        faults.extend(broken_rules);
+        Err(Problem::new(problem::BAD_REQUEST, "the parameters break the schema").with(faults))
+    } else if broken_rules.is_empty() {
         Ok(query)
     } else {
-        Err(Problem::new(problem::BAD_REQUEST, "the parameters break the schema").with(faults))
+        Err(Problem::new(problem::INVALID, "the input breaks the rules named in errors").with(broken_rules))
     }
 }
 

@@ -28,7 +28,7 @@ impl Query for RangeQuery {
         if let (Some(from), Some(to)) = (from, to)
             && to <= from
         {
-            query.fault("to", "end_before_start", "is after from");
+            query.broken_rule("to", "end_before_start", "is after from");
         }
         Self { from, to }
     }
@@ -38,7 +38,7 @@ impl RangeQuery {
     /// It, from its defaults on, at most so many days of it.
     ///
     /// # Errors
-    /// 400 when it ends before it starts, or is longer.
+    /// 422 when it ends before it starts, or is longer.
     pub fn interval(&self, now: Timestamp, most_days: i64) -> Result<Interval, Problem> {
         let days = |days: i64| SignedDuration::from_hours(24 * days);
         let start = self.from.unwrap_or_else(|| now.checked_sub(days(31)).unwrap_or(Timestamp::MIN));
@@ -46,7 +46,7 @@ impl RangeQuery {
         let end = self.to.unwrap_or_else(|| now.max(start).checked_add(ahead).unwrap_or(Timestamp::MAX));
         let refuse = |code, detail: &str| {
             let fault = Problem::parameter("to", code, detail);
-            Err(Problem::new(problem::BAD_REQUEST, "the parameters break the schema").with(vec![fault]))
+            Err(Problem::new(problem::INVALID, "the input breaks the rules named in errors").with(vec![fault]))
         };
         match Interval::new(start, end) {
             None => refuse("end_before_start", "is after from"),

@@ -67,7 +67,7 @@ struct Changes {
 #[into_params(parameter_in = Query)]
 struct ChangeQuery {
     /// `next` of the page before; from the beginning when absent.
-    #[param(value_type = Option<String>, pattern = "^[0-9a-f]{1,16}\\\\.[0-9a-f]{1,16}$")]
+    #[param(value_type = Option<String>, pattern = "^[0-9a-f]{1,15}[.][0-9a-f]{1,15}$")]
     after: Option<Position>,
     /// Most changes on the page.
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, default = 50)]

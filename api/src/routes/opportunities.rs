@@ -115,7 +115,7 @@ impl Query for TripQuery {
         if let (Some(start), Some(until)) = (start, until)
             && until < start
         {
-            from.fault("until", "end_before_start", "is not before from");
+            from.broken_rule("until", "end_before_start", "is not before from");
         }
         let library = from.take("library");
         if library.is_none() {
@@ -236,7 +236,7 @@ impl Query for SlotQuery {
         if let (Some(from), Some(until)) = (from, until)
             && !(from..=from.saturating_add(jiff::Span::new().days(31))).contains(&until)
         {
-            query.fault("until", "range", "is from, or at most 31 days later");
+            query.broken_rule("until", "range", "is from, or at most 31 days later");
         }
         let grid_minutes = query.take("grid_minutes");
         if grid_minutes.is_some_and(|grid| !(5..=240).contains(&grid)) {

@@ -107,7 +107,11 @@ impl FromStr for Position {
 
     fn from_str(text: &str) -> Result<Self, InvalidCursor> {
         let (tx, seq) = text.split_once('.').ok_or(InvalidCursor)?;
-        let number = |digits| i64::from_str_radix(digits, 16).ok().filter(|number| *number >= 0).ok_or(InvalidCursor);
+        let written = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        let number = |digits: &str| match i64::from_str_radix(digits, 16) {
+            Ok(number) if digits.len() < 16 && digits.bytes().all(written) => Ok(number),
+            Ok(_) | Err(_) => Err(InvalidCursor),
+        };
         Ok(Self { tx: number(tx)?, seq: number(seq)? })
     }
 }
