@@ -211,7 +211,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
     add(named || creates || asks_of_one, &[problem::NOT_FOUND]);
     // Each end of a stretch of time may be well formed, and the stretch none.
     add(bounded, &[problem::INVALID]);
-    add(!public && (writes || named), &[problem::FORBIDDEN]);
+    add(!public && (writes || named || asks_of_one), &[problem::FORBIDDEN]);
     add(has_body, &[problem::REQUEST_TIMEOUT, problem::TOO_LARGE, problem::UNSUPPORTED_MEDIA_TYPE]);
     add(writes && !public, &[problem::CONFLICT, problem::INVALID, problem::FULL]);
     add(has_body && public, &[problem::CONFLICT, problem::INVALID, problem::FULL]);
@@ -383,11 +383,15 @@ impl Addresses {
 
     fn methods(&self, path: &str) -> impl Iterator<Item = (&String, &Method)> {
         let asked: Vec<_> = path.split('/').collect();
-        let fits = move |known: &[String]| {
+        let fits = move |known: &Vec<String>| {
             let same = |(known, asked): (&String, &&str)| known.starts_with('{') && !asked.is_empty() || known == asked;
             known.len() == asked.len() && known.iter().zip(&asked).all(same)
         };
-        self.0.iter().filter(move |(known, _)| fits(known)).flat_map(|(_, methods)| methods)
+        // `/v1/libraries/import` is no library.
+        let literal = |known: &[String]| known.iter().filter(|part| !part.starts_with('{')).count();
+        let most = self.0.iter().filter(|(known, _)| fits(known)).map(|(known, _)| literal(known)).max();
+        let nearest = move |known: &[String]| Some(literal(known)) == most;
+        self.0.iter().filter(move |(known, _)| fits(known) && nearest(known)).flat_map(|(_, methods)| methods)
     }
 
     /// What an address allows; nothing when there is no such address.
