@@ -87,7 +87,11 @@ impl<T: Serialize + DeserializeOwned + Validate + ToSchema> Merge<T> {
         let mut value = serde_json::to_value(present).unwrap_or_default();
         json_patch::merge(&mut value, &self.patch);
         checked(self.app.schemas, value).map_err(|faults| {
-            let structural = faults.iter().any(|(_, structural)| *structural);
+            // What the patch leaves as it was may not go with what it brings: then the patch itself is well formed.
+            let brought = |fault: &FaultDocument| {
+                fault.pointer.as_deref().is_some_and(|place| self.patch.pointer(place).is_some())
+            };
+            let structural = faults.iter().any(|(fault, structural)| *structural && brought(fault));
             let faults = faults
                 .into_iter()
                 .map(|(fault, _)| Fault::new(fault.pointer.unwrap_or_default(), fault.code, fault.detail))
@@ -119,7 +123,7 @@ fn read(request: &HttpRequest, expected: &str) -> Result<Value, Problem> {
     if faults.is_empty() {
         Ok(value)
     } else {
-        Err(Problem::new(problem::BAD_REQUEST, "the body breaks the schema").with(faults))
+        Err(Problem::new(problem::INVALID, "the input breaks the rules named in errors").with(faults))
     }
 }
 

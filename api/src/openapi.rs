@@ -211,7 +211,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
     add(named || creates || asks_of_one, &[problem::NOT_FOUND]);
     // Each end of a stretch of time may be well formed, and the stretch none.
     add(bounded, &[problem::INVALID]);
-    add(!public && (writes || named), &[problem::FORBIDDEN]);
+    add(!public && (writes || named || asks_of_one), &[problem::FORBIDDEN]);
     add(has_body, &[problem::REQUEST_TIMEOUT, problem::TOO_LARGE, problem::UNSUPPORTED_MEDIA_TYPE]);
     add(writes && !public, &[problem::CONFLICT, problem::INVALID, problem::FULL]);
     add(has_body && public, &[problem::CONFLICT, problem::INVALID, problem::FULL]);
@@ -356,7 +356,9 @@ fn example(schema: &Value, schemas: &Value, depth: u8) -> Value {
 /// must be for.
 ///
 /// By their third part, the collection, since every request is looked up: the first two of most are alike.
-pub struct Addresses(HashMap<String, Vec<(Vec<String>, BTreeMap<String, Method>)>>);
+pub struct Addresses(HashMap<String, Vec<(Vec<String>, Methods)>>);
+
+type Methods = BTreeMap<String, Method>;
 
 /// Under what addresses with this path are filed: nothing for those of any collection.
 fn filed<S: AsRef<str>>(parts: &[S]) -> &str {
@@ -393,32 +395,32 @@ impl Addresses {
         Self(all)
     }
 
-    fn methods(&self, path: &str) -> impl Iterator<Item = (&String, &Method)> {
+    /// Those of an address. `/v1/libraries/import` is no library: the address with the fewest placeholders counts.
+    fn methods(&self, path: &str) -> Option<&Methods> {
         let asked: Vec<_> = path.split('/').collect();
-        let near = self.0.get(filed(&asked)).into_iter();
-        let near = near.chain(self.0.get("").filter(|_| !filed(&asked).is_empty())).flatten();
-        let fits = move |known: &[String]| {
+        let fits = |known: &[String]| {
             let same = |(known, asked): (&String, &&str)| known.starts_with('{') && !asked.is_empty() || known == asked;
             known.len() == asked.len() && known.iter().zip(&asked).all(same)
         };
-        near.filter(move |(known, _)| fits(known)).flat_map(|(_, methods)| methods)
+        let of_any = self.0.get("").filter(|_| !filed(&asked).is_empty());
+        let near = self.0.get(filed(&asked)).into_iter().chain(of_any).flatten().filter(|(known, _)| fits(known));
+        let placeholders = |known: &[String]| known.iter().filter(|part| part.starts_with('{')).count();
+        near.min_by_key(|(known, _)| placeholders(known)).map(|(_, methods)| methods)
     }
 
     /// Whether there is such an address, and it does not take this method.
     pub fn refuses(&self, path: &str, method: &str) -> bool {
-        let mut known = self.methods(path).peekable();
-        known.peek().is_some() && known.all(|(known, _)| known != method)
+        self.methods(path).is_some_and(|methods| !methods.contains_key(method))
     }
 
     /// What an address allows; nothing when there is no such address.
     pub fn allowed(&self, path: &str) -> Option<String> {
-        let all: BTreeSet<_> = self.methods(path).map(|(method, _)| method.as_str()).collect();
-        (!all.is_empty()).then(|| all.into_iter().collect::<Vec<_>>().join(", "))
+        Some(self.methods(path)?.keys().map(String::as_str).collect::<Vec<_>>().join(", "))
     }
 
     /// Whether an operation is there that takes no query parameters.
     pub fn takes_no_query(&self, path: &str, method: &str) -> bool {
-        self.methods(path).any(|(known, of)| known == method && !of.takes_query)
+        self.methods(path).and_then(|methods| methods.get(method)).is_some_and(|method| !method.takes_query)
     }
 
     /// What an API key must be for at the pattern of an address; nothing where no key is taken.

@@ -292,7 +292,7 @@ both! {
             assert!(matches!(reply.status, 200 | 400), "{query}: {} {}", reply.status, reply.text);
         }
         let nul = market.need(&json!({ "notes": "a\u{0}b" }));
-        assert_eq!(market.staff.post("/v1/requests", &nul).expect(400).faults(), [("/details/notes".to_owned(), "nul".to_owned())]);
+        assert_eq!(market.staff.post("/v1/requests", &nul).expect(422).faults(), [("/details/notes".to_owned(), "nul".to_owned())]);
         let odd = market.draft(&json!({ "notes": "\u{1F434} \u{202E} \u{FFFF} '; DROP TABLE requests; --", "audience": "\\u0000 \u{7f}\u{1}" }));
         assert_eq!(market.staff.get(&odd.location()).json(), odd.json());
         assert_eq!(odd.json()["audience"], "\\u0000 \u{7f}\u{1}");

@@ -43,9 +43,10 @@ struct LibraryQuery {
     #[param(value_type = Option<NetworkId>)]
     network: Option<NetworkId>,
     /// With this FSCS key.
+    #[param(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
     fscs_key: Option<String>,
     /// Whose name contains this, without regard to case.
-    #[param(min_length = 1, max_length = 200)]
+    #[param(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
     q: Option<String>,
     /// Which page.
     #[param(ignore)]

@@ -52,7 +52,7 @@ struct WorkshopQuery {
     #[param(inline, value_type = Option<WorkshopStateName>)]
     state: Option<WorkshopStateName>,
     /// Whose title or abstract contains this, without regard to case.
-    #[param(min_length = 1, max_length = 200)]
+    #[param(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
     q: Option<String>,
     /// Which page.
     #[param(ignore)]
