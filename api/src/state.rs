@@ -162,7 +162,7 @@ impl App {
         Some(claims)
     }
 
-    /// Whether a token names a key that this process may not know yet. True at most once in [`KEYS_AGAIN`].
+    /// Whether a token names a key that this process may not know yet. True at most once in a few seconds.
     pub fn may_have_missed_key(&self, token: &str) -> bool {
         if !self.tokens.is_of_unknown_key(token) {
             return false;
