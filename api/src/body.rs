@@ -1,5 +1,5 @@
-//! Before any handler runs: refuses methods that an address does not take and queries where none is taken, and reads the body
-//! whole, under a limit of size and one of time.
+//! Before any handler runs: reads the body whole, under a limit of size and one of time, and refuses methods that an address does
+//! not take, and queries where none is taken.
 
 use actix_web::{
     Error, HttpMessage, ResponseError,
@@ -43,18 +43,6 @@ pub async fn body<B: MessageBody>(
 async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
     let app = request.app_data::<web::Data<App>>().cloned();
     let app = app.ok_or_else(|| Problem::new(problem::INTERNAL, "no application"))?;
-    if request.method() != Method::OPTIONS
-        && app.addresses.refuses(request.path(), request.method().as_str())
-        && let Some(allow) = app.addresses.allowed(request.path())
-    {
-        let detail = format!("this address takes {allow}");
-        return Err(Problem { allow: Some(allow), ..Problem::new(problem::METHOD_NOT_ALLOWED, detail) });
-    }
-    if !request.query_string().is_empty() && app.addresses.takes_no_query(request.path(), request.method().as_str()) {
-        let names = request.query_string().split('&').map(|pair| pair.split('=').next().unwrap_or_default());
-        let faults = names.map(|name| Problem::parameter(name, "unknown_parameter", "is not known here")).collect();
-        return Err(Problem::new(problem::BAD_REQUEST, "the parameters break the schema").with(faults));
-    }
     let limit = if is_import(request.path()) { app.limits.import_bytes } else { app.limits.json_bytes };
     let length = request.headers().get(header::CONTENT_LENGTH);
     let declared = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
@@ -75,7 +63,21 @@ async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
         Ok(bytes.freeze())
     };
     let slow = |_| Problem::new(problem::REQUEST_TIMEOUT, "the body did not arrive in time");
-    tokio::time::timeout(app.deadlines.body, reading).await.map_err(slow)?
+    let bytes = tokio::time::timeout(app.deadlines.body, reading).await.map_err(slow)??;
+    // Only now, so that the connection is ready for the next request.
+    if request.method() != Method::OPTIONS
+        && app.addresses.refuses(request.path(), request.method().as_str())
+        && let Some(allow) = app.addresses.allowed(request.path())
+    {
+        let detail = format!("this address takes {allow}");
+        return Err(Problem { allow: Some(allow), ..Problem::new(problem::METHOD_NOT_ALLOWED, detail) });
+    }
+    if !request.query_string().is_empty() && app.addresses.takes_no_query(request.path(), request.method().as_str()) {
+        let names = request.query_string().split('&').map(|pair| pair.split('=').next().unwrap_or_default());
+        let faults = names.map(|name| Problem::parameter(name, "unknown_parameter", "is not known here")).collect();
+        return Err(Problem::new(problem::BAD_REQUEST, "the parameters break the schema").with(faults));
+    }
+    Ok(bytes)
 }
 
 /// Whether an address takes a file, which may be larger and take longer than anything else.
