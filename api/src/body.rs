@@ -27,10 +27,14 @@ pub async fn body<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     match read(&mut request).await {
-        Ok(bytes) => {
-            request.extensions_mut().insert(Bytes(bytes));
-            Ok(next.call(request).await?.map_into_left_body())
-        }
+        // Looked at only now, so that the connection is ready for the next request.
+        Ok(bytes) => match check(&request) {
+            Ok(()) => {
+                request.extensions_mut().insert(Bytes(bytes));
+                Ok(next.call(request).await?.map_into_left_body())
+            }
+            Err(problem) => Ok(request.into_response(problem.error_response()).map_into_right_body()),
+        },
         Err(problem) => {
             if request.headers().contains_key(header::TRANSFER_ENCODING) {
                 request.extensions_mut().insert(Unread);
@@ -63,8 +67,12 @@ async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
         Ok(bytes.freeze())
     };
     let slow = |_| Problem::new(problem::REQUEST_TIMEOUT, "the body did not arrive in time");
-    let bytes = tokio::time::timeout(app.deadlines.body, reading).await.map_err(slow)??;
-    // Only now, so that the connection is ready for the next request.
+    tokio::time::timeout(app.deadlines.body, reading).await.map_err(slow)?
+}
+
+/// Whether the address takes the method, and a query where there is one.
+fn check(request: &ServiceRequest) -> Result<(), Problem> {
+    let Some(app) = request.app_data::<web::Data<App>>() else { return Ok(()) };
     if request.method() != Method::OPTIONS
         && app.addresses.refuses(request.path(), request.method().as_str())
         && let Some(allow) = app.addresses.allowed(request.path())
@@ -77,7 +85,7 @@ async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
         let faults = names.map(|name| Problem::parameter(name, "unknown_parameter", "is not known here")).collect();
         return Err(Problem::new(problem::BAD_REQUEST, "the parameters break the schema").with(faults));
     }
-    Ok(bytes)
+    Ok(())
 }
 
 /// Whether an address takes a file, which may be larger and take longer than anything else.
