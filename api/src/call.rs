@@ -396,7 +396,8 @@ impl Reply {
         Self::from(Answer { status: 204, headers: Vec::new(), body: String::new() })
     }
 
-    fn respond(self) -> HttpResponse {
+    /// The answer as it goes out.
+    pub fn respond(self) -> HttpResponse {
         let status = StatusCode::from_u16(self.answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = HttpResponse::build(status);
         for (name, value) in self.answer.headers {
@@ -448,7 +449,7 @@ fn credential(app: &App, request: &HttpRequest, token: &str) -> Option<Credentia
         let fingerprint = fingerprint(token.as_bytes());
         return api_key::id_of(token).map(|id| Credential::Key { id, fingerprint, needed });
     }
-    app.verify(token).map(|claims| Credential::SignIn { user: claims.sub, session: claims.sid })
+    app.verify(token).map(|bearer| Credential::SignIn { user: bearer.user, session: bearer.session })
 }
 
 /// The token of an `Authorization: Bearer` header.

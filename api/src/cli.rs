@@ -66,7 +66,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     let Effective { config, .. } = &effective;
     match arguments.command {
         Command::Serve(serve) => service::serve(effective.config, serve.demo),
-        Command::Worker => service::worker(&effective.config),
+        Command::Worker => service::worker(effective.config),
         Command::Migrate => migrate::migrate(config, &mut out),
         Command::Openapi => service::openapi(&mut out),
         Command::Import { what: ImportCommand::Libraries(import) } => import::libraries(config, &import, &mut out),

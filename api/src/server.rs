@@ -82,10 +82,7 @@ pub async fn run(config: Config, db: Database, with_demo: bool) -> Result<(), Se
     }
     rt::spawn(follow(db.clone(), pool, clock.clone()));
     if config.worker.enabled {
-        rt::spawn(seal_events(db.clone()));
-        rt::spawn(read_calendars(db.clone(), outbound, clock.clone()));
-        rt::spawn(send_mails(db.clone(), config, clock.clone()));
-        rt::spawn(work(db, clock));
+        rt::spawn(work(db, config, outbound, clock));
     }
     announce(&format!("http://{address}"), &people);
     Ok(server.await?)
@@ -95,13 +92,10 @@ pub async fn run(config: Config, db: Database, with_demo: bool) -> Result<(), Se
 ///
 /// # Errors
 /// When the signals cannot be listened to.
-pub async fn run_worker(config: &Config, db: Database) -> Result<(), ServeError> {
+pub async fn run_worker(config: Config, db: Database) -> Result<(), ServeError> {
     let outbound = Arc::new(Outbound::new(&config.outbound));
     tokio::select! {
-        () = work(db.clone(), Arc::new(SystemClock)) => Ok(()),
-        () = seal_events(db.clone()) => Ok(()),
-        () = read_calendars(db.clone(), outbound, Arc::new(SystemClock)) => Ok(()),
-        () = send_mails(db, config.clone(), Arc::new(SystemClock)) => Ok(()),
+        () = work(db, config, outbound, Arc::new(SystemClock)) => Ok(()),
         stopped = tokio::signal::ctrl_c() => Ok(stopped?),
     }
 }
@@ -157,47 +151,45 @@ async fn follow(db: Database, pool: Arc<Pool>, clock: Arc<dyn Clock>) {
 /// How often processes tell one another how many requests they counted.
 const SHARE_EVERY: Duration = Duration::from_secs(1);
 
-/// Adds up counts of requests with other processes.
-async fn share_rates(app: Arc<App>) {
-    loop {
-        rt::time::sleep(SHARE_EVERY).await;
-        if let Err(error) = app.rates.share(&app.db, app.clock.as_ref()).await {
-            tracing::warn!(%error, "requests are counted in this process alone");
-        }
-    }
-}
-
 /// How often the keys of access tokens are read again: they may have been rotated.
 const KEYS_EVERY: Duration = Duration::from_secs(30);
 
+/// Does something for ever, at once again as long as there was something to do, else after a pause. What fails is logged and
+/// tried again.
+async fn forever(every: Duration, what: &str, mut once: impl AsyncFnMut() -> Result<usize, Error>) {
+    loop {
+        match once().await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => tracing::warn!(%error, "{what} was put off"),
+        }
+        rt::time::sleep(every).await;
+    }
+}
+
+/// Adds up counts of requests with other processes.
+async fn share_rates(app: Arc<App>) {
+    forever(SHARE_EVERY, "counting requests with other processes", async || {
+        app.rates.share(&app.db, app.clock.as_ref()).await.map(|_| 0)
+    })
+    .await;
+}
+
 /// Follows the rotation of the keys.
 async fn renew_keys(app: Arc<App>) {
-    loop {
-        rt::time::sleep(KEYS_EVERY).await;
-        if let Err(error) = app.renew_keys().await {
-            tracing::warn!(%error, "the signing keys could not be read again");
-        }
-    }
+    forever(KEYS_EVERY, "reading the signing keys", async || Ok(app.renew_keys().await.map(|()| 0)?)).await;
 }
 
-/// Looks for chores and does them, one transaction each. Other processes may do the same.
-async fn work(db: Database, clock: Arc<dyn Clock>) {
-    loop {
-        if let Err(error) = sweep_once(&db, clock.as_ref()).await {
-            tracing::warn!(%error, "background work was put off");
-        }
-        rt::time::sleep(SWEEP_EVERY).await;
-    }
-}
-
-/// Seals what changed, beside the chores: there may be much of it. Other processes may do the same.
-async fn seal_events(db: Database) {
-    loop {
-        if let Err(error) = seal_all(&db).await {
-            tracing::warn!(%error, "sealing events was put off");
-        }
-        rt::time::sleep(SWEEP_EVERY).await;
-    }
+/// Does what is to be done beside serving. Other processes may do the same.
+async fn work(db: Database, config: Config, outbound: Arc<Outbound>, clock: Arc<dyn Clock>) {
+    let clock = clock.as_ref();
+    // Beside one another: there may be much to seal, and servers elsewhere may be slow.
+    tokio::join!(
+        forever(SWEEP_EVERY, "background work", async || sweep_once(&db, clock).await.map(|_| 0)),
+        forever(SWEEP_EVERY, "sealing events", async || seal_all(&db).await.map(|_| 0)),
+        forever(SWEEP_EVERY, "reading calendars", async || refresh_once(&db, &outbound, clock).await),
+        forever(SWEEP_EVERY, "sending mails", async || send_once(&db, &config, clock).await),
+    );
 }
 
 /// Seals every event that there is, as far as no transaction can put another before it any more. How many.
@@ -212,39 +204,12 @@ pub async fn seal_all(db: &Database) -> Result<usize, Error> {
     Ok(sealed)
 }
 
-/// Reads the calendars that are due, beside the chores: servers elsewhere may be slow. Other processes may do the same.
-async fn read_calendars(db: Database, outbound: Arc<Outbound>, clock: Arc<dyn Clock>) {
-    loop {
-        match refresh_once(&db, &outbound, clock.as_ref()).await {
-            Ok(0) => rt::time::sleep(SWEEP_EVERY).await,
-            Ok(_) => {}
-            Err(error) => {
-                tracing::warn!(%error, "reading calendars was put off");
-                rt::time::sleep(SWEEP_EVERY).await;
-            }
-        }
-    }
-}
-
-/// Sends mails that are due, where there is a server for them: beside the chores, since it may be slow. Other processes may do
-/// the same.
-async fn send_mails(db: Database, config: Config, clock: Arc<dyn Clock>) {
-    loop {
-        match send_once(&db, &config, clock.as_ref()).await {
-            Ok(0) => {}
-            Ok(_) => continue,
-            Err(error) => tracing::warn!(%error, "sending mails was put off"),
-        }
-        rt::time::sleep(SWEEP_EVERY).await;
-    }
-}
-
 /// Writes to those who forgot their password, and sends some of the mails that are due. How many there were of both.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn send_once(db: &Database, config: &Config, clock: &dyn Clock) -> Result<usize, Error> {
-    let (Some(letters), Some(mailer)) = (letters(config), Mailer::new(&config.mail)) else { return Ok(0) };
+    let Some(letters) = letters(config) else { return Ok(0) };
     let now = clock.now();
     let asked = if db.read(accounts::resets_wait).await? {
         db.write(move |conn| accounts::answer_resets(conn, &letters, now)).await?
@@ -254,7 +219,8 @@ pub async fn send_once(db: &Database, config: &Config, clock: &dyn Clock) -> Res
     if !db.read(move |conn| mails::waiting(conn, now)).await? {
         return Ok(asked);
     }
-    let (claimed, mailer) = (db.write(move |conn| mails::claim(conn, now)).await?, Arc::new(mailer));
+    let Some(mailer) = Mailer::new(&config.mail).map(Arc::new) else { return Ok(asked) };
+    let claimed = db.write(move |conn| mails::claim(conn, now)).await?;
     let count = claimed.len();
     for mail in claimed {
         let (sent, server) = (mail.clone(), mailer.clone());

@@ -10,7 +10,11 @@ use actix_web::{http::header::HeaderMap, web};
 use ipnet::IpNet;
 use jiff::SignedDuration;
 use packhorse_db::{Database, DbError};
-use packhorse_domain::{Clock, Principal, Timestamp, api_key::PREFIX};
+use packhorse_domain::{
+    Clock, Principal, Timestamp,
+    api_key::PREFIX,
+    id::{SessionId, UserId},
+};
 use packhorse_services::{
     keys,
     letters::Letters,
@@ -147,19 +151,19 @@ impl App {
         if token.starts_with(PREFIX) {
             self.keys.known(&fingerprint(token.as_bytes())).map(Principal::Program)
         } else {
-            self.verify(token).map(|claims| Principal::Person(claims.sub))
+            self.verify(token).map(|bearer| Principal::Person(bearer.user))
         }
     }
 
     /// Checks an access token. The signature of one that was seen is not checked again; its time always is.
-    pub fn verify(&self, token: &str) -> Option<Claims> {
+    pub fn verify(&self, token: &str) -> Option<Bearer> {
         let now = self.clock.now();
-        if let Some(claims) = self.verified.get(token, now) {
-            return Some(claims);
+        if let Some(bearer) = self.verified.get(token, now) {
+            return Some(bearer);
         }
-        let claims = self.tokens.verify(token, now)?;
-        self.verified.insert(token, &claims);
-        Some(claims)
+        let bearer = Bearer::from(&self.tokens.verify(token, now)?);
+        self.verified.insert(token, bearer);
+        Some(bearer)
     }
 
     /// Whether a token names a key that this process may not know yet. True at most once in a few seconds.
@@ -192,25 +196,42 @@ impl App {
 /// Soonest time after which tokens of unknown keys make a process read its keys again: anybody can send such tokens.
 const KEYS_AGAIN: Duration = Duration::from_secs(5);
 
+/// What an access token says of its bearer.
+#[derive(Debug, Clone, Copy)]
+pub struct Bearer {
+    /// Who is signed in.
+    pub user: UserId,
+    /// By which sign-in.
+    pub session: SessionId,
+    nbf: i64,
+    exp: i64,
+}
+
+impl From<&Claims> for Bearer {
+    fn from(claims: &Claims) -> Self {
+        Self { user: claims.sub, session: claims.sid, nbf: claims.nbf, exp: claims.exp }
+    }
+}
+
 /// Tokens whose signature was good, a bounded number of them. Sign-in and roles are read with each request all the same.
 #[derive(Default)]
 struct Verified {
-    shards: [Mutex<HashMap<String, Claims>>; 16],
+    shards: [Mutex<HashMap<String, Bearer>>; 16],
 }
 
 impl Verified {
     /// Most tokens in one shard.
     const SHARD: usize = 1024;
 
-    fn shard(&self, token: &str) -> &Mutex<HashMap<String, Claims>> {
+    fn shard(&self, token: &str) -> &Mutex<HashMap<String, Bearer>> {
         // The last letters are those of the signature: evenly spread.
         let last = token.bytes().rev().nth(2).unwrap_or(0);
         &self.shards[usize::from(last) % self.shards.len()]
     }
 
-    fn get(&self, token: &str, now: Timestamp) -> Option<Claims> {
+    fn get(&self, token: &str, now: Timestamp) -> Option<Bearer> {
         let shard = self.shard(token).lock().ok()?;
-        shard.get(token).filter(|claims| claims.nbf <= now.as_second() && now.as_second() < claims.exp).cloned()
+        shard.get(token).filter(|bearer| bearer.nbf <= now.as_second() && now.as_second() < bearer.exp).copied()
     }
 
     fn clear(&self) {
@@ -219,12 +240,12 @@ impl Verified {
         }
     }
 
-    fn insert(&self, token: &str, claims: &Claims) {
+    fn insert(&self, token: &str, bearer: Bearer) {
         if let Ok(mut shard) = self.shard(token).lock() {
             if shard.len() >= Self::SHARD {
                 shard.clear();
             }
-            shard.insert(token.to_owned(), claims.clone());
+            shard.insert(token.to_owned(), bearer);
         }
     }
 }

@@ -134,6 +134,24 @@ fn postgres_loses_nothing_that_was_acknowledged() {
     }
 }
 
+/// Eight clients that write until told to stop, and say what was taken.
+fn write_on<'s>(
+    scope: &'s thread::Scope<'s, '_>,
+    stop: &'s AtomicBool,
+    taken: &'s Mutex<Vec<String>>,
+    write: impl Fn(&str) + Copy + Send + 's,
+) {
+    for number in 0..8 {
+        scope.spawn(move || {
+            for each in (0..).take_while(|_| !stop.load(Ordering::Relaxed)) {
+                let name = format!("r0t{number}-{each}");
+                write(&name);
+                taken.lock().unwrap().push(name);
+            }
+        });
+    }
+}
+
 /// The program lives on when PostgreSQL is killed, and loses nothing: what got no 201 is asked for again with the same key.
 #[test]
 fn killing_postgres_loses_nothing_that_was_acknowledged() {
@@ -145,16 +163,7 @@ fn killing_postgres_loses_nothing_that_was_acknowledged() {
     let (kills, mut slowest) = (scale(2, 20), Duration::ZERO);
     thread::scope(|scope| {
         let _stopping = Stopping(&stop);
-        for number in 0..8 {
-            let (client, network, stop, taken) = (client.clone(), network.as_str(), &stop, &taken);
-            scope.spawn(move || {
-                for each in (0..).take_while(|_| !stop.load(Ordering::Relaxed)) {
-                    let name = format!("r0t{number}-{each}");
-                    insist(&client, network, &name);
-                    taken.lock().unwrap().push(name);
-                }
-            });
-        }
+        write_on(scope, &stop, &taken, |name| insist(&client, &network, name));
         for _ in 0..kills {
             thread::sleep(Duration::from_millis(700));
             cluster.kill();
@@ -217,16 +226,7 @@ fn a_loss_of_power_loses_nothing_that_sqlite_acknowledged() {
     let (stop, taken) = (AtomicBool::new(false), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         let _stopping = Stopping(&stop);
-        for number in 0..8 {
-            let (client, network, stop, taken) = (client.clone(), network.as_str(), &stop, &taken);
-            scope.spawn(move || {
-                for each in (0..).take_while(|_| !stop.load(Ordering::Relaxed)) {
-                    let name = format!("r0t{number}-{each}");
-                    assert_eq!(post(&client, network, &name), Some(201));
-                    taken.lock().unwrap().push(name);
-                }
-            });
-        }
+        write_on(scope, &stop, &taken, |name| assert_eq!(post(&client, &network, name), Some(201)));
         let mut copies = 0;
         while copies < wanted {
             let directory = tempfile::TempDir::new().unwrap();

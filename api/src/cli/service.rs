@@ -15,8 +15,8 @@ pub(super) fn serve(config: Config, demo: bool) -> Result<(), Failure> {
 }
 
 /// Does the background work until told to stop.
-pub(super) fn worker(config: &Config) -> Result<(), Failure> {
-    let database = migrate::ready(config, config.database.connections)?;
+pub(super) fn worker(config: Config) -> Result<(), Failure> {
+    let database = migrate::ready(&config, config.database.connections)?;
     let worked = System::new().block_on(server::run_worker(config, database));
     worked.map_err(|error| Failure::caused("cannot work", error))
 }

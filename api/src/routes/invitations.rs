@@ -17,7 +17,7 @@ use super::{
     users::password,
 };
 use crate::{
-    call::{Begun, Call, PageOf, Reply, etag, resource},
+    call::{Begun, Call, PageOf, Reply, resource},
     input::{Body, OnlyPage, PageQuery, PathId, QueryOf},
     problem::Problem,
     rates,
@@ -79,11 +79,8 @@ async fn create_invitation(call: Call, body: Body<InvitationDetails>) -> Result<
     match call.begin(move |ctx| invitations::create(ctx, body.0.clone(), letters.as_ref())).await? {
         Begun::Answered(before) => Ok(before),
         Begun::Ready((invitation, token)) => {
-            let path = crate::call::Resource::path(&invitation);
-            let tag = etag(invitation.record.version);
-            let mut made = HttpResponse::build(StatusCode::CREATED);
-            made.insert_header(("location", path)).insert_header(("etag", tag));
-            Ok(made.json(NewInvitation { invitation, token }))
+            let made = NewInvitation { invitation, token };
+            Ok(Reply::of(StatusCode::CREATED, &made, &made.invitation)?.respond())
         }
     }
 }
@@ -131,11 +128,7 @@ async fn create_account(
     let made = app
         .db
         .write(move |conn| invitations::create_account(&mut Context::of_program(conn, now), &token, &name, &hash));
-    let user = made.await?;
-    let mut answer = HttpResponse::build(StatusCode::CREATED);
-    answer.insert_header(("location", crate::call::Resource::path(&user)));
-    answer.insert_header(("etag", etag(user.record.version)));
-    Ok(answer.json(user))
+    Ok(Reply::created(&made.await?)?.respond())
 }
 
 /// Accepts an invitation.

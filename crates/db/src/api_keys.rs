@@ -9,6 +9,7 @@ use packhorse_domain::{
 
 use crate::{
     Conn, DbError, Page,
+    entity::{finding, updating},
     error::one,
     page::paged,
     schema::{api_key_uses, api_keys},
@@ -60,14 +61,8 @@ impl From<&ApiKey> for Row {
 // Those of networks they coordinate.
 seen!(api_keys, concat!("api_keys.network_id IN ", scope::subjects!("coordinator")));
 
-/// The one with this id.
-///
-/// # Errors
-/// [`DbError::NotFound`] when there is none in the scope.
-pub fn find(conn: &mut Conn, scope: Scope, id: ApiKeyId) -> Result<ApiKey, DbError> {
-    let row: Row = visible(scope).filter(api_keys::id.eq(Spelled(id))).select(Row::as_select()).first(conn)?;
-    Ok(row.into())
-}
+finding! { api_keys: ApiKey, ApiKeyId }
+updating! { api_keys: ApiKey }
 
 /// One page of keys; one row more when another page follows.
 ///
@@ -99,16 +94,6 @@ pub fn fingerprints(conn: &mut Conn, id: ApiKeyId) -> Result<(ApiKey, Fingerprin
 /// Those of the database.
 pub fn insert(conn: &mut Conn, key: &ApiKey, hash: &str) -> Result<(), DbError> {
     one(diesel::insert_into(api_keys::table).values((Row::from(key), api_keys::hash.eq(hash))).execute(conn)?)
-}
-
-/// Keeps a changed key, if nobody else changed it since.
-///
-/// # Errors
-/// [`DbError::Contention`] when somebody did.
-pub fn update(conn: &mut Conn, key: &ApiKey) -> Result<(), DbError> {
-    let before = api_keys::version.eq(key.record.version.0 - 1);
-    let row = api_keys::table.filter(api_keys::id.eq(Spelled(key.id))).filter(before);
-    one(diesel::update(row).set(Row::from(key)).execute(conn)?)
 }
 
 /// Keeps a changed key with the fingerprint of a new secret; the present one becomes the one before.

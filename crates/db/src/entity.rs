@@ -12,9 +12,8 @@ macro_rules! direct {
 }
 pub(crate) use direct;
 
-/// Writes `find`, `existing`, `insert` and `update` for a table whose module has a `Row` and a `visible` query: they differ in nothing
-/// but names.
-macro_rules! queries {
+/// Writes `find` for a table whose module has a `Row` and a `visible` query.
+macro_rules! finding {
     ($table:ident: $entity:ty, $id:ty) => {
         /// The one with this id.
         ///
@@ -33,6 +32,32 @@ macro_rules! queries {
             };
             Ok(row?.into())
         }
+    };
+}
+pub(crate) use finding;
+
+/// Writes `update` for a table whose module has a `Row`.
+macro_rules! updating {
+    ($table:ident: $entity:ty) => {
+        /// Keeps a changed one, if nobody else changed it since.
+        ///
+        /// # Errors
+        /// [`DbError::Contention`] when somebody did, [`DbError::Conflict`] with the name of the constraint that refused it.
+        pub fn update(conn: &mut Conn, entity: &$entity) -> Result<(), DbError> {
+            let before = $table::version.eq(entity.record.version.0 - 1);
+            let row = $table::table.filter($table::id.eq(Spelled(entity.id))).filter(before);
+            $crate::error::one(diesel::update(row).set(Row::from(entity)).execute(conn)?)
+        }
+    };
+}
+pub(crate) use updating;
+
+/// Writes `find`, `existing`, `with_ids`, `insert` and `update` for a table whose module has a `Row` and a `visible` query: they
+/// differ in nothing but names.
+macro_rules! queries {
+    ($table:ident: $entity:ty, $id:ty) => {
+        $crate::entity::finding! { $table: $entity, $id }
+        $crate::entity::updating! { $table: $entity }
 
         /// Which of some ids are those of one in the scope.
         ///
@@ -60,16 +85,6 @@ macro_rules! queries {
         /// [`DbError::Conflict`] with the name of the constraint that refused it.
         pub fn insert(conn: &mut Conn, entity: &$entity) -> Result<(), DbError> {
             $crate::error::one(diesel::insert_into($table::table).values(Row::from(entity)).execute(conn)?)
-        }
-
-        /// Keeps a changed one, if nobody else changed it since.
-        ///
-        /// # Errors
-        /// [`DbError::Contention`] when somebody did, [`DbError::Conflict`] with the name of the constraint that refused it.
-        pub fn update(conn: &mut Conn, entity: &$entity) -> Result<(), DbError> {
-            let before = $table::version.eq(entity.record.version.0 - 1);
-            let row = $table::table.filter($table::id.eq(Spelled(entity.id))).filter(before);
-            $crate::error::one(diesel::update(row).set(Row::from(entity)).execute(conn)?)
         }
     };
 }

@@ -25,6 +25,25 @@ pub enum DbError {
     Corrupt(String),
 }
 
+/// Turns the absence of a row into nothing.
+pub trait Found<T> {
+    /// What was found, if anything was.
+    ///
+    /// # Errors
+    /// Every other than [`DbError::NotFound`].
+    fn found(self) -> Result<Option<T>, DbError>;
+}
+
+impl<T> Found<T> for Result<T, DbError> {
+    fn found(self) -> Result<Option<T>, DbError> {
+        match self {
+            Ok(row) => Ok(Some(row)),
+            Err(DbError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
 /// Errors of jobs: those of the database among others of the caller's.
 pub trait FromDb: From<DbError> + Send + 'static {
     /// The database's part of it, if that is what it is.

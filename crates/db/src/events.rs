@@ -116,6 +116,12 @@ impl FromStr for Position {
     }
 }
 
+/// What comes behind a place in the feed.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn behind(tx: i64, seq: i64) -> _ {
+    events::tx.gt(tx).or(events::tx.eq(tx).and(events::seq.gt(seq)))
+}
+
 /// The end of the feed, as far as no transaction can put anything before it any more.
 ///
 /// # Errors
@@ -136,8 +142,7 @@ pub fn head(conn: &mut Conn) -> Result<Position, DbError> {
 /// # Errors
 /// Those of the database.
 pub fn since(conn: &mut Conn, after: Position, kinds: &[&str]) -> Result<Vec<Event>, DbError> {
-    let behind = events::tx.gt(after.tx).or(events::tx.eq(after.tx).and(events::seq.gt(after.seq)));
-    let query = events::table.filter(behind);
+    let query = events::table.filter(behind(after.tx, after.seq));
     let query = query.filter(events::subject_kind.eq_any(kinds.iter().map(|kind| (*kind).to_owned())));
     let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Event::from).collect())
@@ -224,8 +229,7 @@ seen!(events, concat!("events.network_id IN ", scope::subjects!("coordinator")))
 /// Those of the database.
 pub fn changes(conn: &mut Conn, scope: Scope, after: Position, limit: u8) -> Result<Vec<(Position, Event)>, DbError> {
     let ended = oldest_transaction(conn)?;
-    let behind = events::tx.gt(after.tx).or(events::tx.eq(after.tx).and(events::seq.gt(after.seq)));
-    let mut query = visible(scope).filter(behind);
+    let mut query = visible(scope).filter(behind(after.tx, after.seq));
     if let Some(ended) = ended {
         query = query.filter(events::tx.lt(ended));
     }

@@ -9,6 +9,7 @@ use packhorse_domain::{
 
 use crate::{
     Conn, DbError, Page,
+    entity::{finding, updating},
     error::one,
     page::paged,
     schema::invitations,
@@ -63,14 +64,8 @@ impl From<&Invitation> for Row {
 // Those to networks they coordinate.
 seen!(invitations, concat!("invitations.network_id IN ", scope::subjects!("coordinator")));
 
-/// The one with this id.
-///
-/// # Errors
-/// [`DbError::NotFound`] when there is none in the scope.
-pub fn find(conn: &mut Conn, scope: Scope, id: InvitationId) -> Result<Invitation, DbError> {
-    let row: Row = visible(scope).filter(invitations::id.eq(Spelled(id))).select(Row::as_select()).first(conn)?;
-    Ok(row.into())
-}
+finding! { invitations: Invitation, InvitationId }
+updating! { invitations: Invitation }
 
 /// The one whose token has this hash.
 ///
@@ -98,14 +93,4 @@ pub fn list(conn: &mut Conn, scope: Scope, page: &Page) -> Result<Vec<Invitation
 pub fn insert(conn: &mut Conn, invitation: &Invitation, token_hash: &str) -> Result<(), DbError> {
     let row = (Row::from(invitation), invitations::token_hash.eq(token_hash));
     one(diesel::insert_into(invitations::table).values(row).execute(conn)?)
-}
-
-/// Keeps a changed one, if nobody else changed it since.
-///
-/// # Errors
-/// [`DbError::Contention`] when somebody did.
-pub fn update(conn: &mut Conn, invitation: &Invitation) -> Result<(), DbError> {
-    let before = invitations::version.eq(invitation.record.version.0 - 1);
-    let row = invitations::table.filter(invitations::id.eq(Spelled(invitation.id))).filter(before);
-    one(diesel::update(row).set(Row::from(invitation)).execute(conn)?)
 }

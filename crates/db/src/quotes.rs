@@ -10,6 +10,7 @@ use packhorse_domain::{
 
 use crate::{
     Conn, DbError, Page,
+    entity::finding,
     page::paged,
     schema::quotes,
     scope::{self, seen},
@@ -71,14 +72,7 @@ seen!(
     )
 );
 
-/// The one with this id.
-///
-/// # Errors
-/// [`DbError::NotFound`] when there is none in the scope.
-pub fn find(conn: &mut Conn, scope: Scope, id: QuoteId) -> Result<Quote, DbError> {
-    let row: Row = visible(scope).filter(quotes::id.eq(Spelled(id))).select(Row::as_select()).first(conn)?;
-    Ok(row.into())
-}
+finding! { quotes: Quote, QuoteId }
 
 /// Keeps a new one. It never changes.
 ///

@@ -127,9 +127,12 @@ pub fn walk(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Sealed>, DbEr
 /// # Errors
 /// Those of the database.
 pub fn missing(conn: &mut Conn, head: Position, limit: i64) -> Result<Vec<EventId>, DbError> {
-    let before = log::tx.lt(head.tx).or(log::tx.eq(head.tx).and(log::seq.le(head.seq)));
     let sealed = seals::table.filter(seals::event_id.eq(log::id));
-    let query = log::table.filter(before).filter(not(exists(sealed))).order((log::tx, log::seq)).limit(limit);
+    let query = log::table
+        .filter(not(events::behind(head.tx, head.seq)))
+        .filter(not(exists(sealed)))
+        .order((log::tx, log::seq))
+        .limit(limit);
     let ids: Vec<Spelled<EventId>> = query.select(log::id).into_boxed::<MultiBackend>().load(conn)?;
     Ok(ids.into_iter().map(|id| id.0).collect())
 }
@@ -139,6 +142,5 @@ pub fn missing(conn: &mut Conn, head: Position, limit: i64) -> Result<Vec<EventI
 /// # Errors
 /// Those of the database.
 pub fn waiting(conn: &mut Conn, head: Position) -> Result<i64, DbError> {
-    let behind = log::tx.gt(head.tx).or(log::tx.eq(head.tx).and(log::seq.gt(head.seq)));
-    Ok(log::table.filter(behind).count().get_result(conn)?)
+    Ok(log::table.filter(events::behind(head.tx, head.seq)).count().get_result(conn)?)
 }

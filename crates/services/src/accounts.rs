@@ -1,7 +1,7 @@
 //! One's own account: password and address, and the way back for who forgot.
 
 use packhorse_db::{
-    Conn, DbError,
+    Conn, DbError, Found,
     accounts::{self, OneTimeToken},
     mails, sessions, users,
 };
@@ -16,7 +16,7 @@ use crate::{
     Change, Context, Error, Expected,
     letters::Letters,
     tokens::{fingerprint, new_secret},
-    users::may_grant,
+    users::{keep_changed, may_grant},
 };
 
 /// The hash of the caller's password. Compared outside the database ([`crate::passwords::verify`]).
@@ -52,8 +52,7 @@ fn set_password(
 }
 
 fn changed(ctx: &mut Context<'_>, action: &'static str, before: &User, details: UserDetails) -> Result<(), Error> {
-    let after = User { details, record: before.record.changed(ctx.now), ..before.clone() };
-    ctx.keep(Change::new(action, before.id, None), users::update, Some(before), after).map(drop)
+    keep_changed(ctx, action, before, |user| User { details, ..user }, None).map(drop)
 }
 
 /// Makes a token that is good once.
@@ -150,11 +149,8 @@ fn holder(
     now: Timestamp,
 ) -> Result<(String, UserId, Option<String>), Error> {
     let hash = fingerprint(token.as_bytes());
-    match accounts::find_token(conn, purpose, &hash, now) {
-        Ok((user, email)) => Ok((hash, user, email)),
-        Err(DbError::NotFound) => Err(Error::BadCredentials),
-        Err(error) => Err(error.into()),
-    }
+    let (user, email) = accounts::find_token(conn, purpose, &hash, now).found()?.ok_or(Error::BadCredentials)?;
+    Ok((hash, user, email))
 }
 
 /// Whether a token sets a password: asked before one is hashed, which takes time.

@@ -1,6 +1,6 @@
 //! Invitations: the role comes with acceptance, and only if whoever invited may still give it.
 
-use packhorse_db::{Conn, DbError, Page, invitations, mails, users};
+use packhorse_db::{Conn, Found, Page, invitations, mails, users};
 use packhorse_domain::{
     Actor, Caller, Record, Scope, Valid,
     id::{InvitationId, SessionId, UserId},
@@ -77,10 +77,8 @@ pub fn revoke(ctx: &mut Context<'_>, id: InvitationId, expected: &Expected) -> R
 
 /// The invitation of a token, and the grant that comes with it, if whoever invited may still give it.
 fn offered(ctx: &mut Context<'_>, token: &str) -> Result<(Invitation, Grant), Error> {
-    let invitation = match invitations::of_token(ctx.conn, &fingerprint(token.as_bytes())) {
-        Err(DbError::NotFound) => return Err(Error::BadCredentials),
-        found => found?,
-    };
+    let found = invitations::of_token(ctx.conn, &fingerprint(token.as_bytes())).found()?;
+    let invitation = found.ok_or(Error::BadCredentials)?;
     // Asked for its answer only: whether it is still out.
     invitation.clone().accept(invitation.inviter, ctx.now)?;
     let grants = users::find(ctx.conn, Scope::Everything, invitation.inviter)?.roles;

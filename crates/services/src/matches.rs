@@ -10,7 +10,7 @@ use std::{
 use jiff::{SignedDuration, civil::Date};
 use packhorse_calendar::intervals::subtract;
 use packhorse_db::{
-    Conn, DbError, bookings, commitments, hosting, networks, requests, rooms, trainers, venues, workshops,
+    Conn, DbError, Found, bookings, commitments, hosting, networks, requests, rooms, trainers, venues, workshops,
 };
 use packhorse_domain::{
     Action, Coordinates, Interval, Resource, Scope, Timestamp, Zone,
@@ -389,11 +389,7 @@ pub(crate) fn ranked(ctx: &mut Context<'_>, pool: &Pool, brief: &Brief, telling:
 /// [`Error::Invalid`] at `/trainer` when they are not there, or not for this network.
 pub(crate) fn reachable(ctx: &mut Context<'_>, network: NetworkId, trainer: TrainerId) -> Result<Trainer, Error> {
     let absent = || Error::from(Fault::new("/trainer", "not_found", "there is no such trainer for this network"));
-    let found = match trainers::find(ctx.conn, Scope::Everything, trainer) {
-        Ok(found) => found,
-        Err(DbError::NotFound) => return Err(absent()),
-        Err(error) => return Err(error.into()),
-    };
+    let found = trainers::find(ctx.conn, Scope::Everything, trainer).found()?.ok_or_else(absent)?;
     if reaches(ctx, network, &found)? { Ok(found) } else { Err(absent()) }
 }
 

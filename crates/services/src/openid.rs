@@ -7,7 +7,7 @@ use jsonwebtoken::{
     Algorithm, DecodingKey, Validation,
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet},
 };
-use packhorse_db::{Conn, DbError, accounts};
+use packhorse_db::{Conn, Found, accounts};
 use packhorse_domain::{Timestamp, id::UserId};
 use serde::Deserialize;
 
@@ -129,9 +129,8 @@ pub fn verify(
 /// [`Error::BadCredentials`] when nobody here has the address: accounts come by invitation only; [`Error::Conflict`]
 /// `other_identity` when the account is somebody else's at the provider.
 pub fn user_of(conn: &mut Conn, identity: &Identity, now: Timestamp) -> Result<UserId, Error> {
-    match accounts::of_identity(conn, &identity.issuer, &identity.subject) {
-        Err(DbError::NotFound) => {}
-        found => return Ok(found?),
+    if let Some(user) = accounts::of_identity(conn, &identity.issuer, &identity.subject).found()? {
+        return Ok(user);
     }
     let email = identity.email.as_deref().ok_or(Error::BadCredentials)?;
     let (user, _) = credentials(conn, email)?.ok_or(Error::BadCredentials)?;

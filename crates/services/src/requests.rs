@@ -1,6 +1,6 @@
 //! Training requests, from draft to booked.
 
-use packhorse_db::{DbError, Lock, Page, libraries, lock, networks, requests, rooms, topics, venues, workshops};
+use packhorse_db::{Found, Lock, Page, libraries, lock, networks, requests, rooms, topics, venues, workshops};
 use packhorse_domain::{
     Action, Format, InvalidTransition, Record, Resource, Scope, Valid, Zone,
     id::{Id, Kind, LibraryId, NetworkId, RequestId},
@@ -228,14 +228,14 @@ pub(crate) fn check(
     let scope = ctx.scope();
     let mut faults = Vec::new();
     let absent = |place: String, what: &str| Fault::new(place, "not_found", format!("there is no such {what}"));
-    found(networks::find(ctx.conn, scope, network))?.ok_or_else(|| absent("/network".to_owned(), "network"))?;
-    let host = found(libraries::find(ctx.conn, scope, library))?;
+    networks::find(ctx.conn, scope, network).found()?.ok_or_else(|| absent("/network".to_owned(), "network"))?;
+    let host = libraries::find(ctx.conn, scope, library).found()?;
     let host = host.filter(|host| host.network == Some(network));
     if host.is_none() {
         faults.push(absent("/library".to_owned(), "library of this network"));
     }
     if let Some(id) = details.workshop {
-        match found(workshops::find(ctx.conn, scope, id))? {
+        match workshops::find(ctx.conn, scope, id).found()? {
             Some(workshop) if workshop.state.name() == WorkshopStateName::Published => {}
             Some(_) => {
                 faults.push(Fault::new(format!("{at}/workshop"), "not_published", "the workshop is not published"));
@@ -244,13 +244,13 @@ pub(crate) fn check(
         }
     }
     if let Some(id) = details.topic
-        && found(topics::find(ctx.conn, scope, id))?.is_none()
+        && topics::find(ctx.conn, scope, id).found()?.is_none()
     {
         faults.push(absent(format!("{at}/topic"), "topic"));
     }
     let mut time_zone = host.map(|host| host.details.time_zone);
     if let Some(id) = details.venue {
-        let venue = found(venues::find(ctx.conn, scope, id))?.filter(|venue| venue.library == library);
+        let venue = venues::find(ctx.conn, scope, id).found()?.filter(|venue| venue.library == library);
         match venue {
             Some(venue) if details.format != Format::Virtual && venue.details.coordinates.is_none() => {
                 faults.push(Fault::new(format!("{at}/venue"), "no_coordinates", "nobody knows where this venue is"));
@@ -260,28 +260,19 @@ pub(crate) fn check(
         }
     }
     if let Some(id) = details.room {
-        let room = found(rooms::find(ctx.conn, scope, id))?.filter(|room| Some(room.venue) == details.venue);
+        let room = rooms::find(ctx.conn, scope, id).found()?.filter(|room| Some(room.venue) == details.venue);
         if room.is_none() {
             faults.push(absent(format!("{at}/room"), "room of this venue"));
         }
     }
     for (place, co_host) in details.co_hosts.iter().enumerate() {
-        if found(libraries::find(ctx.conn, scope, co_host.library))?.is_none() {
+        if libraries::find(ctx.conn, scope, co_host.library).found()?.is_none() {
             faults.push(absent(format!("{at}/co_hosts/{place}/library"), "library"));
         }
     }
     match time_zone {
         Some(time_zone) if faults.is_empty() => Ok(time_zone),
         Some(_) | None => Err(Error::Invalid(faults)),
-    }
-}
-
-/// Turns an absent row into nothing.
-fn found<T>(outcome: Result<T, DbError>) -> Result<Option<T>, Error> {
-    match outcome {
-        Ok(row) => Ok(Some(row)),
-        Err(DbError::NotFound) => Ok(None),
-        Err(error) => Err(error.into()),
     }
 }
 

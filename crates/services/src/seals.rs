@@ -10,7 +10,7 @@
 use std::{fmt, str::FromStr};
 
 use packhorse_db::{
-    Conn, DbError,
+    Conn, Found,
     events::{self, Position},
     lock_seals,
     seals::{self, Head, Seal},
@@ -179,12 +179,8 @@ pub struct Audit {
 /// Those of the database.
 pub fn audit(conn: &mut Conn, noted: Option<&Noted>) -> Result<Audit, Error> {
     let none = Noted { place: 0, hash: String::new() };
-    let head = match seals::head(conn) {
-        Ok(head) => head,
-        Err(DbError::NotFound) => {
-            return Ok(Audit { head: none, unsealed: 0, wrong: vec![Tampering::NoHead] });
-        }
-        Err(error) => return Err(error.into()),
+    let Some(head) = seals::head(conn).found()? else {
+        return Ok(Audit { head: none, unsealed: 0, wrong: vec![Tampering::NoHead] });
     };
     let (mut last, mut wrong, mut met) = (none, Vec::new(), false);
     loop {

@@ -1,6 +1,6 @@
 //! Signing in, staying signed in, signing out.
 
-use packhorse_db::{Conn, DbError, Page, sessions, users};
+use packhorse_db::{Conn, Found, Page, sessions, users};
 use packhorse_domain::{
     Scope, Timestamp,
     id::{SessionId, UserId},
@@ -29,11 +29,7 @@ pub struct Opened {
 /// # Errors
 /// Those of the database.
 pub fn credentials(conn: &mut Conn, email: &str) -> Result<Option<(UserId, String)>, Error> {
-    match users::credentials(conn, email) {
-        Ok(found) => Ok(Some(found)),
-        Err(DbError::NotFound) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    Ok(users::credentials(conn, email).found()?)
 }
 
 /// Longest text that is kept of what a program calls itself, in characters.
@@ -65,9 +61,8 @@ pub fn sign_in(
 /// Those of the database. A refusal is no error, since what it writes must be kept.
 pub fn refresh(conn: &mut Conn, token: &str, now: Timestamp) -> Result<Option<Opened>, Error> {
     let hash = fingerprint(token.as_bytes());
-    match sessions::lock_of_refresh(conn, &hash) {
-        Err(DbError::NotFound) => return Ok(None),
-        other => other?,
+    if sessions::lock_of_refresh(conn, &hash).found()?.is_none() {
+        return Ok(None);
     }
     let (user, session, kept) = sessions::find_refresh(conn, &hash)?;
     match kept.exchange(now) {

@@ -114,7 +114,18 @@ pub(crate) fn changed(
     roles: Vec<Grant>,
     network: Option<NetworkId>,
 ) -> Result<User, Error> {
-    let after = User { roles, record: before.record.changed(ctx.now), ..before.clone() };
+    keep_changed(ctx, action, before, |user| User { roles, ..user }, network)
+}
+
+/// Keeps somebody as a change made them.
+pub(crate) fn keep_changed(
+    ctx: &mut Context<'_>,
+    action: &'static str,
+    before: &User,
+    change: impl FnOnce(User) -> User,
+    network: Option<NetworkId>,
+) -> Result<User, Error> {
+    let after = User { record: before.record.changed(ctx.now), ..change(before.clone()) };
     ctx.keep(Change::new(action, after.id, network), users::update, Some(before), after)
 }
 

@@ -1,6 +1,6 @@
 //! The people of the demonstration, and what they are.
 
-use packhorse_db::{Conn, DbError, users};
+use packhorse_db::{Conn, Found, users};
 
 use super::{
     Person,
@@ -56,10 +56,8 @@ impl PersonRow {
 pub(super) fn present(conn: &mut Conn) -> Result<Vec<Person>, Error> {
     let mut people = Vec::new();
     for row in PEOPLE {
-        match users::credentials(conn, row.email) {
-            Ok(_) => people.push(row.person()),
-            Err(DbError::NotFound) => {}
-            Err(error) => return Err(error.into()),
+        if users::credentials(conn, row.email).found()?.is_some() {
+            people.push(row.person());
         }
     }
     Ok(people)
