@@ -13,7 +13,7 @@ use packhorse_db::{Database, DbError};
 use packhorse_domain::{
     Clock, Principal, Timestamp,
     api_key::PREFIX,
-    id::{SessionId, UserId},
+    id::{SignInId, UserId},
 };
 use packhorse_services::{
     keys,
@@ -202,7 +202,7 @@ pub struct Bearer {
     /// Who is signed in.
     pub user: UserId,
     /// By which sign-in.
-    pub session: SessionId,
+    pub session: SignInId,
     nbf: i64,
     exp: i64,
 }

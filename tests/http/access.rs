@@ -76,6 +76,19 @@ const MATRIX: &[(&str, &str)] = &[
     ("update_workshop", "aanfnfnfff"),
     ("publish_workshop", "aanfnfnfff"),
     ("retire_workshop", "aanfnfnfff"),
+    ("adapt_workshop", "aanfnfnfff"),
+    ("list_adaptations", "aanananaaa"),
+    ("list_editions", "aanananaaa"),
+    ("get_edition", "aanananaaa"),
+    ("get_give_and_take", "aanananaaa"),
+    ("create_session", "aananfnfff"),
+    ("create_booking_session", "aananfnnnn"),
+    ("get_session", "aananannnn"),
+    ("update_session", "aananfnnnn"),
+    ("publish_session", "aananfnnnn"),
+    ("move_session_online", "aananfnnnn"),
+    ("cancel_session", "aananfnnnn"),
+    ("hold_session", "aananfnnnn"),
     ("create_trainer", "aanfnfnfff"),
     ("get_trainer", "aanananaan"),
     ("update_trainer", "aanfnanffn"),
@@ -164,6 +177,7 @@ const EVERYBODY: &[&str] = &[
     "list_quotes",
     "list_requests",
     "list_rooms",
+    "list_sessions",
     "list_sign_ins",
     "list_topics",
     "list_trainers",
@@ -188,6 +202,7 @@ fn things(world: &World, market: &Market) -> Things {
     let request = market.ask(&json!({}));
     let offer = market.offer(&request, market.dana.id, "2027-03-03T16:00:00Z").expect(201).id();
     let booking = market.book(&market.dana, "2027-03-04T16:00:00Z", &json!({ "room": null }));
+    let session = market.staff.step(&booking, "session", Some(&json!({}))).expect(201).id();
     let staff = market.staff.get("/v1/me").json();
     let operator = Market::operator(world);
     let third = Region::new(world, "third");
@@ -232,6 +247,7 @@ fn things(world: &World, market: &Market) -> Things {
         ("offers", offer),
         ("bookings", last(&booking)),
         ("invitations", invitation),
+        ("sessions", session),
         ("me", sign_ins["items"][0]["id"].as_str().unwrap().to_owned()),
     ]);
     let role = staff["roles"][0]["id"].as_str().unwrap().to_owned();
@@ -242,6 +258,13 @@ fn trip() -> Value {
     json!({
         "place": { "name": "Topeka", "coordinates": { "lat": 39.0, "lon": -95.7 } }, "from": "2027-05-03", "until": "2027-05-05",
         "time_zone": "America/Chicago", "radius_km": 50
+    })
+}
+
+fn webinar() -> Value {
+    json!({
+        "title": "New", "starts_at": "2027-03-05T16:00:00Z", "ends_at": "2027-03-05T17:00:00Z", "time_zone": "America/Chicago",
+        "format": "virtual"
     })
 }
 
@@ -288,6 +311,10 @@ fn bodies(world: &World, market: &Market) -> BTreeMap<&'static str, Value> {
         ("create_room", json!({ "name": "New", "capacity": 5 })),
         ("create_topic", json!({ "network": network, "details": { "name": "New", "scheme": "ours" } })),
         ("create_workshop", json!({ "network": network, "details": workshop })),
+        ("adapt_workshop", json!({ "network": network })),
+        ("create_session", json!({ "network": network, "library": market.place.library, "details": webinar() })),
+        ("move_session_online", json!({ "meeting_address": "https://meet.example.org/1" })),
+        ("cancel_session", json!({ "reason": "weather" })),
         ("create_trainer", json!({ "network": network, "details": trainer })),
         ("create_availability", day_off()),
         ("preview_occurrences", day_off()),
@@ -397,7 +424,8 @@ fn matrix(backend: Backend) {
             };
             seen += 1;
             let kind = template.split('/').nth(2).unwrap();
-            let at = |id: &str| template.replace("{id}", id).replace("{role_id}", &things.role);
+            let at =
+                |id: &str| template.replace("{id}", id).replace("{role_id}", &things.role).replace("{edition}", "1");
             let at = |id: &str| match name {
                 "list_opportunities" => format!("{}?library={}", at(id), here.place.library),
                 "list_slots" => format!("{}?from=2027-03-01&until=2027-03-02", at(id)),

@@ -13,6 +13,7 @@ mod changes;
 mod demo;
 mod durability;
 mod edge;
+mod editions;
 mod events;
 mod feeds;
 mod forged;
@@ -36,3 +37,4 @@ mod sign_ins;
 mod story;
 #[cfg(feature = "tls")]
 mod tls;
+mod workshop_sessions;

@@ -56,6 +56,9 @@ fn the_way_down_undoes_the_way_up() {
     }
 }
 
+/// Tables that have had further columns since.
+const GROWN: &[&str] = &["workshops"];
+
 both! {
     fn an_earlier_schema_is_brought_up_to_date_with_what_is_in_it(world) {
         let market = Market::new(world);
@@ -72,7 +75,8 @@ both! {
             // An earlier version is not taken for ours, and what it has stays as it is.
             assert!(market.coordinator.get("/health/ready").expect(503).header("retry-after").is_some());
             let earlier = database.digest();
-            assert!(earlier.len() < whole.len() && earlier.iter().all(|table| whole.contains(table)));
+            let kept = |table: &&(String, String)| !GROWN.contains(&table.0.as_str());
+            assert!(earlier.len() < whole.len() && earlier.iter().filter(kept).all(|table| whole.contains(table)));
             assert_eq!(packhorse_db::migrate(&mut conn).unwrap(), steps);
             assert_eq!(database.digest(), whole);
             market.coordinator.get("/health/ready").expect(200);

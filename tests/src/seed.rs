@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use packhorse_db::{Conn, availability, libraries, partnerships, rooms, topics, trainers, venues, workshops};
+use packhorse_db::{Conn, availability, editions, libraries, partnerships, rooms, topics, trainers, venues, workshops};
 use packhorse_domain::{
     Currency, Record, Timestamp, Valid, Zone,
     availability::Availability,
@@ -124,8 +124,10 @@ impl Planter<'_> {
             "duration_minutes": 120, "formats": ["in_person", "virtual", "hybrid"], "languages": ["en"], "topics": [topic]
         }));
         let state = WorkshopState::Published { published_at: self.now };
-        let workshop = Workshop { id: WorkshopId::new(self.now), network, details: title, state, record };
+        let id = WorkshopId::new(self.now);
+        let workshop = Workshop { id, network, details: title, edition: 1, adapted_from: Vec::new(), state, record };
         workshops::insert(self.conn, &workshop).unwrap();
+        editions::insert(self.conn, &workshop.published(self.now).unwrap()).unwrap();
         workshop.id
     }
 

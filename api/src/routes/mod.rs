@@ -7,6 +7,7 @@ mod availability;
 mod bookings;
 mod calendars;
 mod changes;
+mod editions;
 mod events;
 mod free_busy;
 mod hosting;
@@ -31,6 +32,7 @@ mod trainers;
 mod trips;
 mod users;
 mod venues;
+mod workshop_sessions;
 mod workshops;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -54,6 +56,8 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(rooms::mount)
         .configure(topics::mount)
         .configure(workshops::mount)
+        .configure(editions::mount)
+        .configure(workshop_sessions::mount)
         .configure(trainers::mount)
         .configure(availability::mount)
         .configure(trips::mount)

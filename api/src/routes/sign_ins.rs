@@ -38,7 +38,7 @@ impl Listed for OwnSignIn {
 /// Those that have not ended.
 #[utoipa::path(tag = "sign-in", params(PageQuery), responses((status = 200, description = "One page of sign-ins.", body = PageOf<OwnSignIn>)))]
 #[get("/v1/me/sign-ins")]
-async fn list_sign_ins(call: Call, query: QueryOf<OnlyPage<id::Session>>) -> Result<HttpResponse, Problem> {
+async fn list_sign_ins(call: Call, query: QueryOf<OnlyPage<id::SignIn>>) -> Result<HttpResponse, Problem> {
     call.list(query.0.page, |ctx, page| {
         let (_, current) = ctx.person()?;
         let shown = |sign_in: SignIn| OwnSignIn { current: sign_in.id == current, sign_in };
@@ -50,9 +50,9 @@ async fn list_sign_ins(call: Call, query: QueryOf<OnlyPage<id::Session>>) -> Res
 /// Ends one of your sign-ins.
 ///
 /// At once: every token of it is refused from then on.
-#[utoipa::path(tag = "sign-in", params(("id" = id::SessionId, Path, description = "The sign-in.")), responses((status = 204, description = "Ended.")))]
+#[utoipa::path(tag = "sign-in", params(("id" = id::SignInId, Path, description = "The sign-in.")), responses((status = 204, description = "Ended.")))]
 #[delete("/v1/me/sign-ins/{id}")]
-async fn end_sign_in(call: Call, id: PathId<id::Session>) -> Result<HttpResponse, Problem> {
+async fn end_sign_in(call: Call, id: PathId<id::SignIn>) -> Result<HttpResponse, Problem> {
     call.write(move |ctx| sessions::end(ctx, id.0).map(|()| Reply::gone())).await
 }
 

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use packhorse_domain::{
     Format, Interval, Scope, Timestamp,
-    booking::{Booking, BookingState, BookingStateName, Reschedule},
+    booking::{Booking, BookingState, BookingStateName, Reschedule, Taught},
     id::{BookingId, LibraryId, NetworkId, OfferId, RequestId, TrainerId, VenueId},
     offer::OfferTerms,
     policy::CancellationTier,
@@ -24,6 +24,9 @@ use crate::{
 struct Details {
     co_hosts: Vec<LibraryId>,
     title: String,
+    // None of those kept before it was noted.
+    #[serde(default)]
+    workshop: Option<Taught>,
     format: Format,
     terms: OfferTerms,
     cancellation: Vec<CancellationTier>,
@@ -65,6 +68,7 @@ impl From<Row> for Booking {
             state: row.state_data.0,
             co_hosts: row.details.0.co_hosts,
             title: row.details.0.title,
+            workshop: row.details.0.workshop,
             format: row.details.0.format,
             terms: row.details.0.terms,
             cancellation: row.details.0.cancellation,
@@ -93,6 +97,7 @@ impl From<&Booking> for Row {
             details: Json(Details {
                 co_hosts: entity.co_hosts.clone(),
                 title: entity.title.clone(),
+                workshop: entity.workshop,
                 format: entity.format,
                 terms: entity.terms.clone(),
                 cancellation: entity.cancellation.clone(),

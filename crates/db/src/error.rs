@@ -67,6 +67,7 @@ const BY_COLUMNS: &[(&str, &str)] = &[
     ("offers.request_id, offers.trainer_id", "offers_once"),
     ("bookings.request_id", "bookings_once"),
     ("bookings.offer_id", "bookings_offer"),
+    ("workshop_sessions.booking_id", "workshop_sessions_booking"),
 ];
 
 impl From<Error> for DbError {

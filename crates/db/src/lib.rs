@@ -23,6 +23,7 @@ pub mod availability;
 pub mod bookings;
 pub mod busy_times;
 pub mod commitments;
+pub mod editions;
 pub mod events;
 pub mod hosting;
 pub mod idempotency;
@@ -46,6 +47,7 @@ pub mod trainers;
 pub mod trips;
 pub mod users;
 pub mod venues;
+pub mod workshop_sessions;
 pub mod workshops;
 
 pub use backup::{BackupError, backup};

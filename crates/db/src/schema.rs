@@ -122,6 +122,42 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{InstantType, JsonType};
 
+    workshop_editions (workshop_id, edition) {
+        workshop_id -> Text,
+        edition -> Integer,
+        details -> JsonType,
+        published_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    workshop_sessions (id) {
+        id -> Text,
+        network_id -> Text,
+        workshop_id -> Nullable<Text>,
+        booking_id -> Nullable<Text>,
+        library_id -> Nullable<Text>,
+        trainer_id -> Nullable<Text>,
+        venue_id -> Nullable<Text>,
+        state -> Text,
+        state_data -> JsonType,
+        starts_at -> InstantType,
+        ends_at -> InstantType,
+        published_at -> Nullable<InstantType>,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
     venues (id) {
         id -> Text,
         library_id -> Text,
@@ -175,6 +211,9 @@ diesel::table! {
         version -> BigInt,
         created_at -> InstantType,
         updated_at -> InstantType,
+        edition -> Integer,
+        adapted_from -> JsonType,
+        original_id -> Nullable<Text>,
     }
 }
 
@@ -553,6 +592,8 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    workshop_editions,
+    workshop_sessions,
     networks,
     partnerships,
     users,

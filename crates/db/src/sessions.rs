@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use packhorse_domain::{
     Actor, Caller, Timestamp,
-    id::{SessionId, UserId},
+    id::{SignInId, UserId},
     sign_in::{RefreshToken, SignIn},
     user::Grant,
 };
@@ -24,7 +24,7 @@ use crate::{
 ///
 /// # Errors
 /// [`DbError::NotFound`] when it was revoked, has ended or never was.
-pub fn actor(conn: &mut Conn, session: SessionId, now: Timestamp) -> Result<Actor, DbError> {
+pub fn actor(conn: &mut Conn, session: SignInId, now: Timestamp) -> Result<Actor, DbError> {
     type Found = (Spelled<UserId>, Option<GrantRow>);
     let query = sessions::table
         .left_join(roles::table.on(roles::user_id.eq(sessions::user_id)))
@@ -65,7 +65,7 @@ fn live(user: UserId, now: Timestamp) -> sessions::BoxedQuery<'static, MultiBack
 /// # Errors
 /// Those of the database.
 pub fn list(conn: &mut Conn, user: UserId, page: &Page, now: Timestamp) -> Result<Vec<SignIn>, DbError> {
-    type Found = (Spelled<SessionId>, At, Option<At>, At, Option<String>);
+    type Found = (Spelled<SignInId>, At, Option<At>, At, Option<String>);
     let columns =
         (sessions::id, sessions::created_at, sessions::last_used_at, sessions::expires_at, sessions::user_agent);
     let rows: Vec<Found> = paged!(live(user, now), sessions::id, page).select(columns).load(conn)?;
@@ -85,7 +85,7 @@ pub fn list(conn: &mut Conn, user: UserId, page: &Page, now: Timestamp) -> Resul
 ///
 /// # Errors
 /// [`DbError::NotFound`] when it is not theirs, or has ended.
-pub fn revoke(conn: &mut Conn, user: UserId, session: SessionId, now: Timestamp) -> Result<(), DbError> {
+pub fn revoke(conn: &mut Conn, user: UserId, session: SignInId, now: Timestamp) -> Result<(), DbError> {
     let row = sessions::table.filter(sessions::id.eq(Spelled(session))).filter(sessions::user_id.eq(Spelled(user)));
     let row = row.filter(sessions::revoked_at.is_null()).filter(sessions::expires_at.gt(At(now)));
     let changed = diesel::update(row).set(sessions::revoked_at.eq(At(now))).execute(conn)?;
@@ -96,7 +96,7 @@ pub fn revoke(conn: &mut Conn, user: UserId, session: SessionId, now: Timestamp)
 ///
 /// # Errors
 /// Those of the database.
-pub fn revoke_all(conn: &mut Conn, user: UserId, but: Option<SessionId>, now: Timestamp) -> Result<(), DbError> {
+pub fn revoke_all(conn: &mut Conn, user: UserId, but: Option<SignInId>, now: Timestamp) -> Result<(), DbError> {
     let kept = but.map_or_else(String::new, |session| session.to_string());
     let rows = sessions::table.filter(sessions::user_id.eq(Spelled(user))).filter(sessions::revoked_at.is_null());
     diesel::update(rows.filter(sessions::id.ne(kept))).set(sessions::revoked_at.eq(At(now))).execute(conn)?;
@@ -107,7 +107,7 @@ pub fn revoke_all(conn: &mut Conn, user: UserId, but: Option<SessionId>, now: Ti
 ///
 /// # Errors
 /// Those of the database.
-pub fn insert_refresh(conn: &mut Conn, hash: &str, session: SessionId, now: Timestamp) -> Result<(), DbError> {
+pub fn insert_refresh(conn: &mut Conn, hash: &str, session: SignInId, now: Timestamp) -> Result<(), DbError> {
     let row = (
         refresh_tokens::hash.eq(hash),
         refresh_tokens::session_id.eq(Spelled(session)),
@@ -122,7 +122,7 @@ pub fn insert_refresh(conn: &mut Conn, hash: &str, session: SessionId, now: Time
 /// [`DbError::NotFound`] when there is no such token, [`DbError::Contention`] when somebody else kept it too long.
 pub fn lock_of_refresh(conn: &mut Conn, hash: &str) -> Result<(), DbError> {
     let query = refresh_tokens::table.filter(refresh_tokens::hash.eq(hash));
-    let session: Spelled<SessionId> = query.select(refresh_tokens::session_id).first(conn)?;
+    let session: Spelled<SignInId> = query.select(refresh_tokens::session_id).first(conn)?;
     lock(conn, Lock::SignIns, vec![session.0.to_string()])
 }
 
@@ -130,8 +130,8 @@ pub fn lock_of_refresh(conn: &mut Conn, hash: &str) -> Result<(), DbError> {
 ///
 /// # Errors
 /// [`DbError::NotFound`] when there is none.
-pub fn find_refresh(conn: &mut Conn, hash: &str) -> Result<(UserId, SessionId, RefreshToken), DbError> {
-    type Found = (Spelled<SessionId>, Spelled<UserId>, Option<At>, At, Option<At>, Option<String>, Option<At>);
+pub fn find_refresh(conn: &mut Conn, hash: &str) -> Result<(UserId, SignInId, RefreshToken), DbError> {
+    type Found = (Spelled<SignInId>, Spelled<UserId>, Option<At>, At, Option<At>, Option<String>, Option<At>);
     let columns = (
         sessions::id,
         sessions::user_id,
@@ -179,7 +179,7 @@ pub fn succeed(conn: &mut Conn, hash: &str, successor: &str, now: Timestamp) -> 
 ///
 /// # Errors
 /// Those of the database.
-pub fn touch(conn: &mut Conn, session: SessionId, now: Timestamp) -> Result<(), DbError> {
+pub fn touch(conn: &mut Conn, session: SignInId, now: Timestamp) -> Result<(), DbError> {
     let row = sessions::table.filter(sessions::id.eq(Spelled(session)));
     one(diesel::update(row).set(sessions::last_used_at.eq(At(now))).execute(conn)?)
 }
@@ -195,7 +195,7 @@ fn over(before: Timestamp) -> sessions::BoxedQuery<'static, MultiBackend> {
 /// # Errors
 /// Those of the database.
 pub fn ended(conn: &mut Conn, before: Timestamp) -> Result<bool, DbError> {
-    Ok(over(before).select(sessions::id).first::<Spelled<SessionId>>(conn).optional()?.is_some())
+    Ok(over(before).select(sessions::id).first::<Spelled<SignInId>>(conn).optional()?.is_some())
 }
 
 /// Forgets those with their refresh tokens, some at a time.
@@ -203,7 +203,7 @@ pub fn ended(conn: &mut Conn, before: Timestamp) -> Result<bool, DbError> {
 /// # Errors
 /// Those of the database.
 pub fn forget_ended(conn: &mut Conn, before: Timestamp) -> Result<(), DbError> {
-    let ids: Vec<Spelled<SessionId>> = over(before).select(sessions::id).limit(1000).load(conn)?;
+    let ids: Vec<Spelled<SignInId>> = over(before).select(sessions::id).limit(1000).load(conn)?;
     diesel::delete(refresh_tokens::table.filter(refresh_tokens::session_id.eq_any(&ids))).execute(conn)?;
     diesel::delete(sessions::table.filter(sessions::id.eq_any(&ids))).execute(conn)?;
     Ok(())

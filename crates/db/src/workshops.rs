@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use packhorse_domain::{
     Scope,
     id::{NetworkId, WorkshopId},
-    workshop::{Workshop, WorkshopDetails, WorkshopState, WorkshopStateName},
+    workshop::{Attribution, Workshop, WorkshopDetails, WorkshopState, WorkshopStateName},
 };
 
 use crate::dialect::contains;
@@ -29,6 +29,9 @@ struct Row {
     version: i64,
     created_at: At,
     updated_at: At,
+    edition: i32,
+    adapted_from: Json<Vec<Attribution>>,
+    original_id: Option<Spelled<WorkshopId>>,
 }
 
 impl From<Row> for Workshop {
@@ -38,6 +41,8 @@ impl From<Row> for Workshop {
             network: row.network_id.0,
             state: row.state_data.0,
             details: row.details.0,
+            edition: row.edition.unsigned_abs(),
+            adapted_from: row.adapted_from.0,
             record: record(row.version, row.created_at, row.updated_at),
         }
     }
@@ -55,6 +60,9 @@ impl From<&Workshop> for Row {
             version: entity.record.version.0,
             created_at: At(entity.record.created_at),
             updated_at: At(entity.record.updated_at),
+            edition: i32::try_from(entity.edition).unwrap_or(i32::MAX),
+            adapted_from: Json(entity.adapted_from.clone()),
+            original_id: entity.adapted_from.last().map(|original| Spelled(original.workshop)),
         }
     }
 }
@@ -101,6 +109,16 @@ pub fn list(conn: &mut Conn, scope: Scope, filter: &WorkshopFilter, page: &Page)
     if let Some(q) = &filter.q {
         query = query.filter(workshops::search_text.like(contains(q)).escape('\\'));
     }
+    let rows: Vec<Row> = paged!(query, workshops::id, page).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Workshop::from).collect())
+}
+
+/// One page of workshops that were made of one; one row more when another page follows.
+///
+/// # Errors
+/// Those of the database.
+pub fn made_of(conn: &mut Conn, scope: Scope, original: WorkshopId, page: &Page) -> Result<Vec<Workshop>, DbError> {
+    let query = visible(scope).filter(workshops::original_id.eq(Spelled(original)));
     let rows: Vec<Row> = paged!(query, workshops::id, page).select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Workshop::from).collect())
 }

@@ -152,6 +152,8 @@ policy! {
     ExpressInterest = "express_interest": Trainer | LendingCoordinator;
     /// Write, publish and retire workshops.
     ManageWorkshops = "manage_workshops": Operator | Coordinator;
+    /// Schedule, publish, move and cancel sessions.
+    ManageSessions = "manage_sessions": Operator | Coordinator | Staff;
     /// Write a request.
     CreateRequest = "create_request": Operator | Coordinator | Staff;
     /// Change, submit or withdraw a request.
@@ -198,12 +200,12 @@ pub fn authorize(actor: &Actor, action: Action, on: &Resource) -> Result<(), Den
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::{RoleId, SessionId, UserId};
+    use crate::id::{RoleId, SignInId, UserId};
 
     fn actor(role: Role, network: Option<NetworkId>) -> Actor {
         let now = Timestamp::UNIX_EPOCH;
         let grants = vec![Grant { id: RoleId::new(now), role, network }];
-        Actor { caller: Caller::Person { user: UserId::new(now), session: SessionId::new(now) }, grants }
+        Actor { caller: Caller::Person { user: UserId::new(now), session: SignInId::new(now) }, grants }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    id::{BookingId, LibraryId, NetworkId, OfferId, RequestId, TrainerId},
+    id::{BookingId, LibraryId, NetworkId, OfferId, RequestId, TrainerId, WorkshopId},
     money::Money,
     offer::OfferTerms,
     principal::Principal,
@@ -109,6 +109,15 @@ pub struct Reschedule {
     pub reason: String,
 }
 
+/// What is taught: an edition of a workshop, which stays as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Taught {
+    /// The workshop.
+    pub id: WorkshopId,
+    /// Its edition.
+    pub edition: u32,
+}
+
 /// A workshop that a trainer has accepted to teach for a library.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Booking {
@@ -130,6 +139,8 @@ pub struct Booking {
     pub trainer_network: NetworkId,
     /// What is taught, as the request named it.
     pub title: String,
+    /// The workshop and its edition when it was booked, where it is one of the catalog.
+    pub workshop: Option<Taught>,
     /// How it is delivered.
     pub format: Format,
     /// The terms as accepted: time, place, price.

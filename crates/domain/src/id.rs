@@ -176,7 +176,8 @@ ids! {
     ApiKey ApiKeyId "key" "api_key";
     Invitation InvitationId "inv" "invitation";
     Mail MailId "mal" "mail";
-    Session SessionId "ses" "session";
+    SignIn SignInId "ses" "sign_in";
+    Session SessionId "ssn" "session";
     Event EventId "evt" "event";
     Trace TraceId "trc" "trace";
 }

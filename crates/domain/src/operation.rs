@@ -92,6 +92,20 @@ operations! {
     update_workshop: ManageWorkshops => CatalogWrite;
     publish_workshop: ManageWorkshops => CatalogWrite;
     retire_workshop: ManageWorkshops => CatalogWrite;
+    adapt_workshop: ManageWorkshops => CatalogWrite;
+    list_adaptations => CatalogRead;
+    list_editions => CatalogRead;
+    get_edition => CatalogRead;
+    get_give_and_take => CatalogRead;
+    list_sessions => CatalogRead;
+    create_session: ManageSessions => CatalogWrite;
+    create_booking_session: ManageSessions => CatalogWrite;
+    get_session => CatalogRead;
+    update_session: ManageSessions => CatalogWrite;
+    publish_session: ManageSessions => CatalogWrite;
+    move_session_online: ManageSessions => CatalogWrite;
+    cancel_session: ManageSessions => CatalogWrite;
+    hold_session: ManageSessions => CatalogWrite;
 
     list_trainers => TrainersRead;
     create_trainer: CreateTrainer => TrainersWrite;

@@ -7,7 +7,7 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema, schema::Type};
 
 use crate::{
     api_key::KeyScope,
-    id::{ApiKey, ApiKeyId, InvalidId, Kind, SessionId, User, UserId},
+    id::{ApiKey, ApiKeyId, InvalidId, Kind, SignInId, User, UserId},
 };
 
 /// Who acts, as events name them: by the id of a person or that of an API key.
@@ -70,7 +70,7 @@ pub enum Caller {
         /// Who.
         user: UserId,
         /// By which sign-in.
-        session: SessionId,
+        session: SignInId,
     },
     /// By an API key.
     Program {

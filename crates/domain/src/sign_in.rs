@@ -4,13 +4,13 @@ use jiff::SignedDuration;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{id::SessionId, text::words, time::Timestamp};
+use crate::{id::SignInId, text::words, time::Timestamp};
 
 /// A sign-in that has not ended, as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SignIn {
     /// Its id.
-    pub id: SessionId,
+    pub id: SignInId,
     /// When it began.
     pub created_at: Timestamp,
     /// When its tokens were last renewed.

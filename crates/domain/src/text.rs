@@ -76,11 +76,18 @@ words! {
 /// # Errors
 /// `bad_address` when one is not.
 pub fn web_addresses(addresses: &[String]) -> Result<(), validator::ValidationError> {
-    let good = |address: &String| {
-        let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
-        address.len() <= 2000 && rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace))
-    };
-    if addresses.iter().all(good) { Ok(()) } else { Err(validator::ValidationError::new("bad_address")) }
+    addresses.iter().try_for_each(|address| web_address(address))
+}
+
+/// Checks that a text is an `https` or `http` address.
+///
+/// # Errors
+/// `bad_address` when it is not.
+pub fn web_address(address: &str) -> Result<(), validator::ValidationError> {
+    let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    let good =
+        address.len() <= 2000 && rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace));
+    if good { Ok(()) } else { Err(validator::ValidationError::new("bad_address")) }
 }
 
 /// Checks that every text looks like a BCP 47 language tag: `en`, `es-MX`.

@@ -21,6 +21,10 @@ pub struct TopicDetails {
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200, example = "WebJunction Competency Index")]
     pub scheme: String,
+    /// What that vocabulary calls it, where it has a code.
+    #[validate(length(min = 1, max = 50))]
+    #[schema(min_length = 1, max_length = 50, example = "PS.3")]
+    pub code: Option<String>,
     /// What it takes in.
     #[validate(length(max = 2000))]
     #[schema(max_length = 2000)]

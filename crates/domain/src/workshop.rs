@@ -6,10 +6,13 @@ use validator::{Validate, ValidationError};
 
 use crate::{
     id::{NetworkId, TopicId, WorkshopId},
+    license::{self, CannotAdapt},
+    money::Money,
     record::Record,
     state::InvalidTransition,
     text::{Format, Level, words},
     time::{Minutes, Timestamp},
+    trainer::Customers,
 };
 
 /// What the catalog says of a workshop.
@@ -55,6 +58,30 @@ pub struct WorkshopDetails {
     #[schema(max_items = 20)]
     #[serde(default)]
     pub topics: Vec<TopicId>,
+    /// What it makes people able to do, in topics of competency schemes.
+    #[validate(length(max = 20))]
+    #[schema(max_items = 20)]
+    #[serde(default)]
+    pub competencies: Vec<TopicId>,
+    /// What it counts for in schemes of continuing education.
+    #[validate(nested, length(max = 20))]
+    #[schema(max_items = 20)]
+    #[serde(default)]
+    pub continuing_education: Vec<ContactHours>,
+    /// What taking part costs each person. Who has no fee of their own pays that for anyone; none for anyone: nothing.
+    #[validate(nested, length(max = 3))]
+    #[schema(max_items = 3)]
+    #[serde(default)]
+    pub fees: Vec<Admission>,
+    /// Who wrote it.
+    #[validate(length(max = 20))]
+    #[schema(max_items = 20, example = json!(["Dana Whitfield"]))]
+    #[serde(default)]
+    pub authors: Vec<String>,
+    /// Who paid for writing it, to be named with it.
+    #[validate(length(min = 1, max = 500))]
+    #[schema(min_length = 1, max_length = 500, example = "Institute of Museum and Library Services, LSTA")]
+    pub funder: Option<String>,
     /// Fewest people it is held for.
     #[validate(range(min = 1, max = 100_000))]
     #[schema(minimum = 1, maximum = 100_000)]
@@ -71,13 +98,56 @@ pub struct WorkshopDetails {
     /// Whether a projector is needed.
     #[serde(default)]
     pub needs_projector: bool,
-    /// License of its materials, SPDX expression.
-    #[validate(length(min = 1, max = 100))]
+    /// License of its words and materials, SPDX expression; without one all rights are reserved.
+    #[validate(length(min = 1, max = 100), custom(function = "crate::license::spdx_expression"))]
     #[schema(min_length = 1, max_length = 100, example = "CC-BY-4.0")]
     pub license: Option<String>,
 }
 
+/// What a workshop counts for in one scheme of continuing education.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ContactHours {
+    /// The scheme, as its state library calls it.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100, example = "Wisconsin public librarian certification")]
+    pub scheme: String,
+    /// The category within it, where it has some.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100, example = "A")]
+    pub category: Option<String>,
+    /// Minutes of contact it counts for.
+    #[validate(range(min = 1, max = 6000))]
+    #[schema(minimum = 1, maximum = 6000, example = 120)]
+    pub minutes: u32,
+}
+
+/// What taking part costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Admission {
+    /// For whom it counts.
+    pub customers: Customers,
+    /// For each person.
+    #[validate(nested)]
+    pub per_person: Money,
+}
+
 fn attendance(workshop: &WorkshopDetails) -> Result<(), ValidationError> {
+    if workshop.authors.iter().any(|author| author.is_empty() || author.chars().count() > 200) {
+        return Err(ValidationError::new("bad_author"));
+    }
+    if workshop.funder.is_some() && workshop.authors.is_empty() {
+        return Err(ValidationError::new("funded_without_author"));
+    }
+    if workshop.fees.iter().any(|fee| fee.per_person.amount_minor < 0) {
+        return Err(ValidationError::new("negative_fee"));
+    }
+    let twice =
+        |place: usize| workshop.fees[..place].iter().any(|other| other.customers == workshop.fees[place].customers);
+    if (0..workshop.fees.len()).any(twice) {
+        return Err(ValidationError::new("two_fees_for_the_same"));
+    }
     if workshop.objectives.iter().any(|objective| objective.is_empty() || objective.chars().count() > 500) {
         return Err(ValidationError::new("bad_objective"));
     }
@@ -145,12 +215,48 @@ pub struct Workshop {
     /// What the catalog says.
     #[serde(flatten)]
     pub details: WorkshopDetails,
+    /// Which edition of it the catalog holds; 0 until it is published. Each change of a published workshop makes the next.
+    pub edition: u32,
+    /// What it was made of: the first original, then what was made of it, up to the one before this.
+    pub adapted_from: Vec<Attribution>,
     /// Where it stands.
     #[serde(flatten)]
     pub state: WorkshopState,
     /// Version and times.
     #[serde(flatten)]
     pub record: Record,
+}
+
+/// A workshop that another was made of, as it was then.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Attribution {
+    /// Which, here.
+    pub workshop: WorkshopId,
+    /// Which edition of it.
+    pub edition: u32,
+    /// Its title.
+    pub title: String,
+    /// Who wrote it.
+    pub authors: Vec<String>,
+    /// Who paid for writing it.
+    pub funder: Option<String>,
+    /// The network whose catalog it was in.
+    pub network: String,
+    /// Its license.
+    pub license: Option<String>,
+}
+
+/// A published edition of a workshop: it stays as it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Edition {
+    /// Of which workshop.
+    pub workshop: WorkshopId,
+    /// Which, from 1.
+    pub edition: u32,
+    /// Since when it is in the catalog.
+    pub published_at: Timestamp,
+    /// What it says.
+    pub details: WorkshopDetails,
 }
 
 /// Why a workshop cannot be published, or stay so with other words.
@@ -172,20 +278,23 @@ impl Workshop {
     pub fn publish(self, now: Timestamp) -> Result<Self, CannotPublish> {
         match self.state {
             WorkshopState::Draft if self.details.objectives.is_empty() => Err(CannotPublish::NoObjectives),
-            WorkshopState::Draft => Ok(self.moved(WorkshopState::Published { published_at: now }, now)),
+            WorkshopState::Draft => {
+                Ok(Self { edition: 1, ..self.moved(WorkshopState::Published { published_at: now }, now) })
+            }
             WorkshopState::Published { .. } | WorkshopState::Retired { .. } => Err(self.refuse("publish").into()),
         }
     }
 
-    /// Changes what the catalog says, until the workshop is retired.
+    /// Changes what the catalog says, until the workshop is retired. Of a published workshop that makes the next edition.
     ///
     /// # Errors
     /// [`CannotPublish`] when it is retired, or published and would be left without objectives.
     pub fn revise(self, details: WorkshopDetails, now: Timestamp) -> Result<Self, CannotPublish> {
         match self.state {
             WorkshopState::Published { .. } if details.objectives.is_empty() => Err(CannotPublish::NoObjectives),
-            WorkshopState::Draft | WorkshopState::Published { .. } => {
-                Ok(Self { details, record: self.record.changed(now), ..self })
+            WorkshopState::Draft => Ok(Self { details, record: self.record.changed(now), ..self }),
+            WorkshopState::Published { .. } => {
+                Ok(Self { details, edition: self.edition + 1, record: self.record.changed(now), ..self })
             }
             WorkshopState::Retired { .. } => Err(self.refuse("update").into()),
         }
@@ -199,6 +308,65 @@ impl Workshop {
         match self.state {
             WorkshopState::Published { .. } => Ok(self.moved(WorkshopState::Retired { retired_at: now }, now)),
             WorkshopState::Draft | WorkshopState::Retired { .. } => Err(self.refuse("retire")),
+        }
+    }
+
+    /// Whether it may be adapted as it stands.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] unless it is published.
+    pub fn adaptable(&self) -> Result<(), InvalidTransition> {
+        match self.state {
+            WorkshopState::Published { .. } => Ok(()),
+            WorkshopState::Draft | WorkshopState::Retired { .. } => Err(self.refuse("adapt")),
+        }
+    }
+
+    /// A draft for another catalog, made of this workshop, which stands in the catalog named `network`.
+    ///
+    /// # Errors
+    /// [`CannotAdapt`] when its license does not permit that, or not under `license`.
+    pub fn adapt(
+        &self,
+        id: WorkshopId,
+        into: NetworkId,
+        network: String,
+        license: Option<String>,
+        now: Timestamp,
+    ) -> Result<Self, CannotAdapt> {
+        license::adaptable(self.details.license.as_deref(), license.as_deref())?;
+        let original = Attribution {
+            workshop: self.id,
+            edition: self.edition,
+            title: self.details.title.clone(),
+            authors: self.details.authors.clone(),
+            funder: self.details.funder.clone(),
+            network,
+            license: self.details.license.clone(),
+        };
+        let adapted_from = self.adapted_from.iter().cloned().chain([original]).collect();
+        let details = WorkshopDetails { license, ..self.details.clone() };
+        Ok(Self {
+            id,
+            network: into,
+            details,
+            edition: 0,
+            adapted_from,
+            state: WorkshopState::Draft,
+            record: Record::new(now),
+        })
+    }
+
+    /// The edition that the catalog holds; none of a draft.
+    pub fn published(&self, now: Timestamp) -> Option<Edition> {
+        match self.state {
+            WorkshopState::Published { .. } => Some(Edition {
+                workshop: self.id,
+                edition: self.edition,
+                published_at: now,
+                details: self.details.clone(),
+            }),
+            WorkshopState::Draft | WorkshopState::Retired { .. } => None,
         }
     }
 

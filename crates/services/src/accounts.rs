@@ -7,7 +7,7 @@ use packhorse_db::{
 };
 use packhorse_domain::{
     Scope, Timestamp,
-    id::{SessionId, UserId},
+    id::{SignInId, UserId},
     sign_in::Purpose,
     user::{User, UserDetails},
 };
@@ -42,7 +42,7 @@ fn set_password(
     id: UserId,
     hash: &str,
     action: &'static str,
-    but: Option<SessionId>,
+    but: Option<SignInId>,
 ) -> Result<(), Error> {
     users::set_password(ctx.conn, id, hash)?;
     sessions::revoke_all(ctx.conn, id, but, ctx.now)?;

@@ -13,6 +13,7 @@ use packhorse_domain::{
 
 use crate::{
     Change, Context, Error, Expected, holds, matches::Brief, requests as request_services, requests::lock_all,
+    workshop_sessions,
 };
 
 pub use packhorse_db::bookings::{BookingFilter, CalendarOf};
@@ -170,5 +171,7 @@ fn locked(ctx: &mut Context<'_>, id: BookingId, action: Action, expected: &Expec
 }
 
 fn keep(ctx: &mut Context<'_>, action: &'static str, before: &Booking, after: Booking) -> Result<Booking, Error> {
-    ctx.keep(Change::new(action, after.id, after.network), bookings::update, Some(before), after)
+    let kept = ctx.keep(Change::new(action, after.id, after.network), bookings::update, Some(before), after)?;
+    workshop_sessions::follow(ctx, &kept)?;
+    Ok(kept)
 }

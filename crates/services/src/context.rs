@@ -9,7 +9,7 @@ use packhorse_domain::{
     authorize,
     commitment::RoadTable,
     event::Event,
-    id::{ApiKeyId, EventId, Kind, NetworkId, SessionId, UserId},
+    id::{ApiKeyId, EventId, Kind, NetworkId, SignInId, UserId},
 };
 use serde::Serialize;
 
@@ -26,7 +26,7 @@ pub enum Credential {
         /// Whose it says it is.
         user: UserId,
         /// Which.
-        session: SessionId,
+        session: SignInId,
     },
     /// An API key.
     Key {
@@ -92,7 +92,7 @@ impl<'c> Context<'c> {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] when it is no person.
-    pub fn person(&self) -> Result<(UserId, SessionId), Error> {
+    pub fn person(&self) -> Result<(UserId, SignInId), Error> {
         match self.actor.as_ref().map(|actor| &actor.caller) {
             Some(Caller::Person { user, session }) => Ok((*user, *session)),
             Some(Caller::Program { .. }) | None => Err(Error::Unauthenticated),

@@ -3,7 +3,7 @@
 use packhorse_db::{Conn, Found, Page, invitations, mails, users};
 use packhorse_domain::{
     Actor, Caller, Record, Scope, Valid,
-    id::{InvitationId, SessionId, UserId},
+    id::{InvitationId, SignInId, UserId},
     invitation::{Invitation, InvitationDetails, InvitationState, LIFETIME},
     user::{Grant, User, UserDetails},
 };
@@ -82,7 +82,7 @@ fn offered(ctx: &mut Context<'_>, token: &str) -> Result<(Invitation, Grant), Er
     // Asked for its answer only: whether it is still out.
     invitation.clone().accept(invitation.inviter, ctx.now)?;
     let grants = users::find(ctx.conn, Scope::Everything, invitation.inviter)?.roles;
-    let inviter = Actor { caller: Caller::Person { user: invitation.inviter, session: SessionId::nil() }, grants };
+    let inviter = Actor { caller: Caller::Person { user: invitation.inviter, session: SignInId::nil() }, grants };
     let mut as_inviter = Context { conn: &mut *ctx.conn, actor: Some(inviter), now: ctx.now, roads: None };
     match grantable(&mut as_inviter, invitation.details.role, "/role") {
         Ok(grant) => Ok((invitation, grant)),

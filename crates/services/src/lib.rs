@@ -47,6 +47,7 @@ pub mod trainers;
 pub mod trips;
 pub mod users;
 pub mod venues;
+pub mod workshop_sessions;
 pub mod workshops;
 
 pub use context::{Change, Context, Credential, Expected};

@@ -15,6 +15,7 @@ use packhorse_db::{
 use packhorse_domain::{
     Action, Coordinates, Interval, Resource, Scope, Timestamp, Zone,
     availability::AvailabilityDetails,
+    booking::Taught,
     commitment::{Holder, RoadTable},
     id::{LibraryId, NetworkId, OfferId, RequestId, TrainerId},
     library::{Room, Venue},
@@ -194,6 +195,11 @@ impl Brief {
     /// What is taught, in words.
     pub(crate) fn title(&self) -> String {
         self.workshop.as_ref().map_or_else(|| "Training".to_owned(), |workshop| workshop.details.title.clone())
+    }
+
+    /// The edition of the catalog's workshop that is taught.
+    pub(crate) fn taught(&self) -> Option<Taught> {
+        self.workshop.as_ref().map(|workshop| Taught { id: workshop.id, edition: workshop.edition })
     }
 
     pub(crate) fn need(&self) -> Need<'_> {

@@ -224,6 +224,7 @@ pub fn accept(ctx: &mut Context<'_>, id: OfferId, expected: &Expected) -> Result
         trainer: trainer.id,
         trainer_network: trainer.network,
         title: brief.title(),
+        workshop: brief.taught(),
         format: request.details.format,
         terms: before.terms.clone(),
         cancellation: brief.network.details.policy.cancellation.clone(),

@@ -3,7 +3,7 @@
 use packhorse_db::{Conn, Found, Page, sessions, users};
 use packhorse_domain::{
     Scope, Timestamp,
-    id::{SessionId, UserId},
+    id::{SignInId, UserId},
     sign_in::{Exchange, SignIn},
     user::User,
 };
@@ -19,7 +19,7 @@ pub struct Opened {
     /// Who.
     pub user: UserId,
     /// By which sign-in.
-    pub session: SessionId,
+    pub session: SignInId,
     /// Opaque, good once.
     pub refresh_token: String,
 }
@@ -47,7 +47,7 @@ pub fn sign_in(
     ends_at: Timestamp,
 ) -> Result<Opened, Error> {
     let name = user_agent.map(|name| name.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect());
-    let sign_in = SignIn { id: SessionId::new(now), created_at: now, last_used_at: now, ends_at, user_agent: name };
+    let sign_in = SignIn { id: SignInId::new(now), created_at: now, last_used_at: now, ends_at, user_agent: name };
     sessions::open(conn, user, &sign_in)?;
     let refresh_token = new_secret();
     sessions::insert_refresh(conn, &fingerprint(refresh_token.as_bytes()), sign_in.id, now)?;
@@ -92,7 +92,7 @@ pub fn list(ctx: &mut Context<'_>, page: &Page) -> Result<Vec<SignIn>, Error> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is not theirs, or has ended.
-pub fn end(ctx: &mut Context<'_>, session: SessionId) -> Result<(), Error> {
+pub fn end(ctx: &mut Context<'_>, session: SignInId) -> Result<(), Error> {
     let (user, _) = ctx.person()?;
     Ok(sessions::revoke(ctx.conn, user, session, ctx.now)?)
 }

@@ -18,7 +18,7 @@ use jsonwebtoken::{
 use packhorse_db::{Conn, DbError, keys::SigningKey};
 use packhorse_domain::{
     Minutes, Timestamp,
-    id::{SessionId, TraceId, UserId},
+    id::{SignInId, TraceId, UserId},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -35,7 +35,7 @@ pub struct Claims {
     /// Who is signed in.
     pub sub: UserId,
     /// By which sign-in.
-    pub sid: SessionId,
+    pub sid: SignInId,
     /// Its own id.
     pub jti: String,
     /// Issued at, seconds since 1970.
@@ -151,7 +151,7 @@ impl Tokens {
     }
 
     /// Issues a token. Nothing when signing fails, which it does not with a key that was loaded.
-    pub fn issue(&self, user: UserId, session: SessionId, now: Timestamp) -> Option<String> {
+    pub fn issue(&self, user: UserId, session: SignInId, now: Timestamp) -> Option<String> {
         let issued = now.as_second();
         let claims = Claims {
             iss: self.issuer.clone(),

@@ -1,15 +1,16 @@
 //! Workshops of the catalog.
 
-use packhorse_db::{Page, topics, workshops};
+use packhorse_db::{Page, editions, topics, workshops};
 use packhorse_domain::{
-    Action, Record, Resource, Valid,
+    Action, Record, Resource, Scope, Valid,
     id::{NetworkId, TopicId, WorkshopId},
-    workshop::{CannotPublish, Workshop, WorkshopDetails, WorkshopState},
+    license::CannotAdapt,
+    workshop::{CannotPublish, Edition, Workshop, WorkshopDetails, WorkshopState},
 };
 
 use crate::{Change, Context, Error, Expected, Fault, networks};
 
-pub use packhorse_db::workshops::WorkshopFilter;
+pub use packhorse_db::{editions::GiveAndTake, workshops::WorkshopFilter};
 
 impl From<CannotPublish> for Error {
     fn from(error: CannotPublish) -> Self {
@@ -18,6 +19,17 @@ impl From<CannotPublish> for Error {
             CannotPublish::State(transition) => transition.into(),
             CannotPublish::NoObjectives => Fault::new("/objectives", "required", words).into(),
         }
+    }
+}
+
+impl From<CannotAdapt> for Error {
+    fn from(error: CannotAdapt) -> Self {
+        let code = match error {
+            CannotAdapt::Unlicensed => "unlicensed",
+            CannotAdapt::Forbidden(_) => "not_adaptable",
+            CannotAdapt::Incompatible { .. } => "incompatible",
+        };
+        Fault::new("/license", code, error.to_string()).into()
     }
 }
 
@@ -46,11 +58,13 @@ pub fn list(ctx: &mut Context<'_>, filter: &WorkshopFilter, page: &Page) -> Resu
 pub fn create(ctx: &mut Context<'_>, network: NetworkId, details: Valid<WorkshopDetails>) -> Result<Workshop, Error> {
     networks::get(ctx, network)?;
     ctx.authorize(Action::ManageWorkshops, &Resource::of(network))?;
-    check_topics(ctx, "/details", &details.topics, &[])?;
+    check_topics(ctx, "/details", &details, None)?;
     let workshop = Workshop {
         id: WorkshopId::new(ctx.now),
         network,
         details: details.into_inner(),
+        edition: 0,
+        adapted_from: Vec::new(),
         state: WorkshopState::Draft,
         record: Record::new(ctx.now),
     };
@@ -71,8 +85,8 @@ pub fn update(
     let before = find_to_change(ctx, id, expected)?;
     let details = change(&before.details)?.into_inner();
     let after = before.clone().revise(details, ctx.now)?;
-    check_topics(ctx, "", &after.details.topics, &before.details.topics)?;
-    ctx.keep(Change::new("update", id, before.network), workshops::update, Some(&before), after)
+    check_topics(ctx, "", &after.details, Some(&before.details))?;
+    keep(ctx, "update", &before, after)
 }
 
 /// Puts a draft into the catalog.
@@ -83,7 +97,7 @@ pub fn update(
 pub fn publish(ctx: &mut Context<'_>, id: WorkshopId, expected: &Expected) -> Result<Workshop, Error> {
     let before = find_to_change(ctx, id, expected)?;
     let after = before.clone().publish(ctx.now)?;
-    ctx.keep(Change::new("publish", id, before.network), workshops::update, Some(&before), after)
+    keep(ctx, "publish", &before, after)
 }
 
 /// Takes a workshop out of the catalog; requests and bookings that stand keep it.
@@ -93,7 +107,79 @@ pub fn publish(ctx: &mut Context<'_>, id: WorkshopId, expected: &Expected) -> Re
 pub fn retire(ctx: &mut Context<'_>, id: WorkshopId, expected: &Expected) -> Result<Workshop, Error> {
     let before = find_to_change(ctx, id, expected)?;
     let after = before.clone().retire(ctx.now)?;
-    ctx.keep(Change::new("retire", id, before.network), workshops::update, Some(&before), after)
+    keep(ctx, "retire", &before, after)
+}
+
+/// Keeps a changed workshop, and with it the edition that this published.
+fn keep(ctx: &mut Context<'_>, action: &'static str, before: &Workshop, after: Workshop) -> Result<Workshop, Error> {
+    if after.edition != before.edition
+        && let Some(edition) = after.published(ctx.now)
+    {
+        editions::insert(ctx.conn, &edition)?;
+    }
+    ctx.keep(Change::new(action, after.id, after.network), workshops::update, Some(before), after)
+}
+
+/// Makes a draft for another catalog of a published workshop, whose network is told.
+///
+/// # Errors
+/// [`Error::NotFound`] for the workshop or the network, [`Error::Forbidden`], [`Error::State`] unless it is published,
+/// [`Error::Invalid`] when the license does not permit it.
+pub fn adapt(
+    ctx: &mut Context<'_>,
+    id: WorkshopId,
+    into: NetworkId,
+    license: Option<String>,
+) -> Result<Workshop, Error> {
+    let original = get(ctx, id)?;
+    networks::get(ctx, into)?;
+    ctx.authorize(Action::ManageWorkshops, &Resource::of(into))?;
+    original.adaptable()?;
+    let license = license.or_else(|| original.details.license.clone());
+    let from = packhorse_db::networks::find(ctx.conn, Scope::Everything, original.network)?.details.name;
+    let made = original.adapt(WorkshopId::new(ctx.now), into, from, license, ctx.now)?;
+    ctx.record(Change::new("adapt", id, original.network), None, Some(&made.adapted_from))?;
+    ctx.keep(Change::new("create", made.id, into), workshops::insert, None, made)
+}
+
+/// One page of what was made of a workshop.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn adaptations(ctx: &mut Context<'_>, id: WorkshopId, page: &Page) -> Result<Vec<Workshop>, Error> {
+    let scope = ctx.scope();
+    workshops::find(ctx.conn, scope, id)?;
+    Ok(workshops::made_of(ctx.conn, scope, id, page)?)
+}
+
+/// Most editions that are shown together.
+const EDITIONS: i64 = 100;
+
+/// The published editions of a workshop, the newest first, at most a hundred.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn editions(ctx: &mut Context<'_>, id: WorkshopId) -> Result<Vec<Edition>, Error> {
+    get(ctx, id)?;
+    Ok(editions::list(ctx.conn, id, EDITIONS)?)
+}
+
+/// One published edition of a workshop.
+///
+/// # Errors
+/// [`Error::NotFound`] for the workshop or the edition.
+pub fn edition(ctx: &mut Context<'_>, id: WorkshopId, edition: u32) -> Result<Edition, Error> {
+    get(ctx, id)?;
+    Ok(editions::find(ctx.conn, id, edition)?)
+}
+
+/// How much a network gave to others, and took from them.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn give_and_take(ctx: &mut Context<'_>, network: NetworkId) -> Result<GiveAndTake, Error> {
+    networks::get(ctx, network)?;
+    Ok(editions::give_and_take(ctx.conn, network)?)
 }
 
 fn find_to_change(ctx: &mut Context<'_>, id: WorkshopId, expected: &Expected) -> Result<Workshop, Error> {
@@ -103,8 +189,18 @@ fn find_to_change(ctx: &mut Context<'_>, id: WorkshopId, expected: &Expected) ->
 }
 
 /// Topics named for the first time must be there for whoever names them; `at` is where the input holds the details.
-fn check_topics(ctx: &mut Context<'_>, at: &str, named: &[TopicId], known: &[TopicId]) -> Result<(), Error> {
-    let new = named.iter().enumerate().filter(|(_, topic)| !known.contains(topic));
-    let places = new.map(|(place, topic)| (format!("{at}/topics/{place}"), *topic));
-    Error::unless_none(ctx.absent_faults(topics::existing, places)?)
+fn check_topics(
+    ctx: &mut Context<'_>,
+    at: &str,
+    named: &WorkshopDetails,
+    known: Option<&WorkshopDetails>,
+) -> Result<(), Error> {
+    let is_known =
+        |topic: &TopicId| known.is_some_and(|known| known.topics.contains(topic) || known.competencies.contains(topic));
+    let new = |list: &'static str, topics: &[TopicId]| {
+        let new = topics.iter().enumerate().filter(|(_, topic)| !is_known(topic));
+        new.map(|(place, topic)| (format!("{at}/{list}/{place}"), *topic)).collect::<Vec<_>>()
+    };
+    let places = [new("topics", &named.topics), new("competencies", &named.competencies)];
+    Error::unless_none(ctx.absent_faults(topics::existing, places.into_iter().flatten())?)
 }

@@ -128,9 +128,13 @@ fn resetting() {
                 }
             });
         }
-        for _ in 0..scale(15, 200) {
-            thread::sleep(Duration::from_millis(100));
+        // Slow machines get more time between, until enough went through.
+        for count in 1..=1000 {
+            thread::sleep(Duration::from_millis(100 + count));
             proxy.reset();
+            if count >= scale(15, 200) && taken.lock().unwrap().len() > 10 {
+                break;
+            }
         }
     });
     recovery(&region);

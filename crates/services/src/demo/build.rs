@@ -190,7 +190,8 @@ impl<'c> Build<'c> {
     }
 
     fn topic(&mut self, name: &'static str, scheme: &str) -> Result<(), Error> {
-        let details = TopicDetails { name: name.to_owned(), scheme: scheme.to_owned(), description: String::new() };
+        let details =
+            TopicDetails { name: name.to_owned(), scheme: scheme.to_owned(), code: None, description: String::new() };
         let topic = topics::create(self.next(), None, Valid::new(details).map_err(broken)?)?;
         self.topics.insert(name, topic.id);
         Ok(())
@@ -208,6 +209,11 @@ impl<'c> Build<'c> {
             formats: row.formats.to_vec(),
             languages: owned(row.languages),
             topics: row.topics.iter().map(|name| known(&self.topics, name)).collect::<Result<_, _>>()?,
+            competencies: Vec::new(),
+            continuing_education: Vec::new(),
+            fees: Vec::new(),
+            authors: vec![row.network.to_owned()],
+            funder: None,
             minimum_attendance: Some(row.attendance.0),
             maximum_attendance: Some(row.attendance.1),
             needs_computers: row.computers,

@@ -1,0 +1,43 @@
+ALTER TABLE workshops ADD COLUMN edition INTEGER NOT NULL DEFAULT 0;
+-- The chain of what it was made of; the one before it once more, to find what was made of one.
+ALTER TABLE workshops ADD COLUMN adapted_from TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE workshops ADD COLUMN original_id TEXT REFERENCES workshops (id);
+UPDATE workshops SET edition = 1 WHERE state <> 'draft';
+CREATE INDEX workshops_original ON workshops (original_id, id) WHERE original_id IS NOT NULL;
+-- In the order in which the catalog changes.
+CREATE INDEX workshops_changed ON workshops (updated_at, id);
+
+-- What the catalog said, edition by edition.
+CREATE TABLE workshop_editions (
+    workshop_id TEXT NOT NULL REFERENCES workshops (id),
+    edition INTEGER NOT NULL,
+    details TEXT NOT NULL,
+    published_at BIGINT NOT NULL,
+    PRIMARY KEY (workshop_id, edition)
+);
+INSERT INTO workshop_editions (workshop_id, edition, details, published_at)
+    SELECT id, 1, details, updated_at FROM workshops WHERE state <> 'draft';
+
+CREATE TABLE workshop_sessions (
+    id TEXT NOT NULL PRIMARY KEY,
+    network_id TEXT NOT NULL REFERENCES networks (id),
+    workshop_id TEXT REFERENCES workshops (id),
+    -- A booking has one session.
+    booking_id TEXT CONSTRAINT workshop_sessions_booking UNIQUE REFERENCES bookings (id),
+    library_id TEXT REFERENCES libraries (id),
+    trainer_id TEXT REFERENCES trainers (id),
+    venue_id TEXT REFERENCES venues (id),
+    state TEXT NOT NULL,
+    state_data TEXT NOT NULL,
+    starts_at BIGINT NOT NULL,
+    ends_at BIGINT NOT NULL,
+    published_at BIGINT,
+    details TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE INDEX workshop_sessions_network ON workshop_sessions (network_id, id);
+CREATE INDEX workshop_sessions_workshop ON workshop_sessions (workshop_id, starts_at) WHERE workshop_id IS NOT NULL;
+-- Those in the catalog, by date.
+CREATE INDEX workshop_sessions_dates ON workshop_sessions (starts_at, id) WHERE published_at IS NOT NULL;
