@@ -53,8 +53,12 @@ pub fn matching(world: &World, network: NetworkId, count: usize) -> (RequestId, 
     let clock = world.clock.clone();
     world.write(move |conn| {
         let now = clock.now();
-        let details =
-            TopicDetails { name: "Policies".to_owned(), scheme: "Load".to_owned(), description: String::new() };
+        let details = TopicDetails {
+            name: "Policies".to_owned(),
+            scheme: "Load".to_owned(),
+            code: None,
+            description: String::new(),
+        };
         let topic = Topic { id: TopicId::new(now), network: None, details, record: Record::new(now) };
         topics::insert(conn, &topic)?;
         for number in 0..count {
