@@ -1,0 +1,17 @@
+//! Pages for people: rendered whole, readable without a program in the browser, the same for keyboard, screen reader and
+//! printer.
+//!
+//! Nothing in a page is style or program of its own, so that a strict content security policy holds: the one style sheet
+//! is [`STYLE`], and structured data is a data block, which is never run.
+//!
+//! Source: WCAG 2.2 (AA), HTML, Open Graph protocol (ogp.me).
+
+mod catalog;
+mod layout;
+mod session;
+mod workshop;
+
+pub use catalog::{Card, Choice, Facet, List, catalog};
+pub use layout::{Frame, Look, STYLE};
+pub use session::session;
+pub use workshop::workshop;

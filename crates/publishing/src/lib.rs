@@ -1,0 +1,16 @@
+//! Publishing: one canonical [`model`], written as pages, structured data, feeds, calendars and harvests, and catalogs of
+//! others read in. Values in, bytes out: no clock, no database, no network.
+//!
+//! Lists are written item by item into an [`std::io::Write`], so that memory does not grow with the catalog; pages show a
+//! bounded list and are returned whole.
+//!
+//! Invariant: no text of the model reaches an output as markup. Each format leaves out only characters it cannot hold.
+
+mod address;
+pub mod html;
+pub mod json_ld;
+pub mod model;
+mod text;
+mod when;
+
+pub use address::{Edition, Feed, Page};

@@ -1,0 +1,110 @@
+//! Whatever stands in a text of the model, it reaches no form as markup and comes back as it was.
+
+use packhorse_publishing::{Edition, html::Look};
+use proptest::prelude::*;
+
+use crate::{
+    pages, reading,
+    world::{course, publisher, session, site},
+};
+
+const TRICKS: &[&str] = &[
+    "<script>alert(1)</script>",
+    "</script><script>",
+    "<!--",
+    "-->",
+    "]]>",
+    "<![CDATA[",
+    "&amp;",
+    "&#0;",
+    "\"",
+    "'",
+    "=cmd|' /C calc'!A0",
+    "+1",
+    "-1",
+    "@sum",
+    "\r\nSTATUS:CANCELLED",
+    "\r",
+    "\n",
+    "\t",
+    "\u{0}",
+    "\u{b}",
+    "\u{1f}",
+    "\u{7f}",
+    "\u{85}",
+    "\u{202e}",
+    "\u{2028}",
+    "\u{2029}",
+    "\u{fffe}",
+    "\u{ffff}",
+    "\u{feff}",
+    "👩‍🏫",
+    "老師",
+    "ä",
+    "\\",
+    "\\n",
+    ";",
+    ",",
+    "</title>",
+    "</textarea>",
+    "javascript:alert(1)",
+    "%0d%0a",
+    "<?xml?>",
+    "<!DOCTYPE a [<!ENTITY b \"c\">]>",
+    "${7*7}",
+    "{{7*7}}",
+    "`",
+];
+
+/// Tricks and other characters in any order, in a line or several.
+pub fn text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => prop::sample::select(TRICKS).prop_map(str::to_owned),
+        1 => any::<char>().prop_map(String::from),
+        1 => "[a-z ]{1,8}",
+    ];
+    prop::collection::vec(piece, 1..8).prop_map(|pieces| format!("a {}", pieces.concat()))
+}
+
+/// What is left of a text in a form that holds what XML 1.0 does.
+pub fn writable(text: &str) -> String {
+    let kept = |c: &char| matches!(c, '\t' | '\n') || (!c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}'));
+    text.chars().filter(kept).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn pages_keep_their_shape(text in text()) {
+        let text = text.replace(['\n', '\r'], "");
+        let written = |text: &str| {
+            let (site, publisher) = (site(text), publisher(text));
+            let edition = Edition { site: &site, network: Some(&publisher) };
+            pages::all(edition, Look::default(), &publisher, &course(text), &session(text))
+        };
+        for (hostile, harmless) in written(&text).iter().zip(written("a plain text")) {
+            let (hostile, harmless) = (reading::html(hostile), reading::html(&harmless));
+            prop_assert_eq!(&hostile.faults, &Vec::<String>::new());
+            prop_assert_eq!(hostile.shape(), harmless.shape());
+            let found = |page: &reading::Html| page.texts.iter().filter(|(_, found)| found.contains(&writable(&text))).count();
+            prop_assert!(found(&hostile) > 0);
+            for tag in hostile.tags {
+                let address = tag.attribute("href").or(tag.attribute("action")).unwrap_or("https://");
+                prop_assert!(address.starts_with("https://") || address == "#content", "{}", address);
+            }
+        }
+    }
+
+    #[test]
+    fn structured_data_is_read_back_unchanged(text in text()) {
+        let (site, publisher) = (site(&text), publisher(&text));
+        let edition = Edition { site: &site, network: None };
+        let page = pages::all(edition, Look::default(), &publisher, &course(&text), &session(&text)).remove(0);
+        let data = reading::html(&page).data();
+        for value in [&data["name"], &data["description"], &data["teaches"][1], &data["provider"]["name"], &data["hasPart"][0]["name"],
+            &data["hasCourseInstance"][0]["location"][0]["name"], &data["isBasedOn"][0]["name"]] {
+            prop_assert_eq!(value.as_str(), Some(text.as_str()));
+        }
+    }
+}
