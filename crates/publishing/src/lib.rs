@@ -7,10 +7,16 @@
 //! Invariant: no text of the model reaches an output as markup. Each format leaves out only characters it cannot hold.
 
 mod address;
+pub mod atom;
 pub mod html;
+pub mod icalendar;
 pub mod json_ld;
 pub mod model;
+pub mod rss;
+pub mod sitemap;
+pub mod table;
 mod text;
 mod when;
+mod xml;
 
 pub use address::{Edition, Feed, Page};

@@ -1,10 +1,12 @@
 //! Whatever stands in a text of the model, it reaches no form as markup and comes back as it was.
 
-use packhorse_publishing::{Edition, html::Look};
+use icalendar::parser::{read_calendar, unfold};
+use packhorse_publishing::{Edition, atom::Paging, html::Look, table::COLUMNS};
 use proptest::prelude::*;
+use roxmltree::Document;
 
 use crate::{
-    pages, reading,
+    feeds, pages, reading,
     world::{course, publisher, session, site},
 };
 
@@ -106,5 +108,54 @@ proptest! {
             &data["hasCourseInstance"][0]["location"][0]["name"], &data["isBasedOn"][0]["name"]] {
             prop_assert_eq!(value.as_str(), Some(text.as_str()));
         }
+    }
+
+    #[test]
+    fn feeds_are_read_back_unchanged(text in text()) {
+        let site = site(&text);
+        let (atom, rss) = (
+            feeds::atom(&site, &course(&text), &session(&text), Paging::default()),
+            feeds::rss(&site, &feeds::recording(&text)),
+        );
+        let wanted = writable(&text);
+        let read = Document::parse(&atom).unwrap();
+        let entries: Vec<_> = feeds::all(read.root_element(), "entry").collect();
+        prop_assert_eq!(entries.len(), 2);
+        prop_assert_eq!(feeds::text_of(entries[0], "title"), Some(wanted.as_str()));
+        prop_assert_eq!(feeds::text_of(entries[0], "summary"), Some(wanted.as_str()));
+        prop_assert_eq!(feeds::all(entries[0], "category").next().unwrap().attribute("label"), Some(wanted.as_str()));
+        prop_assert!(feeds::text_of(entries[1], "summary").unwrap().contains(&wanted));
+        let read = Document::parse(&rss).unwrap();
+        let item = feeds::all(read.root_element(), "item").next().unwrap();
+        prop_assert_eq!(feeds::text_of(item, "title"), Some(wanted.as_str()));
+        prop_assert_eq!(feeds::all(item, "enclosure").count(), 1);
+    }
+
+    #[test]
+    fn tables_are_read_back_unchanged_and_hold_no_formula(text in text(), start in prop::sample::select(vec!["", "=", "+", "-", "@", "\t", "'="])) {
+        let text = format!("{start}{text}");
+        let written = feeds::table(&site("P"), &course(&text));
+        let mut reader = csv::Reader::from_reader(written.as_slice());
+        let lines: Vec<_> = reader.records().collect::<Result<_, _>>().unwrap();
+        prop_assert_eq!(lines.len(), 1);
+        prop_assert!(lines[0].iter().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r'])));
+        let quote = if start.is_empty() { "" } else { "'" };
+        let title = COLUMNS.iter().position(|column| *column == "title").unwrap();
+        prop_assert_eq!(&lines[0][title], format!("{quote}{text}"));
+    }
+
+    #[test]
+    fn calendars_are_read_back_unchanged(text in text()) {
+        let text = format!("{text}z");
+        let written = feeds::calendar(&site(&text), &[session(&text)]);
+        let unfolded = unfold(&written);
+        let read = read_calendar(&unfolded).unwrap();
+        let names: Vec<_> = read.components.iter().map(|one| one.name.as_str()).collect();
+        prop_assert_eq!(names, ["VTIMEZONE", "VEVENT"]);
+        let summary = read.components[1].find_prop("SUMMARY").unwrap().val.as_str();
+        let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+        let wanted: String = lines.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+        prop_assert_eq!(summary, wanted);
+        prop_assert!(written.split("\r\n").all(|line| line.len() <= 75));
     }
 }
