@@ -101,6 +101,19 @@ impl Site {
         format!("{}/oai", self.root())
     }
 
+    /// What the identifiers of OAI-PMH begin with.
+    ///
+    /// Source: OAI Identifier Format guidelines, section 2.
+    pub(crate) fn oai_prefix(&self) -> String {
+        format!("oai:{}:", self.host())
+    }
+
+    /// The name of its host.
+    pub(crate) fn host(&self) -> &str {
+        let rest = self.root().split_once("//").map_or("", |(_, rest)| rest);
+        rest.split(['/', ':']).next().unwrap_or_default()
+    }
+
     /// Where one network's edition begins.
     pub fn network(&self, id: NetworkId) -> String {
         format!("{}/networks/{id}", self.root())

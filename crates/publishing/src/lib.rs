@@ -12,6 +12,7 @@ pub mod html;
 pub mod icalendar;
 pub mod json_ld;
 pub mod model;
+pub mod oai;
 pub mod rss;
 pub mod sitemap;
 pub mod table;

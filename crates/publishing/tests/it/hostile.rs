@@ -1,12 +1,18 @@
 //! Whatever stands in a text of the model, it reaches no form as markup and comes back as it was.
 
 use icalendar::parser::{read_calendar, unfold};
-use packhorse_publishing::{Edition, atom::Paging, html::Look, table::COLUMNS};
+use packhorse_publishing::{
+    Edition,
+    atom::Paging,
+    html::Look,
+    oai::{Prefix, Request, Resumption},
+    table::COLUMNS,
+};
 use proptest::prelude::*;
 use roxmltree::Document;
 
 use crate::{
-    feeds, pages, reading,
+    feeds, oai, pages, reading,
     world::{course, publisher, session, site},
 };
 
@@ -157,5 +163,23 @@ proptest! {
         let wanted: String = lines.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
         prop_assert_eq!(summary, wanted);
         prop_assert!(written.split("\r\n").all(|line| line.len() <= 75));
+    }
+
+    #[test]
+    fn harvests_are_read_back_unchanged(text in text()) {
+        let site = site(&text);
+        let wanted = writable(&text);
+        for (prefix, name) in [(Prefix::OaiDc, "title"), (Prefix::Lrmi, "name")] {
+            let pairs = [("verb", "ListRecords"), ("resumptionToken", &text)].map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let request = Request::read(&site, pairs).unwrap();
+            let end = Resumption { next: Some(&text), ..Resumption::default() };
+            let written = oai::list(&site, &request, prefix, &[course(&text), course(&text)], end);
+            let read = Document::parse(&written).unwrap();
+            let root = read.root_element();
+            prop_assert_eq!(feeds::all(root, "record").count(), 2);
+            prop_assert_eq!(feeds::text_of(root, name), Some(wanted.as_str()));
+            prop_assert_eq!(feeds::text_of(root, "resumptionToken"), Some(wanted.as_str()));
+            prop_assert_eq!(feeds::all(root, "request").next().unwrap().attribute("resumptionToken"), Some(wanted.as_str()));
+        }
     }
 }

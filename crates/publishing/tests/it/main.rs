@@ -4,6 +4,7 @@
 
 mod feeds;
 mod hostile;
+mod oai;
 mod pages;
 mod reading;
 mod structured;
