@@ -10,6 +10,8 @@ mod address;
 pub mod atom;
 pub mod html;
 pub mod icalendar;
+pub mod import;
+pub mod json;
 pub mod json_ld;
 pub mod model;
 pub mod oai;

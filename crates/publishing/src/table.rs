@@ -121,3 +121,24 @@ fn is_formula(cell: &str) -> bool {
 fn harmless(cell: &str) -> Cow<'_, str> {
     if is_formula(cell) { format!("'{cell}").into() } else { cell.into() }
 }
+
+/// A cell as it was before [`harmless`].
+pub(crate) fn original(cell: &str) -> &str {
+    if is_formula(cell) { cell.strip_prefix('\'').unwrap_or(cell) } else { cell }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn cells_come_back(cell in "['=+@a\t-]{0,6}") {
+            let written = harmless(&cell);
+            prop_assert!(!written.starts_with(['=', '+', '-', '@', '\t']));
+            prop_assert_eq!(original(&written), cell.as_str());
+        }
+    }
+}

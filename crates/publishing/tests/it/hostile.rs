@@ -4,7 +4,9 @@ use icalendar::parser::{read_calendar, unfold};
 use packhorse_publishing::{
     Edition,
     atom::Paging,
-    html::Look,
+    html::{self, Look},
+    import,
+    model::Course,
     oai::{Prefix, Request, Resumption},
     table::COLUMNS,
 };
@@ -12,7 +14,9 @@ use proptest::prelude::*;
 use roxmltree::Document;
 
 use crate::{
-    feeds, oai, pages, reading,
+    feeds,
+    import::json as import_json,
+    oai, pages, reading,
     world::{course, publisher, session, site},
 };
 
@@ -180,6 +184,37 @@ proptest! {
             prop_assert_eq!(feeds::text_of(root, name), Some(wanted.as_str()));
             prop_assert_eq!(feeds::text_of(root, "resumptionToken"), Some(wanted.as_str()));
             prop_assert_eq!(feeds::all(root, "request").next().unwrap().attribute("resumptionToken"), Some(wanted.as_str()));
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_in_again(text in text()) {
+        let lines = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let site = site("P");
+        let course = Course { languages: vec!["en".to_owned()], ..course(&text) };
+        let pairs = [("verb", "ListRecords"), ("metadataPrefix", "lrmi")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let request = Request::read(&site, pairs).unwrap();
+        let written = oai::list(&site, &request, Prefix::Lrmi, std::slice::from_ref(&course), Resumption::default());
+        let kept = import::harvest(written.as_bytes());
+        prop_assert_eq!(&kept.candidates[0].title, &lines(&writable(&text)));
+        let edition = Edition { site: &site, network: None };
+        let page = html::workshop(edition, Look::default(), &publisher("P"), &course, &[]);
+        for read in [
+            import::table(&feeds::table(&site, &course)),
+            import::json(&import_json(std::slice::from_ref(&course))),
+            import::page(page.as_bytes()),
+        ] {
+            prop_assert_eq!(&read.faults, &[]);
+            prop_assert_eq!(&read.candidates[0].title, &lines(&text));
+            prop_assert_eq!(read.candidates[0].summary.as_str(), text.trim());
+        }
+    }
+
+    #[test]
+    fn readers_take_anything(bytes in prop_oneof![prop::collection::vec(any::<u8>(), 0..200), text().prop_map(String::into_bytes)]) {
+        for read in [import::table, import::json, import::page, import::harvest] {
+            let read = read(&bytes);
+            prop_assert!(read.candidates.iter().all(|one| !one.title.is_empty()));
         }
     }
 }

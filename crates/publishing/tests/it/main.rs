@@ -4,6 +4,7 @@
 
 mod feeds;
 mod hostile;
+mod import;
 mod oai;
 mod pages;
 mod reading;

@@ -5,7 +5,7 @@ use packhorse_publishing::{
     model::{Course, Site, Tombstone},
     oai::{self, Ask, Code, Item, LRMI_SCHEMA, Listing, Prefix, Refusal, Request, Resumption, Selection, Start, What},
 };
-use roxmltree::Document;
+use roxmltree::{Document, Node};
 
 use crate::{
     feeds::{all, text_of},
@@ -179,7 +179,7 @@ fn records_have_both_formats_and_the_withdrawn_only_a_header() {
         written(|out, site| oai::record(out, site, &request, Prefix::Lrmi, Item::Live(&publisher, &item)).unwrap());
     let (answer, schema) = (Document::parse(&text).unwrap(), Document::parse(LRMI_SCHEMA).unwrap());
     let course = all(answer.root_element(), "course").next().unwrap();
-    let mut used: Vec<_> = course.children().filter(|one| one.is_element()).map(|one| one.tag_name().name()).collect();
+    let mut used: Vec<_> = course.children().filter(Node::is_element).map(|one| one.tag_name().name()).collect();
     used.dedup();
     let named: Vec<_> = all(schema.root_element(), "element").filter_map(|one| one.attribute("name")).skip(1).collect();
     assert_eq!(used, named);
@@ -201,11 +201,11 @@ fn tokens_follow_the_rules_of_lists() {
             })
             .collect::<Vec<_>>()
     };
-    let size = Some("250".to_owned());
+    let whole = Some("250".to_owned());
     assert_eq!(tokens(&fresh, last), []);
-    assert_eq!(tokens(&fresh, more), [("3".to_owned(), size.clone())]);
-    assert_eq!(tokens(&resumed, more), [("3".to_owned(), size.clone())]);
-    assert_eq!(tokens(&resumed, last), [(String::new(), size)]);
+    assert_eq!(tokens(&fresh, more), [("3".to_owned(), whole.clone())]);
+    assert_eq!(tokens(&resumed, more), [("3".to_owned(), whole.clone())]);
+    assert_eq!(tokens(&resumed, last), [(String::new(), whole)]);
     let none = list(&site, &fresh, Prefix::OaiDc, &[], Resumption::default());
     assert!(none.contains("<error code=\"noRecordsMatch\">") && !none.contains("<ListRecords"));
     let headers = read("verb=ListIdentifiers&metadataPrefix=oai_dc").unwrap();
