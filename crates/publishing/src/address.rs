@@ -131,6 +131,11 @@ impl Edition<'_> {
         self.network.map_or(&self.site.name, |network| &network.name)
     }
 
+    /// The zone its days are counted in: that of the network, or UTC.
+    pub(crate) fn rules(&self) -> jiff::tz::TimeZone {
+        self.network.map_or(jiff::tz::TimeZone::UTC, |network| network.zone.rules())
+    }
+
     /// Where it begins, without a slash at the end.
     pub fn root(&self) -> String {
         self.network.map_or_else(|| self.site.root().to_owned(), |network| self.site.network(network.id))

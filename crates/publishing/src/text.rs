@@ -103,7 +103,7 @@ pub(crate) fn format_name(format: Format) -> &'static str {
     match format {
         Format::InPerson => "In person",
         Format::Virtual => "Online",
-        Format::Hybrid => "In person and online",
+        Format::Hybrid => "Hybrid",
     }
 }
 
@@ -114,6 +114,31 @@ pub(crate) fn level_name(level: Level) -> &'static str {
         Level::Intermediate => "Intermediate",
         Level::Advanced => "Advanced",
     }
+}
+
+/// Languages as people read them: those taught in most, by name, the others by their tag.
+///
+/// Source: IANA language subtag registry.
+pub(crate) fn language_names(tags: &[String]) -> String {
+    fn name(tag: &str) -> &str {
+        match tag {
+            "ar" => "Arabic",
+            "de" => "German",
+            "en" => "English",
+            "es" => "Spanish",
+            "fr" => "French",
+            "ht" => "Haitian Creole",
+            "ko" => "Korean",
+            "pt" => "Portuguese",
+            "ru" => "Russian",
+            "so" => "Somali",
+            "tl" => "Tagalog",
+            "vi" => "Vietnamese",
+            "zh" => "Chinese",
+            tag => tag,
+        }
+    }
+    tags.iter().map(|tag| name(tag)).collect::<Vec<_>>().join(", ")
 }
 
 /// What a file is for, as people read it.

@@ -91,7 +91,7 @@ pub fn catalog(edition: Edition<'_>, look: Look<'_>, list: &List<'_>) -> String 
         language: OWN,
         description: "Workshops that libraries share: what they teach, where and when.",
         kind: "website",
-        canonical: edition.page(Page::Catalog),
+        canonical: Some(edition.page(Page::Catalog)),
         section: Some(Page::Catalog),
         data: None,
     };

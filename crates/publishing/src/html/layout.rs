@@ -39,8 +39,8 @@ pub(super) struct About<'a> {
     pub description: &'a str,
     /// Open Graph type.
     pub kind: &'static str,
-    /// Its one true address.
-    pub canonical: String,
+    /// Its one true address; nothing for a page that is not to be found again.
+    pub canonical: Option<String>,
     /// Which entry of the header it belongs to.
     pub section: Option<Page<'a>>,
     /// JSON-LD, made safe already.
@@ -75,10 +75,12 @@ pub(super) fn page(edition: Edition<'_>, look: Look<'_>, about: &About<'_>, cont
                 meta name="referrer" content="strict-origin-when-cross-origin";
                 title lang=(about.language) { (about.title) " · " (edition.name()) }
                 @if !description.is_empty() { meta name="description" content=(description); }
-                link rel="canonical" href=(about.canonical);
+                @match &about.canonical {
+                    Some(address) => { link rel="canonical" href=(address); meta property="og:url" content=(address); },
+                    None => meta name="robots" content="noindex";,
+                }
                 meta property="og:type" content=(about.kind);
                 meta property="og:title" content=(about.title);
-                meta property="og:url" content=(about.canonical);
                 meta property="og:site_name" content=(edition.name());
                 meta property="og:locale" content=(about.language.replace('-', "_"));
                 @if !description.is_empty() { meta property="og:description" content=(description); }
@@ -105,10 +107,7 @@ pub(super) fn page(edition: Edition<'_>, look: Look<'_>, about: &About<'_>, cont
 }
 
 fn header(edition: Edition<'_>, section: Option<Page<'_>>) -> Markup {
-    let today = edition
-        .site
-        .generated_at
-        .to_zoned(edition.network.map_or(jiff::tz::TimeZone::UTC, |network| network.zone.rules()));
+    let today = edition.site.generated_at.to_zoned(edition.rules());
     let entries = [
         ("Workshops", Page::Catalog),
         ("Calendar", Page::Month(today.date())),

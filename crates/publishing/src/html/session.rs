@@ -59,7 +59,7 @@ pub fn session(
         language: &session.language,
         description: &course.summary,
         kind: "event",
-        canonical: edition.site.page(Page::Session(session.id)),
+        canonical: Some(edition.site.page(Page::Session(session.id))),
         section: None,
         data: Some(json_ld::course(edition.site, publisher, course, std::slice::from_ref(session))),
     };
@@ -166,18 +166,16 @@ pub(super) fn sessions(edition: Edition<'_>, look: Look<'_>, sessions: &[&Sessio
     html! {
         ul.sessions {
             @for session in sessions {
+                @let address = edition.page(Page::Session(session.id));
+                @let start = on(session.time.start, &session.zone);
                 li.canceled[session.status == SessionStatus::Canceled] {
-                    a.date href=(edition.page(Page::Session(session.id))) {
-                        @let start = on(session.time.start, &session.zone);
-                        time datetime=(with_offset(session.time.start, &session.zone)) {
-                            span.month { (start.strftime("%b")) } " " span.day { (start.strftime("%-d")) } " "
-                            span.year { (start.strftime("%Y")) }
-                        }
-                        @if titled { " " span.title lang=(session.language) dir="auto" { (session.title) } }
-                    }
+                    // The line beside says the same in full.
+                    p.leaf aria-hidden="true" { span { (start.strftime("%b")) } b { (start.strftime("%-d")) } }
                     div {
+                        @if titled { p { a.title href=(address) lang=(session.language) dir="auto" { (session.title) } } }
                         (when(session.time, &session.zone, look.zone))
                         p { (where_line(session)) @if let Some(fee) = session.price { " · " (price(fee)) } }
+                        @if !titled { p { a.title href=(address) { "Details of " (start.strftime("%B %-d")) } } }
                         (status(session))
                     }
                 }

@@ -6,7 +6,7 @@ use crate::{
     address::{Edition, Page},
     json_ld,
     model::{Course, CreditRole, Fees, Material, Publisher, RoomNeeds, Session},
-    text::{format_name, hours, hundredths, kind_name, level_name, license_address, price, size},
+    text::{format_name, hours, hundredths, kind_name, language_names, level_name, license_address, price, size},
     when::{day, length, on, with_offset},
 };
 
@@ -65,7 +65,7 @@ pub fn workshop(
         language: own,
         description: &course.summary,
         kind: "article",
-        canonical: edition.site.page(Page::Workshop(course.id)),
+        canonical: Some(edition.site.page(Page::Workshop(course.id))),
         section: Some(Page::Catalog),
         data: Some(json_ld::course(edition.site, publisher, course, sessions)),
     };
@@ -86,7 +86,7 @@ fn facts(edition: Edition<'_>, course: &Course) -> Markup {
                 @if course.room.computers > 0 { dd { (course.room.computers) " computers" } }
                 @if course.room.projector { dd { "A projector" } }
             }
-            @if !course.languages.is_empty() { dt { "Taught in" } dd { (course.languages.join(", ")) } }
+            @if !course.languages.is_empty() { dt { "Taught in" } dd { (language_names(&course.languages)) } }
             @if !course.trainers.is_empty() { dt { "Taught by" } dd { (people(edition, &course.trainers)) } }
             @if let Some(evaluation) = course.evaluation {
                 dt { "Learners say" }

@@ -3,13 +3,14 @@
 use packhorse_domain::Zone;
 use packhorse_publishing::{
     Edition,
-    html::{self, Card, Choice, Facet, Frame, List, Look},
-    model::{Course, Publisher, Session, SessionStatus, Site},
+    html::{self, Archive, Board, Card, Choice, Facet, Frame, List, Look},
+    model::{Course, Place, Publisher, Session, SessionStatus, Site, Venue},
 };
 
 use crate::{
+    feeds::recording,
     reading,
-    world::{hiawatha, policies, publisher, site},
+    world::{at, hiawatha, need, policies, publisher, showcase, site, trainer, venue},
 };
 
 /// Every page there is, about what is given.
@@ -32,6 +33,17 @@ pub fn all(
         html::workshop(edition, look, publisher, course, std::slice::from_ref(session)),
         html::session(edition, look, publisher, course, session),
         html::catalog(edition, look, &list),
+        html::trainer(edition, look, publisher, &trainer(text), &[session]),
+        html::showcase(edition, look, &showcase(text)),
+        html::needs(edition, look, &Board { postings: &[need(text)], next: Some(text) }),
+        html::archive(
+            edition,
+            look,
+            &Archive { upcoming: &[session], recordings: &[recording(text)], next: Some(text) },
+        ),
+        html::month(edition, look, jiff::civil::date(2027, 3, 31), &[session]),
+        html::map(edition, look, &[session]),
+        html::failure(edition, look, 404),
     ]
 }
 
@@ -72,7 +84,7 @@ fn every_page_can_be_used_by_everybody() {
         assert_eq!(ids.len(), all, "an id twice\n{text}");
         for picture in page.tags.iter().filter(|tag| tag.name == "svg") {
             let hidden = picture.attribute("aria-hidden") == Some("true");
-            assert!(hidden || picture.attribute("aria-labelledby").is_some(), "{text}");
+            assert!(hidden || picture.attribute("aria-label").is_some(), "{text}");
         }
     }
 }
@@ -162,4 +174,50 @@ fn the_next_page_of_the_catalog_keeps_every_choice() {
     assert_eq!(next.attribute("href"), Some(wanted));
     let boxes: Vec<_> = page.tags.iter().filter(|tag| tag.attribute("type") == Some("checkbox")).collect();
     assert_eq!(boxes.iter().map(|tag| tag.attribute("checked").is_some()).collect::<Vec<_>>(), [true, false]);
+}
+
+#[test]
+fn a_month_is_drawn_and_listed() {
+    let site: Site = site("Packhorse");
+    let edition = Edition { site: &site, network: None };
+    // Ten in the evening of March 31 in Kansas is April in Greenwich, and stays in March.
+    let late = Session {
+        time: packhorse_domain::Interval::new(at("2027-04-01T03:00:00Z"), at("2027-04-01T04:00:00Z")).unwrap(),
+        ..hiawatha()
+    };
+    let text = html::month(edition, Look::default(), jiff::civil::date(2027, 3, 9), &[&hiawatha(), &hiawatha(), &late]);
+    for part in [
+        "March 2027</h1>",
+        "/calendar/2027-02",
+        "/calendar/2027-04",
+        "Wednesday, March 3</h2>",
+        "Wednesday, March 31</h2>",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let page = reading::html(&text);
+    let cells = page.tags.iter().filter(|tag| tag.name == "rect").count();
+    assert_eq!((cells, page.tags.iter().filter(|tag| tag.name == "circle").count()), (35, 2));
+}
+
+#[test]
+fn a_map_numbers_each_venue_once() {
+    let site: Site = site("Packhorse");
+    let edition = Edition { site: &site, network: None };
+    let nowhere = Session { place: Place::Venue(Venue { coordinates: None, ..venue("Elsewhere") }), ..hiawatha() };
+    let text = html::map(edition, Look::default(), &[&hiawatha(), &nowhere, &hiawatha()]);
+    let page = reading::html(&text);
+    assert_eq!(page.tags.iter().filter(|tag| tag.name == "circle").count(), 1);
+    assert!(text.contains("1. <bdi>Morrill") && text.contains("2. <bdi>Elsewhere"));
+}
+
+#[test]
+fn a_failure_says_nothing_of_its_cause_and_is_not_indexed() {
+    let site: Site = site("Packhorse");
+    for (status, title) in
+        [(404, "There is no such page"), (410, "It was withdrawn"), (429, "Too much"), (503, "our mistake")]
+    {
+        let text = html::failure(Edition { site: &site, network: None }, Look::default(), status);
+        assert!(text.contains(title) && text.contains("noindex") && !text.contains("canonical"), "{text}");
+    }
 }

@@ -5,8 +5,9 @@ use packhorse_domain::{
     id::WorkshopId, network::NetworkKind,
 };
 use packhorse_publishing::model::{
-    Adaptation, CeHours, Competency, Course, Credit, CreditRole, Evaluation, Fees, Material, MaterialKind, OnlineRoom,
-    Person, Place, Publisher, RoomNeeds, Session, SessionStatus, Site, Topic, Venue, WebAddress,
+    Adaptation, CeHours, Competency, Contact, Course, Credit, CreditRole, Evaluation, Fees, Material, MaterialKind,
+    Need, NeedKind, OnlineRoom, Person, Place, Publisher, RoomNeeds, Session, SessionStatus, Showcase, Site, Table,
+    Topic, Trainer, Venue, WebAddress,
 };
 
 pub fn at(text: &str) -> Timestamp {
@@ -122,6 +123,56 @@ pub fn session(text: &str) -> Session {
         status: SessionStatus::Rescheduled { previous_start: at("2027-02-03T16:00:00Z") },
         sequence: 2,
         updated_at: at("2027-01-21T09:30:00Z"),
+    }
+}
+
+pub fn trainer(text: &str) -> Trainer {
+    let text = || text.to_owned();
+    Trainer {
+        id: Id::nil(),
+        network: Id::nil(),
+        name: text(),
+        profile: text(),
+        home: text(),
+        languages: vec![text()],
+        topics: vec![Topic { id: Id::nil(), name: text() }],
+        workshops: vec![(Id::nil(), text())],
+        updated_at: at("2027-01-21T09:30:00Z"),
+    }
+}
+
+pub fn showcase(text: &str) -> Showcase {
+    let table = |number| Table {
+        number,
+        host: text.to_owned(),
+        title: text.to_owned(),
+        tip: text.to_owned(),
+        handouts: vec![(text.to_owned(), web("https://files.example/handout.pdf"))],
+        bring: Some(web("https://packhorse.example/ask")),
+    };
+    Showcase {
+        id: text.to_owned(),
+        network: Id::nil(),
+        title: text.to_owned(),
+        summary: text.to_owned(),
+        time: Interval::new(at("2027-06-26T13:00:00Z"), at("2027-06-26T15:00:00Z")).unwrap(),
+        zone: chicago(),
+        venue: venue(text),
+        tables: vec![table(1), table(2)],
+    }
+}
+
+pub fn need(text: &str) -> Need {
+    Need {
+        id: "need_1".to_owned(),
+        network: Id::nil(),
+        kind: NeedKind::Offer,
+        title: text.to_owned(),
+        text: text.to_owned(),
+        by: text.to_owned(),
+        place: text.to_owned(),
+        contact: Some(Contact { address: web("https://packhorse.example/answer"), replies: 1 }),
+        posted_at: at("2027-01-21T09:30:00Z"),
     }
 }
 
