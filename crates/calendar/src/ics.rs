@@ -1,6 +1,6 @@
 //! iCalendar out: one feed or one message, as a text ready to be sent.
 //!
-//! Every time is UTC, so no time zone needs describing. Lines end with CRLF and are folded at 75 octets, never inside a
+//! Every time here is UTC, so no time zone needs describing; [`crate::feed`] has the others. Lines end with CRLF and are folded at 75 octets, never inside a
 //! character.
 //!
 //! Source: RFC 5545 (iCalendar), RFC 7986 (`NAME`, `REFRESH-INTERVAL`), RFC 5546 (`METHOD`).
@@ -70,24 +70,7 @@ pub struct Calendar<'a> {
 impl Calendar<'_> {
     /// The text of the calendar, `text/calendar; charset=utf-8`.
     pub fn to_ics(&self) -> String {
-        let mut calendar = icalendar::Calendar::empty();
-        calendar.append_property(("VERSION", "2.0"));
-        calendar.append_property(("PRODID", PRODUCT));
-        calendar.append_property(("CALSCALE", "GREGORIAN"));
-        if let Some(method) = self.method {
-            let word = match method {
-                Method::Publish => "PUBLISH",
-                Method::Request => "REQUEST",
-                Method::Cancel => "CANCEL",
-            };
-            calendar.append_property(("METHOD", word));
-        }
-        let name = plain(self.name);
-        // The crate does not know NAME for a text and writes it as it is.
-        calendar.append_property(("NAME", escaped(&name).as_str()));
-        calendar.append_property(("X-WR-CALNAME", name.as_str()));
-        let mut refresh = Property::new("REFRESH-INTERVAL", "PT1H");
-        calendar.append_property(refresh.add_parameter("VALUE", "DURATION").done());
+        let mut calendar = head(self.name, self.method);
         for entry in self.entries {
             calendar.push(event(entry));
         }
@@ -95,7 +78,30 @@ impl Calendar<'_> {
     }
 }
 
-fn event(entry: &Entry) -> Event {
+/// A calendar with nothing in it yet.
+pub(crate) fn head(name: &str, method: Option<Method>) -> icalendar::Calendar {
+    let mut calendar = icalendar::Calendar::empty();
+    calendar.append_property(("VERSION", "2.0"));
+    calendar.append_property(("PRODID", PRODUCT));
+    calendar.append_property(("CALSCALE", "GREGORIAN"));
+    if let Some(method) = method {
+        let word = match method {
+            Method::Publish => "PUBLISH",
+            Method::Request => "REQUEST",
+            Method::Cancel => "CANCEL",
+        };
+        calendar.append_property(("METHOD", word));
+    }
+    let name = plain(name);
+    // The crate does not know NAME for a text and writes it as it is.
+    calendar.append_property(("NAME", escaped(&name).as_str()));
+    calendar.append_property(("X-WR-CALNAME", name.as_str()));
+    let mut refresh = Property::new("REFRESH-INTERVAL", "PT1H");
+    calendar.append_property(refresh.add_parameter("VALUE", "DURATION").done());
+    calendar
+}
+
+pub(crate) fn event(entry: &Entry) -> Event {
     let mut event = Event::with_uid(&plain(&entry.uid));
     event
         .add_property("DTSTAMP", utc(entry.stamp))

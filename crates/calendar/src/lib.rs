@@ -4,6 +4,7 @@
 //! Nothing here reads a clock, a database or the network. All arithmetic on zones is that of `jiff`.
 
 pub mod availability;
+pub mod feed;
 pub mod ics;
 pub mod incoming;
 pub mod intervals;

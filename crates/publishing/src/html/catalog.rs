@@ -1,0 +1,160 @@
+//! The catalog: workshops as cards, with a form to narrow them down that needs no program in the browser.
+
+use maud::{Markup, html};
+use url::form_urlencoded;
+
+use crate::{
+    address::{Edition, Page},
+    model::{Course, Session},
+    text::{beginning, format_name, level_name},
+    when::{length, with_offset},
+};
+
+use super::{
+    layout::{About, Look, OWN, page},
+    session::{language, where_line},
+};
+
+/// One choice of a facet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is read.
+    pub label: String,
+    /// How many workshops it leaves.
+    pub count: u64,
+    /// Whether it is chosen.
+    pub chosen: bool,
+}
+
+/// One way to narrow the catalog down; several of its choices may be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facet {
+    /// The name of the query parameter.
+    pub parameter: &'static str,
+    /// What is read.
+    pub label: &'static str,
+    /// What there is to choose from.
+    pub choices: Vec<Choice>,
+}
+
+/// A workshop of the list.
+#[derive(Debug, Clone, Copy)]
+pub struct Card<'a> {
+    /// The workshop.
+    pub course: &'a Course,
+    /// The next session of it.
+    pub next: Option<&'a Session>,
+}
+
+/// What a catalog page lists.
+#[derive(Debug, Clone)]
+pub struct List<'a> {
+    /// What was searched for; empty for everything.
+    pub query: &'a str,
+    /// Ways to narrow it down.
+    pub facets: &'a [Facet],
+    /// This page of it.
+    pub cards: &'a [Card<'a>],
+    /// How many there are on all pages.
+    pub total: u64,
+    /// Cursor of the page after this one.
+    pub next: Option<&'a str>,
+}
+
+/// A page of the catalog.
+pub fn catalog(edition: Edition<'_>, look: Look<'_>, list: &List<'_>) -> String {
+    let narrowed = !list.query.is_empty() || list.facets.iter().any(|facet| facet.choices.iter().any(|c| c.chosen));
+    let content = html! {
+        div.opening {
+            h1 { "Workshops libraries share" }
+            p.lead { "Find one for your staff, see where it is taught next, or bring its trainer to your library." }
+        }
+        div.catalog {
+            search { (form(edition, list)) }
+            section aria-labelledby="found" {
+                h2 #found.count {
+                    (list.total) @if list.total == 1 { " workshop" } @else { " workshops" }
+                }
+                @if narrowed { p { a href=(edition.page(Page::Catalog)) { "Show everything" } } }
+                @if list.cards.is_empty() { p.empty { "Nothing fits. Take something away from your search, or post what you need on the needs board." } }
+                ul.cards { @for one in list.cards { (card(edition, one)) } }
+                @if let Some(cursor) = list.next {
+                    nav aria-label="Pages" { a.button rel="next" href=(next(edition, list, cursor)) { "More workshops" } }
+                }
+            }
+        }
+    };
+    let about = About {
+        title: "Workshops",
+        language: OWN,
+        description: "Workshops that libraries share: what they teach, where and when.",
+        kind: "website",
+        canonical: Some(edition.page(Page::Catalog)),
+        section: Some(Page::Catalog),
+        data: None,
+    };
+    page(edition, look, &about, &content)
+}
+
+fn form(edition: Edition<'_>, list: &List<'_>) -> Markup {
+    html! {
+        form.filters method="get" action=(edition.page(Page::Catalog)) aria-label="Narrow down" {
+            p.field {
+                label for="q" { "Search" }
+                input #q type="search" name="q" value=(list.query) maxlength="200" dir="auto";
+            }
+            @for facet in list.facets.iter().filter(|facet| !facet.choices.is_empty()) {
+                fieldset {
+                    legend { (facet.label) }
+                    @for choice in &facet.choices {
+                        label.choice {
+                            input type="checkbox" name=(facet.parameter) value=(choice.value) checked[choice.chosen];
+                            span dir="auto" { (choice.label) } " " span.number { (choice.count) }
+                        }
+                    }
+                }
+            }
+            button type="submit" { "Show" }
+        }
+    }
+}
+
+fn card(edition: Edition<'_>, card: &Card<'_>) -> Markup {
+    let course = card.course;
+    html! {
+        li.card {
+            p.kicker { (level_name(course.level)) " · " (length(course.duration)) }
+            h3 lang=(language(course)) dir="auto" { a href=(edition.page(Page::Workshop(course.id))) { (course.title) } }
+            @if !course.summary.is_empty() { p lang=(language(course)) dir="auto" { (beginning(&course.summary, 180)) } }
+            p.fine { @for (n, format) in course.formats.iter().enumerate() { @if n > 0 { ", " } (format_name(*format)) } }
+            @if let Some(next) = card.next {
+                p.next {
+                    "Next: "
+                    a href=(edition.page(Page::Session(next.id))) {
+                        time datetime=(with_offset(next.time.start, &next.zone)) {
+                            (crate::when::on(next.time.start, &next.zone).strftime("%B %-d, %Y"))
+                        }
+                    }
+                    ", " (where_line(next))
+                }
+            }
+        }
+    }
+}
+
+/// The address of the next page, with every choice kept.
+fn next(edition: Edition<'_>, list: &List<'_>, cursor: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if !list.query.is_empty() {
+        query.append_pair("q", list.query);
+    }
+    for facet in list.facets {
+        for choice in facet.choices.iter().filter(|choice| choice.chosen) {
+            query.append_pair(facet.parameter, &choice.value);
+        }
+    }
+    query.append_pair("after", cursor);
+    format!("{}?{}", edition.page(Page::Catalog), query.finish())
+}

@@ -1,0 +1,74 @@
+//! Our own JSON, and values of JSON in general.
+
+use serde_json::Value;
+
+use super::{Import, check::Found};
+
+/// Reads the list that [`crate::json`] writes, or a bare list of workshops.
+pub fn json(bytes: &[u8]) -> Import {
+    let mut import = Import::default();
+    let Some(text) = import.text(bytes) else { return import };
+    // The parser goes 128 levels deep and no further.
+    let value: Value = match serde_json::from_str(text) {
+        Ok(value) => value,
+        Err(error) => {
+            import.fault(&format!("line {}", error.line()), "", "bad_json", error.to_string());
+            return import;
+        }
+    };
+    let (items, within) = match (&value, value.get("items")) {
+        (_, Some(Value::Array(items))) => (items, "/items"),
+        (Value::Array(items), _) => (items, ""),
+        _ => {
+            import.fault("", "", "wrong_type", "a list or an object with a list of items is needed");
+            return import;
+        }
+    };
+    for (n, item) in items.iter().enumerate() {
+        let place = format!("{within}/{n}");
+        if !import.has_room(&place) {
+            break;
+        }
+        let credits = |role: &str| {
+            let list = item.get("credits").and_then(Value::as_array).into_iter().flatten();
+            let named = list.filter(|credit| credit.get("role").and_then(Value::as_str) == Some(role));
+            named.flat_map(|credit| texts(credit.get("name"))).collect()
+        };
+        let one = |name: &str| texts(item.get(name)).into_iter().next().unwrap_or_default();
+        let list = |name: &str| texts(item.get(name));
+        let found = Found {
+            identifier: one("id"),
+            title: one("title"),
+            summary: one("abstract"),
+            objectives: list("objectives"),
+            level: one("level"),
+            audience: one("audience"),
+            duration: one("duration_minutes"),
+            formats: list("formats"),
+            languages: list("languages"),
+            topics: list("topics"),
+            minimum_attendance: one("minimum_attendance"),
+            maximum_attendance: one("maximum_attendance"),
+            license: one("license"),
+            authors: credits("author"),
+            funders: credits("funder"),
+            address: one("address"),
+            updated_at: one("updated_at"),
+        };
+        import.take(place, found);
+    }
+    import
+}
+
+/// The texts of a value: of a string or number, of a thing by its name, of a list by those of its items.
+pub(super) fn texts(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::String(text)) => vec![text.clone()],
+        Some(Value::Number(number)) => vec![number.to_string()],
+        Some(Value::Array(items)) => items.iter().flat_map(|item| texts(Some(item))).collect(),
+        Some(Value::Object(thing)) => {
+            texts(["name", "@value", "audienceType", "url", "@id"].into_iter().find_map(|key| thing.get(key)))
+        }
+        Some(Value::Null | Value::Bool(_)) | None => Vec::new(),
+    }
+}

@@ -1,0 +1,12 @@
+//! What is published, read back by other people's parsers.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod feeds;
+mod hostile;
+mod import;
+mod oai;
+mod pages;
+mod reading;
+mod structured;
+mod world;
