@@ -34,6 +34,7 @@ mod rates;
 mod requests;
 mod roads;
 mod sign_ins;
+mod states;
 mod story;
 #[cfg(feature = "tls")]
 mod tls;

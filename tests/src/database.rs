@@ -245,20 +245,25 @@ impl TestDatabase {
 
     /// The number that a query calls `count`.
     pub fn count(&self, query: &str) -> i64 {
-        let count: Count = match &mut self.url.connect().unwrap() {
-            Conn::Pg(conn) => diesel::sql_query(query).get_result(conn).unwrap(),
-            Conn::Sqlite(conn) => diesel::sql_query(query).get_result(conn).unwrap(),
-        };
-        count.count
+        count(&mut self.url.connect().unwrap(), query)
     }
 
     /// Asks the database itself whether all holds that must.
     #[track_caller]
     pub fn assert_sound(&self) {
+        let mut conn = self.url.connect().unwrap();
         for (wrong, query) in UNSOUND {
-            assert_eq!(self.count(query), 0, "{wrong}");
+            assert_eq!(count(&mut conn, query), 0, "{wrong}");
         }
     }
+}
+
+fn count(conn: &mut Conn, query: &str) -> i64 {
+    let count: Count = match conn {
+        Conn::Pg(conn) => diesel::sql_query(query).get_result(conn).unwrap(),
+        Conn::Sqlite(conn) => diesel::sql_query(query).get_result(conn).unwrap(),
+    };
+    count.count
 }
 
 impl Drop for TestDatabase {

@@ -47,6 +47,11 @@ impl Program {
 
     /// Serves a database with these settings, each by its name.
     pub fn with(database: &str, settings: &[(&str, &str)]) -> Self {
+        Self::logging(database, settings, drop)
+    }
+
+    /// The same, with every line that it says.
+    pub fn logging(database: &str, settings: &[(&str, &str)], mut said: impl FnMut(String) + Send + 'static) -> Self {
         let mut command = Command::new(program());
         command.args(["serve", "--demo", "--bind", "127.0.0.1:0", "--database-url", database]);
         // The address of the tokens stays the same whatever the port.
@@ -59,10 +64,12 @@ impl Program {
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let base = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            let rest = line.strip_prefix("Packhorse serves ")?;
-            rest.split_whitespace().next().map(str::to_owned)
+            let rest = line.strip_prefix("Packhorse serves ");
+            let base = rest.and_then(|rest| rest.split_whitespace().next()).map(str::to_owned);
+            said(line);
+            base
         });
-        thread::spawn(move || lines.for_each(drop));
+        thread::spawn(move || lines.map_while(Result::ok).for_each(said));
         Self { base: base.expect("the program serves"), child }
     }
 

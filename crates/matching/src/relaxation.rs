@@ -23,6 +23,7 @@ use crate::{
 /// One change to a request, to a network's policy for once, or to what a trainer says of themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "change", rename_all = "snake_case")]
+#[schema(as = RelaxingChange)]
 pub enum Change {
     /// Every date preference is moved: to later days when positive, to earlier ones when negative.
     Days {

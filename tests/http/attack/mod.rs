@@ -6,6 +6,7 @@ mod database;
 mod disk;
 mod restart;
 mod rounds;
+mod secrets;
 
 use std::time::{Duration, Instant};
 
