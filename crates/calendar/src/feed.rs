@@ -6,21 +6,21 @@
 //! Source: RFC 5545 sections 3.2.19 (`TZID`), 3.3.5 (form 3), 3.6.5 (`VTIMEZONE`), 3.8.1.6 (`GEO`).
 
 use std::{
-    collections::{BTreeMap, HashMap},
-    fmt::Write as _,
+    collections::HashMap,
     io::{self, Write},
 };
 
-use icalendar::{Component as _, Property};
-use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::Offset};
+use jiff::{SignedDuration, Timestamp, civil::DateTime};
 use packhorse_domain::{Coordinates, Interval, Zone};
 
-use crate::ics::{Entry, event, head, plain, refold, utc};
+use crate::{
+    ics::{END, Entry, event, fold, head, utc},
+    zone::describe,
+};
 
 /// How much of a zone is described before and after its first use.
 const BEFORE: SignedDuration = SignedDuration::from_hours(24 * 366);
 const AFTER: SignedDuration = SignedDuration::from_hours(24 * 366 * 12);
-const END: &str = "END:VCALENDAR\r\n";
 
 /// What a public entry has besides.
 #[derive(Debug, Clone, Copy)]
@@ -46,8 +46,7 @@ impl<W: Write> Feed<W> {
     /// # Errors
     /// Those of the writer.
     pub fn begin(mut out: W, name: &str) -> io::Result<Self> {
-        let text = refold(&head(name, None).to_string());
-        out.write_all(text.strip_suffix(END).unwrap_or(&text).as_bytes())?;
+        out.write_all(fold(&head(name, None)).as_bytes())?;
         Ok(Self { out, described: HashMap::new() })
     }
 
@@ -56,23 +55,25 @@ impl<W: Write> Feed<W> {
     /// # Errors
     /// Those of the writer.
     pub fn entry(&mut self, entry: &Entry, venue: &Venue<'_>) -> io::Result<()> {
-        let zone = venue.zone;
-        let described = match self.described.get(zone) {
-            Some(described) => *described,
-            None => self.describe(zone, entry.time.start)?,
+        let (zone, time) = (venue.zone, entry.time);
+        let mut text = String::new();
+        let described = *self.described.entry(zone.clone()).or_insert_with(|| {
+            let start = time.start.checked_sub(BEFORE).unwrap_or(time.start);
+            let wanted = Interval { start, end: time.start.checked_add(AFTER).unwrap_or(Timestamp::MAX) };
+            // UTC has no need of a description.
+            if zone.name() == "UTC" { Interval { end: start, ..wanted } } else { describe(&mut text, zone, wanted) }
+        });
+        let local = described.contains(&time).then(|| clock(time, zone)).flatten();
+        let mut others = match local {
+            Some((start, end)) => [("DTSTART", start), ("DTEND", end)]
+                .map(|(name, at)| format!("{name};TZID={}:{}", zone.name(), at.strftime("%Y%m%dT%H%M%S")))
+                .to_vec(),
+            None => vec![format!("DTSTART:{}", utc(time.start)), format!("DTEND:{}", utc(time.end))],
         };
-        let mut written = event(entry);
-        if let Some((start, end)) = described.contains(&entry.time).then(|| clock(entry.time, zone)).flatten() {
-            for (name, local) in [("DTSTART", start), ("DTEND", end)] {
-                let mut property = Property::new(name, local.strftime("%Y%m%dT%H%M%S").to_string());
-                written.append_property(property.add_parameter("TZID", zone.name()).done());
-            }
-        }
-        if let Some(at) = venue.coordinates {
-            written.add_property("GEO", format!("{:.6};{:.6}", at.lat, at.lon));
-        }
-        written.url(&plain(venue.address));
-        self.out.write_all(refold(&written.to_string()).as_bytes())
+        others.extend(venue.coordinates.map(|at| format!("GEO:{:.6};{:.6}", at.lat, at.lon)));
+        others.push(format!("URL:{}", venue.address));
+        event(&mut text, entry, &others);
+        self.out.write_all(fold(&text).as_bytes())
     }
 
     /// Writes the end and gives the writer back.
@@ -82,14 +83,6 @@ impl<W: Write> Feed<W> {
     pub fn end(mut self) -> io::Result<W> {
         self.out.write_all(END.as_bytes())?;
         Ok(self.out)
-    }
-
-    fn describe(&mut self, zone: &Zone, near: Timestamp) -> io::Result<Interval> {
-        let start = near.checked_sub(BEFORE).unwrap_or(near);
-        let covered = Interval { start, end: near.checked_add(AFTER).unwrap_or(Timestamp::MAX) };
-        self.out.write_all(refold(&description(zone, covered)).as_bytes())?;
-        self.described.insert(zone.clone(), covered);
-        Ok(covered)
     }
 }
 
@@ -101,65 +94,6 @@ fn clock(time: Interval, zone: &Zone) -> Option<(DateTime, DateTime)> {
         rules.to_timestamp(local).is_ok_and(|told| told == at).then_some(local)
     };
     shown(time.start).zip(shown(time.end))
-}
-
-/// What clocks of one kind do: when they are put forward or back, from which offset to which.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Observance {
-    saving: bool,
-    from: Offset,
-    to: Offset,
-    name: String,
-}
-
-fn description(zone: &Zone, covered: Interval) -> String {
-    let rules = zone.rules();
-    let before = rules.to_offset_info(covered.start);
-    let first = Observance {
-        saving: before.dst().is_dst(),
-        from: before.offset(),
-        to: before.offset(),
-        name: before.abbreviation().to_owned(),
-    };
-    let mut offset = before.offset();
-    let mut observances = BTreeMap::from([(first, vec![offset.to_datetime(covered.start)])]);
-    for change in rules.following(covered.start).take_while(|change| change.timestamp() < covered.end) {
-        let observance = Observance {
-            saving: change.dst().is_dst(),
-            from: offset,
-            to: change.offset(),
-            name: change.abbreviation().to_owned(),
-        };
-        // Changes are told on the clock that runs until then.
-        observances.entry(observance).or_default().push(offset.to_datetime(change.timestamp()));
-        offset = change.offset();
-    }
-    let mut text = format!("BEGIN:VTIMEZONE\r\nTZID:{}\r\nLAST-MODIFIED:{}\r\n", zone.name(), utc(covered.start));
-    for (observance, times) in observances {
-        let kind = if observance.saving { "DAYLIGHT" } else { "STANDARD" };
-        let mut times = times.iter().map(|at| at.strftime("%Y%m%dT%H%M%S").to_string());
-        let start = times.next().unwrap_or_default();
-        let _ = write!(
-            text,
-            "BEGIN:{kind}\r\nDTSTART:{start}\r\nTZOFFSETFROM:{}\r\nTZOFFSETTO:{}\r\nTZNAME:{}\r\n",
-            spelled(observance.from),
-            spelled(observance.to),
-            observance.name,
-        );
-        for time in times {
-            let _ = write!(text, "RDATE:{time}\r\n");
-        }
-        let _ = write!(text, "END:{kind}\r\n");
-    }
-    text + "END:VTIMEZONE\r\n"
-}
-
-/// Source: RFC 5545 section 3.3.14.
-fn spelled(offset: Offset) -> String {
-    let seconds = offset.seconds();
-    let (sign, seconds) = (if seconds < 0 { '-' } else { '+' }, seconds.abs());
-    let minutes = format!("{sign}{:02}{:02}", seconds / 3600, seconds / 60 % 60);
-    if seconds % 60 == 0 { minutes } else { format!("{minutes}{:02}", seconds % 60) }
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@
 //!
 //! Source: RFC 5545 (iCalendar), RFC 7986 (`NAME`, `REFRESH-INTERVAL`), RFC 5546 (`METHOD`).
 
-use icalendar::{Component as _, Event, EventLike as _, Property};
+use std::fmt::Write as _;
+
 use packhorse_domain::{Interval, Timestamp};
 
 /// What stands at the head of every calendar we write.
@@ -70,58 +71,63 @@ pub struct Calendar<'a> {
 impl Calendar<'_> {
     /// The text of the calendar, `text/calendar; charset=utf-8`.
     pub fn to_ics(&self) -> String {
-        let mut calendar = head(self.name, self.method);
+        let mut text = head(self.name, self.method);
         for entry in self.entries {
-            calendar.push(event(entry));
+            let times = [("DTSTART:", entry.time.start), ("DTEND:", entry.time.end)];
+            event(&mut text, entry, &times.map(|(name, at)| format!("{name}{}", utc(at))));
         }
-        refold(&calendar.to_string())
+        text.push_str(END);
+        fold(&text)
     }
 }
 
-/// A calendar with nothing in it yet.
-pub(crate) fn head(name: &str, method: Option<Method>) -> icalendar::Calendar {
-    let mut calendar = icalendar::Calendar::empty();
-    calendar.append_property(("VERSION", "2.0"));
-    calendar.append_property(("PRODID", PRODUCT));
-    calendar.append_property(("CALSCALE", "GREGORIAN"));
+/// The last line of every calendar.
+pub(crate) const END: &str = "END:VCALENDAR\r\n";
+
+/// The beginning of a calendar, not folded yet.
+pub(crate) fn head(name: &str, method: Option<Method>) -> String {
+    let mut text = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:{PRODUCT}\r\nCALSCALE:GREGORIAN\r\n");
     if let Some(method) = method {
-        let word = match method {
-            Method::Publish => "PUBLISH",
-            Method::Request => "REQUEST",
-            Method::Cancel => "CANCEL",
-        };
-        calendar.append_property(("METHOD", word));
+        text.push_str(match method {
+            Method::Publish => "METHOD:PUBLISH\r\n",
+            Method::Request => "METHOD:REQUEST\r\n",
+            Method::Cancel => "METHOD:CANCEL\r\n",
+        });
     }
-    let name = plain(name);
-    // The crate does not know NAME for a text and writes it as it is.
-    calendar.append_property(("NAME", escaped(&name).as_str()));
-    calendar.append_property(("X-WR-CALNAME", name.as_str()));
-    let mut refresh = Property::new("REFRESH-INTERVAL", "PT1H");
-    calendar.append_property(refresh.add_parameter("VALUE", "DURATION").done());
-    calendar
+    line(&mut text, "NAME:", name);
+    line(&mut text, "X-WR-CALNAME:", name);
+    text.push_str("REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n");
+    text
 }
 
-pub(crate) fn event(entry: &Entry) -> Event {
-    let mut event = Event::with_uid(&plain(&entry.uid));
-    event
-        .add_property("DTSTAMP", utc(entry.stamp))
-        .add_property("DTSTART", utc(entry.time.start))
-        .add_property("DTEND", utc(entry.time.end))
-        .add_property("SEQUENCE", entry.sequence.to_string())
-        .add_property("TRANSP", if entry.transparent { "TRANSPARENT" } else { "OPAQUE" })
-        .summary(&plain(&entry.summary));
-    event.status(match entry.status {
-        EntryStatus::Tentative => icalendar::EventStatus::Tentative,
-        EntryStatus::Confirmed => icalendar::EventStatus::Confirmed,
-        EntryStatus::Cancelled => icalendar::EventStatus::Cancelled,
+/// Adds an entry, not folded yet, with its times and what else it has as lines that need no escaping.
+pub(crate) fn event(text: &mut String, entry: &Entry, others: &[String]) {
+    text.push_str("BEGIN:VEVENT\r\n");
+    line(text, "UID:", &entry.uid);
+    let _ = write!(text, "DTSTAMP:{}\r\nSEQUENCE:{}\r\n", utc(entry.stamp), entry.sequence);
+    for other in others {
+        text.extend(other.chars().filter(|character| !character.is_control()));
+        text.push_str("\r\n");
+    }
+    text.push_str(match entry.status {
+        EntryStatus::Tentative => "STATUS:TENTATIVE\r\n",
+        EntryStatus::Confirmed => "STATUS:CONFIRMED\r\n",
+        EntryStatus::Cancelled => "STATUS:CANCELLED\r\n",
     });
-    if !entry.location.is_empty() {
-        event.location(&plain(&entry.location));
+    text.push_str(if entry.transparent { "TRANSP:TRANSPARENT\r\n" } else { "TRANSP:OPAQUE\r\n" });
+    line(text, "SUMMARY:", &entry.summary);
+    for (name, value) in [("LOCATION:", &entry.location), ("DESCRIPTION:", &entry.description)] {
+        if !value.is_empty() {
+            line(text, name, value);
+        }
     }
-    if !entry.description.is_empty() {
-        event.description(&plain(&entry.description));
-    }
-    event
+    text.push_str("END:VEVENT\r\n");
+}
+
+fn line(text: &mut String, name: &str, value: &str) {
+    text.push_str(name);
+    text.push_str(&escaped(value));
+    text.push_str("\r\n");
 }
 
 /// Source: RFC 5545 section 3.3.5, form 2.
@@ -129,33 +135,40 @@ pub(crate) fn utc(at: Timestamp) -> String {
     at.strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
-/// A text with `\n` for every line break and no other control character but the tab: the crate escapes `\n` only, and a
-/// bare CR would end the line.
-pub(crate) fn plain(text: &str) -> String {
-    let lines = text.replace("\r\n", "\n").replace('\r', "\n");
-    lines.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
-}
-
+/// A text as a value, with `\n` for every line break and no other control character but the tab.
+///
 /// Source: RFC 5545 section 3.3.11.
 pub(crate) fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
+    let mut value = String::with_capacity(text.len() + 8);
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' | ';' | ',' => value.extend(['\\', character]),
+            // Two characters, one break.
+            '\r' if characters.peek() == Some(&'\n') => {}
+            '\n' | '\r' => value.push_str("\\n"),
+            '\t' => value.push('\t'),
+            other if other.is_control() => {}
+            other => value.push(other),
+        }
+    }
+    value
 }
 
-/// Folds again: the crate's last piece of a folded line may take 76 octets.
+/// Folds lines of more than 75 octets, never inside a character.
 ///
 /// Source: RFC 5545 section 3.1.
-pub(crate) fn refold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len() + text.len() / 32);
-    for line in text.replace("\r\n ", "").split_terminator("\r\n") {
-        let mut room = 75;
-        for character in line.chars() {
-            if character.len_utf8() > room {
-                folded.push_str("\r\n ");
-                room = 74;
-            }
-            folded.push(character);
-            room -= character.len_utf8();
+    for line in text.split_terminator("\r\n") {
+        let (mut rest, mut room) = (line, 75);
+        while rest.len() > room {
+            let (first, more) = rest.split_at((0..=room).rev().find(|at| rest.is_char_boundary(*at)).unwrap_or(room));
+            folded.push_str(first);
+            folded.push_str("\r\n ");
+            (rest, room) = (more, 74);
         }
+        folded.push_str(rest);
         folded.push_str("\r\n");
     }
     folded
@@ -268,7 +281,6 @@ mod tests {
 
     #[test]
     fn a_line_has_75_octets_at_most() {
-        // The crate alone gives the last piece 76 for a line of 75 + 75 octets.
         for length in 60..240 {
             for letter in ["a", "ä", "老", "👩‍🏫"] {
                 let text = write("", None, &[Entry { summary: letter.repeat(length), ..entry() }]);

@@ -13,6 +13,7 @@ pub mod slots;
 pub mod vavailability;
 
 mod local;
+mod zone;
 
 pub use availability::{Occurrence, Occurrences, free, hosting, occurrences};
 pub use incoming::read;

@@ -12,15 +12,14 @@ use packhorse_domain::{
 
 use crate::{
     availability::free,
-    ics::{PRODUCT, escaped, plain, refold, utc},
+    ics::{END, PRODUCT, escaped, fold, utc},
     intervals::{normalize, subtract},
+    zone::describe,
 };
 
-/// For so long after the range a text describes its zones.
+/// For so long before and after the range a text describes its zones.
+const ZONES_BEFORE: SignedDuration = SignedDuration::from_hours(24 * 366);
 const ZONES_AHEAD: SignedDuration = SignedDuration::from_hours(24 * 366 * 5);
-
-/// Most changes of a zone that are described.
-const MOST_TURNS: usize = 64;
 
 /// Writes statements as `VAVAILABILITY`: one for each priority, with an `AVAILABLE` for each statement, on the clock of
 /// its zone. Days off become one of the highest priority.
@@ -214,7 +213,7 @@ struct Text {
 
 impl Text {
     fn new(uid: &str, stamp: Timestamp) -> Self {
-        Self { body: String::new(), uid: escaped(&plain(uid)), stamp, count: 0 }
+        Self { body: String::new(), uid: escaped(uid), stamp, count: 0 }
     }
 
     fn line(&mut self, line: &str) {
@@ -233,7 +232,7 @@ impl Text {
 
     fn summary(&mut self, note: &str) {
         if !note.is_empty() {
-            self.line(&format!("SUMMARY:{}", escaped(&plain(note))));
+            self.line(&format!("SUMMARY:{}", escaped(note)));
         }
     }
 
@@ -252,49 +251,14 @@ impl Text {
         uid
     }
 
-    /// The whole calendar, with its zones as they are from a year before the range on.
+    /// The whole calendar, with its zones as they are around the range.
     fn done(self, zones: &[&Zone], range: Interval) -> String {
         let mut whole = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:{PRODUCT}\r\nCALSCALE:GREGORIAN\r\n");
         for zone in zones.iter().filter(|zone| zone.name() != "UTC") {
-            describe(&mut whole, zone, range);
+            let start = range.start.saturating_sub(ZONES_BEFORE).unwrap_or(range.start);
+            let end = range.end.saturating_add(ZONES_AHEAD).unwrap_or(range.end);
+            describe(&mut whole, zone, Interval { start, end });
         }
-        refold(&format!("{whole}{}END:VCALENDAR\r\n", self.body))
+        fold(&format!("{whole}{}{END}", self.body))
     }
-}
-
-/// Describes a zone: its offset at first, then each change, from a year before the range to five years after it.
-fn describe(text: &mut String, zone: &Zone, range: Interval) {
-    let rules = zone.rules();
-    let from = range.start.saturating_sub(SignedDuration::from_hours(24 * 366)).unwrap_or(range.start);
-    let to = range.end.saturating_add(ZONES_AHEAD).unwrap_or(range.end);
-    let form = |seconds: i32| {
-        let (sign, size) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs());
-        let rest = if size % 60 == 0 { String::new() } else { format!("{:02}", size % 60) };
-        format!("{sign}{:02}{:02}{rest}", size / 3600, size / 60 % 60)
-    };
-    let mut offset = rules.to_offset(from);
-    let mut blocks = vec![("STANDARD", rules.to_datetime(from), offset.seconds(), offset.seconds())];
-    for turn in rules.following(from).take_while(|turn| turn.timestamp() < to).take(MOST_TURNS) {
-        let name = if turn.dst().is_dst() { "DAYLIGHT" } else { "STANDARD" };
-        // A change is told by the clock as it was before.
-        blocks.push((name, offset.to_datetime(turn.timestamp()), offset.seconds(), turn.offset().seconds()));
-        offset = turn.offset();
-    }
-    text.push_str("BEGIN:VTIMEZONE\r\nTZID:");
-    text.push_str(zone.name());
-    text.push_str("\r\n");
-    for (name, local, before, after) in blocks {
-        let lines = [
-            format!("BEGIN:{name}"),
-            format!("DTSTART:{}", local.strftime("%Y%m%dT%H%M%S")),
-            format!("TZOFFSETFROM:{}", form(before)),
-            format!("TZOFFSETTO:{}", form(after)),
-            format!("END:{name}"),
-        ];
-        for line in lines {
-            text.push_str(&line);
-            text.push_str("\r\n");
-        }
-    }
-    text.push_str("END:VTIMEZONE\r\n");
 }

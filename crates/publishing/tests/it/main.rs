@@ -9,4 +9,5 @@ mod oai;
 mod pages;
 mod reading;
 mod structured;
+mod style;
 mod world;

@@ -52,6 +52,21 @@ fn pages(look: Look<'_>) -> Vec<String> {
     all(Edition { site: &site, network: Some(&publisher) }, look, &publisher, &policies(), &hiawatha())
 }
 
+/// Every page in both frames, with what is canceled and what is empty.
+pub fn every() -> Vec<String> {
+    let canceled = Session { status: SessionStatus::Canceled, ..hiawatha() };
+    let site = site("Packhorse");
+    let edition = Edition { site: &site, network: None };
+    let list = List { query: "", facets: &[], cards: &[], total: 0, next: None };
+    let zone = Zone::new("Pacific/Honolulu").unwrap();
+    let look = Look { zone: Some(&zone), ..Look::default() };
+    let mut every = pages(look);
+    every.extend(pages(Look { frame: Frame::Embedded, ..look }));
+    every.push(html::session(edition, look, &publisher("N"), &policies(), &canceled));
+    every.push(html::catalog(edition, look, &list));
+    every
+}
+
 #[test]
 fn every_page_can_be_used_by_everybody() {
     for text in pages(Look::default()) {
