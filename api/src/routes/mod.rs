@@ -5,6 +5,7 @@ mod accounts;
 mod api_keys;
 mod availability;
 mod bookings;
+mod catalog;
 mod calendars;
 mod changes;
 mod editions;
@@ -57,6 +58,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(topics::mount)
         .configure(workshops::mount)
         .configure(editions::mount)
+        .configure(catalog::mount)
         .configure(workshop_sessions::mount)
         .configure(trainers::mount)
         .configure(availability::mount)

@@ -122,6 +122,16 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{InstantType, JsonType};
 
+    trainer_workshops (trainer_id, workshop_id) {
+        trainer_id -> Text,
+        workshop_id -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
     workshop_editions (workshop_id, edition) {
         workshop_id -> Text,
         edition -> Integer,
@@ -214,6 +224,8 @@ diesel::table! {
         edition -> Integer,
         adapted_from -> JsonType,
         original_id -> Nullable<Text>,
+        visibility -> Text,
+        public_since -> Nullable<InstantType>,
     }
 }
 
@@ -592,6 +604,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    trainer_workshops,
     workshop_editions,
     workshop_sessions,
     networks,

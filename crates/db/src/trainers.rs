@@ -1,9 +1,11 @@
 //! Trainers.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use packhorse_domain::{
     Scope,
-    id::{NetworkId, TrainerId},
+    id::{NetworkId, TrainerId, WorkshopId},
     trainer::{Trainer, TrainerDetails, Visibility},
 };
 
@@ -11,8 +13,9 @@ use crate::{
     Conn, DbError, Page,
     connection::MultiBackend,
     entity::queries,
+    error::one,
     page::paged,
-    schema::trainers,
+    schema::{trainer_workshops, trainers},
     scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
@@ -115,4 +118,50 @@ pub fn ids_after(conn: &mut Conn, after: Option<TrainerId>, limit: usize) -> Res
 pub fn count(conn: &mut Conn) -> Result<usize, DbError> {
     let count: i64 = trainers::table.count().get_result(conn)?;
     Ok(usize::try_from(count).unwrap_or(0))
+}
+
+/// Keeps once more what a trainer can teach, so that it is found by workshop.
+///
+/// # Errors
+/// [`DbError::Conflict`] when a workshop is not there.
+pub fn set_workshops(conn: &mut Conn, trainer: &Trainer) -> Result<(), DbError> {
+    let of_them = trainer_workshops::table.filter(trainer_workshops::trainer_id.eq(Spelled(trainer.id)));
+    diesel::delete(of_them).execute(conn)?;
+    let workshops: BTreeSet<WorkshopId> = trainer.details.workshops.iter().copied().collect();
+    workshops.into_iter().try_for_each(|workshop| {
+        let row = (
+            trainer_workshops::trainer_id.eq(Spelled(trainer.id)),
+            trainer_workshops::workshop_id.eq(Spelled(workshop)),
+        );
+        one(diesel::insert_into(trainer_workshops::table).values(row).execute(conn)?)
+    })
+}
+
+/// Trainers with a public profile who teach some workshops.
+///
+/// # Errors
+/// Those of the database.
+pub fn public_teachers(conn: &mut Conn, workshops: &[WorkshopId]) -> Result<Vec<(WorkshopId, Trainer)>, DbError> {
+    let query = trainer_workshops::table
+        .inner_join(trainers::table.on(trainers::id.eq(trainer_workshops::trainer_id)))
+        .filter(trainer_workshops::workshop_id.eq_any(workshops.iter().map(|id| Spelled(*id))))
+        .filter(trainers::visibility.eq(Spelled(Visibility::Public)))
+        .filter(trainers::active);
+    let query = query.order((trainer_workshops::workshop_id, trainers::id));
+    let rows: Vec<(Spelled<WorkshopId>, Row)> =
+        query.select((trainer_workshops::workshop_id, Row::as_select())).load(conn)?;
+    Ok(rows.into_iter().map(|(workshop, row)| (workshop.0, row.into())).collect())
+}
+
+/// Those of some trainers with a public profile.
+///
+/// # Errors
+/// Those of the database.
+pub fn public(conn: &mut Conn, ids: &[TrainerId]) -> Result<Vec<Trainer>, DbError> {
+    let query = trainers::table
+        .filter(trainers::id.eq_any(ids.iter().map(|id| Spelled(*id))))
+        .filter(trainers::visibility.eq(Spelled(Visibility::Public)))
+        .filter(trainers::active);
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Trainer::from).collect())
 }

@@ -12,6 +12,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod availability;
 pub mod bookings;
+pub mod catalog;
 pub mod changes;
 pub mod demo;
 pub mod events;

@@ -45,7 +45,9 @@ pub fn create(ctx: &mut Context<'_>, network: NetworkId, details: Valid<TrainerD
     let details = details.into_inner();
     check_names(ctx, "/details", &details, None)?;
     let trainer = Trainer { id: TrainerId::new(ctx.now), network, details, record: Record::new(ctx.now) };
-    ctx.keep(Change::new("create", trainer.id, network), trainers::insert, None, trainer)
+    let trainer = ctx.keep(Change::new("create", trainer.id, network), trainers::insert, None, trainer)?;
+    trainers::set_workshops(ctx.conn, &trainer)?;
+    Ok(trainer)
 }
 
 /// Changes what is said of a trainer.
@@ -64,6 +66,9 @@ pub fn update(
     let details = change(&before.details)?.into_inner();
     check_names(ctx, "", &details, Some(&before.details))?;
     let after = Trainer { details, record: before.record.changed(ctx.now), ..before.clone() };
+    if after.details.workshops != before.details.workshops {
+        trainers::set_workshops(ctx.conn, &after)?;
+    }
     ctx.keep(Change::new("update", id, before.network), trainers::update, Some(&before), after)
 }
 
