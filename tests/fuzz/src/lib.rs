@@ -1,9 +1,11 @@
 //! Anything at all into every reader of what others send. A reader may refuse an input; it may not panic, hang, or say something
 //! that cannot be, and the server may not answer with a 5xx.
 //!
-//! [`search`] changes seeds blindly, for as long as every run of the tests can wait, and longer in the long form.
+//! `tests/fuzz/run` searches readers of files with libFuzzer, led by what each input reaches; [`search`] changes seeds blindly, for as long as
+//! every run of the tests can wait.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "tests fail by panicking")]
 
+#[cfg(feature = "servers")]
 mod http;
 mod readers;
 mod search;
@@ -43,10 +45,15 @@ pub const TARGETS: &[Target] = &[
     readers::AVAILABILITY,
     readers::RULE,
     readers::OUTLETS,
+    #[cfg(feature = "servers")]
     http::QUERY,
+    #[cfg(feature = "servers")]
     http::CURSOR,
+    #[cfg(feature = "servers")]
     http::CREDENTIALS,
+    #[cfg(feature = "servers")]
     http::HEADERS,
+    #[cfg(feature = "servers")]
     http::PATCH,
 ];
 

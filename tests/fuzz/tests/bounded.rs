@@ -1,4 +1,4 @@
-//! Each target for a moment, as part of every run of the tests; `PACKHORSE_TEST_LONG=yes cargo test -p packhorse-fuzz` for a minute.
+//! Each target for a moment, as part of every run of the tests; `tests/fuzz/run` searches longer and better.
 
 use std::time::{Duration, SystemTime};
 
