@@ -9,6 +9,7 @@ mod availability_ics;
 mod backups;
 mod bookings;
 mod calendars;
+mod catalog;
 mod changes;
 mod demo;
 mod durability;

@@ -125,7 +125,16 @@ impl Planter<'_> {
         }));
         let state = WorkshopState::Published { published_at: self.now };
         let id = WorkshopId::new(self.now);
-        let workshop = Workshop { id, network, details: title, edition: 1, public_since: Some(self.now), adapted_from: Vec::new(), state, record };
+        let workshop = Workshop {
+            id,
+            network,
+            details: title,
+            edition: 1,
+            public_since: Some(self.now),
+            adapted_from: Vec::new(),
+            state,
+            record,
+        };
         workshops::insert(self.conn, &workshop).unwrap();
         editions::insert(self.conn, &workshop.published(self.now).unwrap()).unwrap();
         workshop.id

@@ -282,7 +282,8 @@ pub fn next_public(conn: &mut Conn, workshops: &[WorkshopId], now: Timestamp) ->
         .order((workshop_sessions::starts_at.asc(), workshop_sessions::id.asc()));
     let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
     let mut seen = HashSet::new();
-    let firsts = rows.into_iter().map(Session::from).filter(|session| session.workshop.is_some_and(|id| seen.insert(id)));
+    let firsts =
+        rows.into_iter().map(Session::from).filter(|session| session.workshop.is_some_and(|id| seen.insert(id)));
     Ok(firsts.collect())
 }
 

@@ -224,10 +224,7 @@ pub fn trainer(conn: &mut Conn, id: TrainerId) -> Result<Trainer, Error> {
 }
 
 /// Names of libraries.
-fn library_names(
-    conn: &mut Conn,
-    ids: impl Iterator<Item = LibraryId>,
-) -> Result<HashMap<LibraryId, String>, Error> {
+fn library_names(conn: &mut Conn, ids: impl Iterator<Item = LibraryId>) -> Result<HashMap<LibraryId, String>, Error> {
     let found = libraries::with_ids(conn, &unique(ids))?;
     Ok(found.into_iter().map(|library| (library.id, library.details.name)).collect())
 }

@@ -8,7 +8,12 @@ use std::{
     str::FromStr,
 };
 
-use actix_web::{HttpRequest, HttpResponse, http::header, rt, web::{Bytes, Data}};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header,
+    rt,
+    web::{Bytes, Data},
+};
 use futures_util::stream;
 use packhorse_db::Conn;
 use packhorse_domain::{Id, Timestamp, id::Kind};

@@ -10,7 +10,10 @@ use packhorse_publishing::{
     table::Table,
 };
 use packhorse_services::catalog::{self, CatalogFilter, DatesFilter, Entry};
-use utoipa::{IntoParams, openapi::path::{Parameter, ParameterIn}};
+use utoipa::{
+    IntoParams,
+    openapi::path::{Parameter, ParameterIn},
+};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
@@ -123,16 +126,16 @@ impl Query for CalendarQuery {
     }
 }
 
-async fn workshops_atom(app: &Data<App>, request: &HttpRequest, query: WorkshopsQuery) -> Result<HttpResponse, Problem> {
+async fn workshops_atom(
+    app: &Data<App>,
+    request: &HttpRequest,
+    query: WorkshopsQuery,
+) -> Result<HttpResponse, Problem> {
     export::answer(app, request, Feed::Workshops.media_type(), async move |export| {
         let published = &export.published;
         let (network, after) = (published.network.as_ref().map(|network| network.id), query.after);
-        let filter = CatalogFilter {
-            network,
-            after: after.map(Behind::place),
-            newest_first: true,
-            ..CatalogFilter::default()
-        };
+        let filter =
+            CatalogFilter { network, after: after.map(Behind::place), newest_first: true, ..CatalogFilter::default() };
         let site = published.site.clone();
         let mut entries = export.read(move |conn| catalog::list(conn, &site, &filter, ENTRIES + 1)).await?;
         let more = entries.len() > usize::from(ENTRIES);
@@ -141,8 +144,13 @@ async fn workshops_atom(app: &Data<App>, request: &HttpRequest, query: Workshops
         let next = courses.last().filter(|_| more).map(|one| Behind::new(one.updated_at, one.id).to_string());
         let this = after.map(|after| after.to_string());
         let paging = Paging { this: this.as_deref(), next: next.as_deref() };
-        let mut feed =
-            atom::Feed::begin(export.sink.clone(), published.edition(), Feed::Workshops, published.changed_at(), paging)?;
+        let mut feed = atom::Feed::begin(
+            export.sink.clone(),
+            published.edition(),
+            Feed::Workshops,
+            published.changed_at(),
+            paging,
+        )?;
         courses.iter().try_for_each(|course| feed.workshop(course))?;
         feed.end()?;
         Ok(())
@@ -162,8 +170,13 @@ async fn sessions_atom(app: &Data<App>, request: &HttpRequest, query: SessionsQu
         let next = sessions.last().filter(|_| more).map(|one| Behind::new(one.time.start, one.id).to_string());
         let this = after.map(|after| after.to_string());
         let paging = Paging { this: this.as_deref(), next: next.as_deref() };
-        let mut feed =
-            atom::Feed::begin(export.sink.clone(), published.edition(), Feed::Sessions, published.changed_at(), paging)?;
+        let mut feed = atom::Feed::begin(
+            export.sink.clone(),
+            published.edition(),
+            Feed::Sessions,
+            published.changed_at(),
+            paging,
+        )?;
         sessions.iter().try_for_each(|session| feed.session(session))?;
         feed.end()?;
         Ok(())
@@ -232,7 +245,11 @@ impl Query for SitemapQuery {
 /// A sitemap (sitemaps.org) of every workshop and every session to come; where they are too many for one, an index of two.
 #[utoipa::path(tag = "public", security(), params(SitemapQuery), responses((status = 200, description = "The sitemap.", content_type = "application/xml", body = String), (status = 304, description = "As before.")))]
 #[get("/sitemap.xml")]
-async fn get_sitemap(app: Data<App>, request: HttpRequest, query: QueryOf<SitemapQuery>) -> Result<HttpResponse, Problem> {
+async fn get_sitemap(
+    app: Data<App>,
+    request: HttpRequest,
+    query: QueryOf<SitemapQuery>,
+) -> Result<HttpResponse, Problem> {
     export::answer(&app, &request, "application/xml", async move |export| {
         let (site, now) = (&export.published.site, export.published.site.generated_at);
         let pages = export.read(move |conn| catalog::pages(conn, now)).await?;

@@ -23,11 +23,7 @@ use url::form_urlencoded;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::export::Behind;
-use crate::{
-    input::Bytes,
-    problem::Problem,
-    state::App,
-};
+use crate::{input::Bytes, problem::Problem, state::App};
 
 pub(super) fn mount(config: &mut ServiceConfig<'_>) {
     config.service(harvest_catalog).service(harvest_catalog_by_form).service(get_lrmi_schema);
@@ -119,7 +115,8 @@ fn respond(conn: &mut Conn, site: &Site, request: Request) -> Result<Vec<u8>, Er
     let written = match request.ask.clone() {
         Ask::Identify => {
             let filter = CatalogFilter { gone: true, ..CatalogFilter::default() };
-            let oldest = catalog::list(conn, site, &filter, 1)?.pop().map_or(site.generated_at, |entry| entry.changed_at());
+            let oldest =
+                catalog::list(conn, site, &filter, 1)?.pop().map_or(site.generated_at, |entry| entry.changed_at());
             oai::identify(&mut out, site, &request, oldest)
         }
         Ask::Formats(None) => oai::formats(&mut out, site, &request),
@@ -129,9 +126,7 @@ fn respond(conn: &mut Conn, site: &Site, request: Request) -> Result<Vec<u8>, Er
             Err(error) => return Err(error),
         },
         Ask::Sets(Some(_)) => return refuse(request, Code::BadResumptionToken, "the list of sets has one page"),
-        Ask::Sets(None) => {
-            oai::sets(&mut out, site, &request, &catalog::all_publishers(conn)?, Resumption::default())
-        }
+        Ask::Sets(None) => oai::sets(&mut out, site, &request, &catalog::all_publishers(conn)?, Resumption::default()),
         Ask::Record(id, prefix) => match catalog::entry(conn, site, id) {
             Ok(entry) => {
                 let publishers = catalog::publishers(conn, &[entry.network()])?;

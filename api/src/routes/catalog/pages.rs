@@ -213,9 +213,8 @@ async fn month_page(app: &App, request: &HttpRequest, look: LookQuery) -> Result
         catalog::sessions(conn, &filter, 1000)
     };
     page(app, request, look, gather, |published, look, sessions| {
-        let begins = |session: &&Session| {
-            session.time.start.to_zoned(session.zone.rules()).date().first_of_month() == first
-        };
+        let begins =
+            |session: &&Session| session.time.start.to_zoned(session.zone.rules()).date().first_of_month() == first;
         let shown: Vec<&Session> = sessions.iter().filter(begins).collect();
         Ok(html::month(published.edition(), look, first, &shown))
     })

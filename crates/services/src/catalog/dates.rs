@@ -9,9 +9,7 @@ use packhorse_domain::{
     library::Venue,
     session::{self, SessionStateName},
 };
-use packhorse_publishing::model::{
-    OnlineRoom, Person, Place, Session, SessionStatus, Venue as Building, WebAddress,
-};
+use packhorse_publishing::model::{OnlineRoom, Person, Place, Session, SessionStatus, Venue as Building, WebAddress};
 
 use super::{courses::fees, library_names, unique};
 use crate::Error;
