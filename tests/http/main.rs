@@ -27,6 +27,7 @@ mod openapi;
 mod openid;
 mod opportunities;
 mod partnerships;
+mod privacy;
 mod quotes;
 mod races;
 mod rates;

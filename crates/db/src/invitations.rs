@@ -94,3 +94,13 @@ pub fn insert(conn: &mut Conn, invitation: &Invitation, token_hash: &str) -> Res
     let row = (Row::from(invitation), invitations::token_hash.eq(token_hash));
     one(diesel::insert_into(invitations::table).values(row).execute(conn)?)
 }
+
+/// All that somebody made.
+///
+/// # Errors
+/// Those of the database.
+pub fn by(conn: &mut Conn, inviter: UserId) -> Result<Vec<Invitation>, DbError> {
+    let query = invitations::table.filter(invitations::inviter_id.eq(Spelled(inviter))).order(invitations::id);
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Invitation::from).collect())
+}

@@ -552,6 +552,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::InstantType;
+
+    consents (id) {
+        id -> Text,
+        user_id -> Text,
+        purpose -> Text,
+        wording -> BigInt,
+        given -> Bool,
+        since -> InstantType,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     networks,
     partnerships,
@@ -566,6 +580,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     reset_requests,
     mails,
     identities,
+    consents,
     libraries,
     venues,
     rooms,

@@ -193,3 +193,11 @@ pub fn grant(conn: &mut Conn, user: UserId, grant: &Grant, now: packhorse_domain
 pub fn revoke(conn: &mut Conn, role: RoleId) -> Result<(), DbError> {
     one(diesel::delete(roles::table.filter(roles::id.eq(Spelled(role)))).execute(conn)?)
 }
+
+/// How many operators there are.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_operators(conn: &mut Conn) -> Result<i64, DbError> {
+    Ok(roles::table.filter(roles::role.eq(Spelled(RoleName::Operator))).count().get_result(conn)?)
+}

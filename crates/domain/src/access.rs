@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    id::{LibraryId, NetworkId, TrainerId},
+    id::{LibraryId, NetworkId, TrainerId, UserId},
     principal::{Caller, Principal},
     text::words,
     time::Timestamp,
@@ -54,6 +54,9 @@ impl Actor {
     }
 
     fn is(&self, relation: Relation, on: &Resource) -> bool {
+        if relation == Relation::Person {
+            return on.user.map(Principal::Person) == Some(self.caller.principal());
+        }
         self.grants.iter().any(|grant| match (relation, grant.role) {
             (Relation::Operator, Role::Operator) => true,
             (Relation::Member, _) => on.network.is_some() && grant.network == on.network,
@@ -66,7 +69,8 @@ impl Actor {
                 | Relation::Coordinator
                 | Relation::LendingCoordinator
                 | Relation::Staff
-                | Relation::Trainer,
+                | Relation::Trainer
+                | Relation::Person,
                 _,
             ) => false,
         })
@@ -84,6 +88,8 @@ pub struct Resource {
     pub trainer: Option<TrainerId>,
     /// That trainer's home network.
     pub trainer_network: Option<NetworkId>,
+    /// The person it is about.
+    pub user: Option<UserId>,
 }
 
 impl Resource {
@@ -108,6 +114,8 @@ words! {
         Staff = "staff",
         /// Is its trainer.
         Trainer = "trainer",
+        /// Is the person it is about.
+        Person = "person",
     }
 }
 
@@ -178,6 +186,10 @@ policy! {
     ManageUsers = "manage_users": Operator | Coordinator;
     /// Make somebody an operator.
     GrantOperator = "grant_operator": Operator;
+    /// Read all that is kept about a person.
+    ExportPerson = "export_person": Operator | Person;
+    /// Erase a person. They erase themselves with their password, by an operation of their own.
+    ErasePerson = "erase_person": Operator;
     /// Make, replace and revoke API keys of a network.
     ManageApiKeys = "manage_api_keys": Operator | Coordinator;
 }

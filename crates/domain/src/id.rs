@@ -175,6 +175,7 @@ ids! {
     Role RoleId "rol" "role";
     ApiKey ApiKeyId "key" "api_key";
     Invitation InvitationId "inv" "invitation";
+    Consent ConsentId "cns" "consent";
     Mail MailId "mal" "mail";
     Session SessionId "ses" "session";
     Event EventId "evt" "event";

@@ -10,7 +10,7 @@ use crate::{
     record::Record,
     state::InvalidTransition,
     time::Timestamp,
-    user::Role,
+    user::{ERASED, Role},
 };
 
 /// How long an invitation is good.
@@ -96,6 +96,17 @@ impl Invitation {
             InvitationState::Accepted { .. } => Err(Self::refuse("accepted", "revoke")),
             InvitationState::Revoked { .. } => Err(Self::refuse("revoked", "revoke")),
         }
+    }
+
+    /// Whom it was to is forgotten; if it was out, it is not any more.
+    #[must_use]
+    pub fn erased(self, now: Timestamp) -> Self {
+        let state = match self.state {
+            InvitationState::Pending => InvitationState::Revoked { revoked_at: now },
+            InvitationState::Accepted { .. } | InvitationState::Revoked { .. } => self.state,
+        };
+        let details = InvitationDetails { email: format!("{}@{ERASED}", self.id), ..self.details };
+        Self { details, ..self.moved(state, now) }
     }
 
     fn moved(self, state: InvitationState, now: Timestamp) -> Self {

@@ -35,6 +35,8 @@ operations! {
     list_users;
     create_user: ManageUsers | GrantOperator;
     get_user;
+    export_user: ExportPerson;
+    erase_user: ErasePerson;
     grant_role: ManageUsers | GrantOperator;
     revoke_role: ManageUsers | GrantOperator;
     list_sign_ins;
@@ -43,6 +45,10 @@ operations! {
     change_password;
     start_email_change;
     accept_invitation;
+    list_consents;
+    set_consent;
+    export_me;
+    erase_me;
     start_password_reset: ManageUsers | GrantOperator;
     list_invitations;
     create_invitation: ManageUsers | GrantOperator;

@@ -16,7 +16,7 @@ use crate::{
     Change, Context, Error, Expected,
     letters::Letters,
     tokens::{fingerprint, new_secret},
-    users::{keep_changed, may_grant},
+    users::{keep_changed, may_grant, not_erased},
 };
 
 /// The hash of the caller's password. Compared outside the database ([`crate::passwords::verify`]).
@@ -81,7 +81,7 @@ pub struct ResetLink {
 /// Lets somebody set a new password. For who may give every role they have: whoever holds the token can be them.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`].
+/// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`], [`Error::Conflict`] `erased`.
 pub fn start_reset(
     ctx: &mut Context<'_>,
     id: UserId,
@@ -96,6 +96,7 @@ pub fn start_reset(
         may_grant(ctx, grant.role, grant.network)?;
     }
     expected.check(user.record.version)?;
+    not_erased(&user)?;
     let (token, expires_at) = issue(ctx, Purpose::PasswordReset, id, None)?;
     ctx.record(Change::new("start_password_reset", id, None), None::<&User>, Some(&user))?;
     let Some(letters) = letters else { return Ok(ResetLink { token: Some(token), expires_at }) };

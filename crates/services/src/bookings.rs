@@ -27,6 +27,7 @@ fn resource(booking: &Booking) -> Resource {
         library: Some(booking.library),
         trainer: Some(booking.trainer),
         trainer_network: Some(booking.trainer_network),
+        ..Resource::default()
     }
 }
 

@@ -147,6 +147,7 @@ fn conflict(constraint: &str) -> Error {
         "interests_once" => ("interest_exists", "the trainer has said so before"),
         "users_email" => ("email_taken", "somebody else has this address"),
         "identities_once" => ("other_identity", "this address belongs to somebody else at the provider"),
+        "consents_once" => ("other_answer", "it was answered otherwise at the same moment"),
         "roles_once" => ("role_held", "they have this role"),
         "libraries_fscs_key" => ("fscs_key_taken", "another library has this FSCS key"),
         "venues_fscs_seq" => ("fscs_seq_taken", "another venue of this library has this FSCS sequence number"),

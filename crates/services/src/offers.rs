@@ -291,6 +291,18 @@ pub(crate) fn withdraw_all(ctx: &mut Context<'_>, request: &TrainingRequest, rea
     Ok(())
 }
 
+/// Declines every offer to some trainers that is out, and keeps them locked: nobody can ask or book them meanwhile.
+pub(crate) fn decline_all(ctx: &mut Context<'_>, asked: &[TrainerId], reason: &str) -> Result<(), Error> {
+    let out = offers::of_trainers(ctx.conn, asked, true)?;
+    lock_all(ctx, Lock::Requests, out.iter().map(|offer| offer.request))?;
+    lock_all(ctx, Lock::Trainers, asked.iter().copied())?;
+    for offer in offers::of_trainers(ctx.conn, asked, true)? {
+        let after = offer.clone().decline(reason.to_owned(), ctx.now)?;
+        end(ctx, "decline", &offer, after)?;
+    }
+    Ok(())
+}
+
 /// Ends an offer whose hold has run out, if it has not been answered meanwhile. The trainer is locked.
 pub(crate) fn lapse(ctx: &mut Context<'_>, id: OfferId) -> Result<(), Error> {
     let before = offers::find(ctx.conn, Scope::Everything, id)?;

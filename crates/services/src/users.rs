@@ -81,12 +81,13 @@ pub fn create_operator(
 /// Gives somebody one more role.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`], [`Error::Conflict`] `role_held`,
+/// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`], [`Error::Conflict`] `role_held` and `erased`,
 /// [`Error::Invalid`] for a role in something that is not there.
 pub fn grant(ctx: &mut Context<'_>, id: UserId, role: Role, expected: &Expected) -> Result<User, Error> {
     let before = get(ctx, id)?;
     let grant = grantable(ctx, role, "")?;
     expected.check(before.record.version)?;
+    not_erased(&before)?;
     users::grant(ctx.conn, id, &grant, ctx.now)?;
     let roles = before.roles.iter().copied().chain([grant]).collect();
     changed(ctx, "grant", &before, roles, grant.network)
@@ -104,6 +105,14 @@ pub fn revoke(ctx: &mut Context<'_>, id: UserId, role: RoleId, expected: &Expect
     users::revoke(ctx.conn, role)?;
     let roles = before.roles.iter().copied().filter(|grant| grant.id != role).collect();
     changed(ctx, "revoke", &before, roles, held.network)
+}
+
+/// Nobody comes back who was erased.
+pub(crate) fn not_erased(user: &User) -> Result<(), Error> {
+    if user.is_erased() {
+        return Err(Error::Conflict { code: "erased", detail: "this person was erased".to_owned() });
+    }
+    Ok(())
 }
 
 /// Keeps a person who has other roles now.
