@@ -17,6 +17,7 @@ mod events;
 mod feeds;
 mod forged;
 mod imports;
+mod informal;
 mod invitations;
 mod keys;
 mod libraries;

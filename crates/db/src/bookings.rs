@@ -219,6 +219,16 @@ pub fn of_trainers(conn: &mut Conn, trainers: &[TrainerId]) -> Result<Vec<Bookin
     Ok(rows.into_iter().map(Booking::from).collect())
 }
 
+/// Bookings that a library hosts and hosted, canceled ones too.
+///
+/// # Errors
+/// Those of the database.
+pub fn hosted_by(conn: &mut Conn, library: LibraryId) -> Result<Vec<Booking>, DbError> {
+    let hosted = bookings::table.filter(bookings::library_id.eq(Spelled(library)));
+    let rows: Vec<Row> = hosted.order(bookings::id).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Booking::from).collect())
+}
+
 /// How many bookings of some trainers stand and are not over at an instant.
 ///
 /// # Errors

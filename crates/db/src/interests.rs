@@ -57,13 +57,15 @@ impl From<&Interest> for Row {
     }
 }
 
-// Their own, and those in requests of networks they coordinate.
+// Their own, those in requests of networks they coordinate, and where nobody coordinates those in requests of their libraries.
 seen!(
     interests,
     concat!(
         scope::of_own_trainers!("interests.trainer_id"),
         " OR interests.network_id IN ",
-        scope::subjects!("coordinator")
+        scope::subjects!("coordinator"),
+        " OR ",
+        scope::of_own_requests!("interests.network_id", "interests.request_id")
     )
 );
 

@@ -68,7 +68,8 @@ impl From<&Offer> for Row {
     }
 }
 
-// Those of networks they coordinate, those made to them, and those made to trainers of networks they coordinate.
+// Those of networks they coordinate, those made to them, those made to trainers of networks they coordinate, and where nobody
+// coordinates those for requests of their libraries.
 seen!(
     offers,
     concat!(
@@ -77,7 +78,9 @@ seen!(
         " OR offers.trainer_id IN ",
         scope::subjects!("trainer"),
         " OR offers.trainer_network_id IN ",
-        scope::subjects!("coordinator")
+        scope::subjects!("coordinator"),
+        " OR ",
+        scope::of_own_requests!("offers.network_id", "offers.request_id")
     )
 );
 

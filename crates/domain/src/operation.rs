@@ -64,16 +64,20 @@ operations! {
     create_network: CreateNetwork;
     get_network => NetworksRead;
     update_network: UpdateNetwork;
+    join_network;
+    leave_network;
+    list_members: ReadMembers;
     list_partnerships => NetworksRead;
     create_partnership: Partner;
     get_partnership => NetworksRead;
     update_partnership: Partner;
 
     list_libraries => LibrariesRead;
-    create_library: ManageLibraries => LibrariesWrite;
+    create_library: CreateLibrary => LibrariesWrite;
     import_libraries: ManageLibraries => LibrariesWrite;
     get_library => LibrariesRead;
     update_library: UpdateLibrary => LibrariesWrite;
+    get_library_deliveries => LibrariesRead;
     list_venues => LibrariesRead;
     create_venue: UpdateLibrary => LibrariesWrite;
     get_venue => LibrariesRead;
@@ -103,6 +107,7 @@ operations! {
     create_trainer: CreateTrainer => TrainersWrite;
     get_trainer => TrainersRead;
     update_trainer: UpdateTrainer => TrainersWrite;
+    get_trainer_deliveries => TrainersRead;
     list_availability: ReadTrainerCalendar => TrainersRead;
     get_availability_ics: ReadTrainerCalendar => TrainersRead;
     import_availability: UpdateTrainer => TrainersWrite;

@@ -22,6 +22,8 @@ words! {
         Staff = "staff",
         /// Teaches.
         Trainer = "trainer",
+        /// Takes part in an informal network.
+        Member = "member",
     }
 }
 
@@ -46,6 +48,11 @@ pub enum Role {
         /// Which.
         trainer: TrainerId,
     },
+    /// Takes part in an informal network, by their own word.
+    Member {
+        /// Which.
+        network: NetworkId,
+    },
 }
 
 /// Nothing is left to check: each form holds ids only.
@@ -63,6 +70,7 @@ impl Role {
             Self::Coordinator { .. } => RoleName::Coordinator,
             Self::Staff { .. } => RoleName::Staff,
             Self::Trainer { .. } => RoleName::Trainer,
+            Self::Member { .. } => RoleName::Member,
         }
     }
 }

@@ -7,8 +7,7 @@
 use std::collections::BTreeSet;
 
 use packhorse_db::{
-    availability, bookings, busy_times, imported, interests, invitations, lock_seals, persons, redaction, trainers,
-    trips, users,
+    availability, busy_times, imported, interests, invitations, lock_seals, persons, redaction, trainers, trips, users,
 };
 use packhorse_domain::{
     Action, Id, Scope,
@@ -21,6 +20,7 @@ use packhorse_domain::{
 use crate::{
     Change, Context, Error, Expected,
     exports::{Traces, resource},
+    memberships::bookings_behind,
     offers::decline_all,
     passwords, sessions,
     users::{get, not_erased},
@@ -54,11 +54,7 @@ fn carry_out(ctx: &mut Context<'_>, user: User) -> Result<User, Error> {
     let traces = Traces::of(ctx, user)?;
     refuse_last_operator(ctx, &traces.user)?;
     decline_all(ctx, &traces.sole, "the trainer is not here any more")?;
-    let ahead = bookings::count_ahead(ctx.conn, &traces.sole, ctx.now)?;
-    if ahead > 0 {
-        let detail = format!("{ahead} bookings of theirs lie ahead: cancel them, or let them pass");
-        return Err(Error::Conflict { code: "bookings_stand", detail });
-    }
+    bookings_behind(ctx, &traces.sole)?;
     let tells = |event: &&packhorse_domain::event::Event| event.before.is_some() || event.after.is_some();
     let redacted: Vec<_> = traces.events.iter().filter(tells).map(|event| event.id).collect();
     redaction::redact(ctx.conn, &redacted)?;

@@ -128,9 +128,10 @@ impl Traces {
     }
 }
 
-fn trainer_of(role: Role) -> Option<TrainerId> {
+/// The trainer that a role is about.
+pub(crate) fn trainer_of(role: Role) -> Option<TrainerId> {
     match role {
         Role::Trainer { trainer } => Some(trainer),
-        Role::Operator | Role::Coordinator { .. } | Role::Staff { .. } => None,
+        Role::Operator | Role::Coordinator { .. } | Role::Staff { .. } | Role::Member { .. } => None,
     }
 }

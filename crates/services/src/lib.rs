@@ -29,6 +29,7 @@ pub mod letters;
 pub mod libraries;
 pub mod mails;
 pub mod matches;
+pub mod memberships;
 pub mod networks;
 pub mod offers;
 pub mod openid;

@@ -36,9 +36,10 @@ pub struct Proposal {
 }
 
 /// Whose an offer is.
-fn resource(offer: &Offer) -> Resource {
+fn resource(offer: &Offer, request: &TrainingRequest) -> Resource {
     Resource {
         network: Some(offer.network),
+        library: Some(request.library),
         trainer: Some(offer.trainer),
         trainer_network: Some(offer.trainer_network),
         ..Resource::default()
@@ -332,7 +333,8 @@ fn locked(
     expected: &Expected,
 ) -> Result<(Offer, TrainingRequest), Error> {
     let seen = get(ctx, id)?;
-    ctx.authorize(action, &resource(&seen))?;
+    let request = requests::find(ctx.conn, Scope::Everything, seen.request)?;
+    ctx.authorize(action, &resource(&seen, &request))?;
     lock_all(ctx, Lock::Requests, [seen.request])?;
     let offer = get(ctx, id)?;
     expected.check(offer.record.version)?;

@@ -2,12 +2,12 @@
 
 use packhorse_db::{Conn, Page, libraries, networks, trainers, users};
 use packhorse_domain::{
-    Action, Record, Resource, Timestamp, Valid,
+    Action, Record, Resource, Scope, Timestamp, Valid,
     id::{NetworkId, RoleId, UserId},
     user::{Grant, Role, User, UserDetails},
 };
 
-use crate::{Change, Context, Error, Expected, error::absent};
+use crate::{Change, Context, Error, Expected, Fault, error::absent};
 
 /// The person with this id.
 ///
@@ -93,6 +93,16 @@ pub fn grant(ctx: &mut Context<'_>, id: UserId, role: Role, expected: &Expected)
     changed(ctx, "grant", &before, roles, grant.network)
 }
 
+/// Gives the caller a role that is theirs to take.
+pub(crate) fn take(ctx: &mut Context<'_>, role: Role, network: NetworkId) -> Result<User, Error> {
+    let (id, _) = ctx.person()?;
+    let before = users::find(ctx.conn, Scope::Everything, id)?;
+    let grant = Grant { id: RoleId::new(ctx.now), role, network: Some(network) };
+    users::grant(ctx.conn, id, &grant, ctx.now)?;
+    let roles = before.roles.iter().copied().chain([grant]).collect();
+    changed(ctx, "grant", &before, roles, grant.network)
+}
+
 /// Takes a role away, at once.
 ///
 /// # Errors
@@ -146,10 +156,12 @@ pub(crate) fn grantable(ctx: &mut Context<'_>, role: Role, at: &str) -> Result<G
 }
 
 /// Only operators make operators; the rest is for coordinators of the network.
-pub(crate) fn may_grant(ctx: &Context<'_>, role: Role, network: Option<NetworkId>) -> Result<(), Error> {
+pub(crate) fn may_grant(ctx: &mut Context<'_>, role: Role, network: Option<NetworkId>) -> Result<(), Error> {
     let action = match role {
         Role::Operator => Action::GrantOperator,
-        Role::Coordinator { .. } | Role::Staff { .. } | Role::Trainer { .. } => Action::ManageUsers,
+        Role::Coordinator { .. } | Role::Staff { .. } | Role::Trainer { .. } | Role::Member { .. } => {
+            Action::ManageUsers
+        }
     };
     ctx.authorize(action, &Resource::of(network))
 }
@@ -162,6 +174,13 @@ fn network_of(ctx: &mut Context<'_>, role: Role, at: &str) -> Result<Option<Netw
         Role::Operator => None,
         Role::Coordinator { network } => Some(networks::find(ctx.conn, scope, network).map_err(absent("network"))?.id),
         Role::Staff { library } => libraries::find(ctx.conn, scope, library).map_err(absent("library"))?.network,
+        Role::Member { network } => {
+            let found = networks::find(ctx.conn, scope, network).map_err(absent("network"))?;
+            if !found.details.is_informal() {
+                return Err(Fault::new(format!("{at}/network"), "not_informal", "nobody joins this network").into());
+            }
+            Some(found.id)
+        }
         Role::Trainer { trainer } => Some(trainers::find(ctx.conn, scope, trainer).map_err(absent("trainer"))?.network),
     })
 }
