@@ -1,6 +1,6 @@
 //! Informal networks: anybody joins, nobody is in charge, trust comes from deliveries.
 
-use packhorse_tests::{Client, LAWRENCE, Market, Region, World, both};
+use packhorse_tests::{Backend, Client, LAWRENCE, MailServer, Market, PASSWORD, Region, Reply, World, both, with_mail};
 use serde_json::{Value, json};
 
 const ZONE: &str = "America/Chicago";
@@ -140,6 +140,11 @@ both! {
         ben.get(&format!("{network}/members")).expect(403);
     }
 
+    fn without_mail_nobody_signs_up(world) {
+        let (network, _) = circle(world);
+        assert_eq!(sign_up(world, &network, "ann@circle.example").expect(409).faults()[0].1, "no_mail");
+    }
+
     fn other_networks_are_not_joined(world) {
         let (market, other) = (Market::new(world), Region::new(world, "other"));
         let network = format!("/v1/networks/{}", market.network);
@@ -151,4 +156,55 @@ both! {
         let invitation = json!({ "email": "guest@example.org", "role": role });
         assert_eq!(market.coordinator.post("/v1/invitations", &invitation).expect(422).faults()[0], ("/role/network".to_owned(), "not_informal".to_owned()));
     }
+}
+
+fn sign_up(world: &World, network: &str, email: &str) -> Reply {
+    world.client().post(&format!("{network}/sign-ups"), &json!({ "email": email }))
+}
+
+/// From nobody to a workshop that was taught, with no coordinator anywhere.
+fn whoever_has_no_account_signs_up(world: &World, mail: &MailServer) {
+    let (network, id) = circle(world);
+    let topic = world.plant(|planter| planter.topic(None, "Policy writing")).to_string();
+    let enter = |email: &str| {
+        sign_up(world, &network, email).expect(202);
+        world.send_mails(&mail.config);
+        let account = json!({ "token": mail.token(email), "name": email, "password": PASSWORD });
+        world.client().post("/v1/accounts", &account).expect(201);
+        world.client().sign_in(email, PASSWORD)
+    };
+    let (ann, ben) = (enter("ann@circle.example"), enter("ben@circle.example"));
+    assert_eq!(roles(&ann), [json!("member")]);
+    let (desk, ben_teaches) = (library(&ann, &id), trainer(&ben, &id, &topic));
+    let request = ask(&ann, &id, &desk, &topic, "2027-03-03");
+    let booking = accept(&ben, &offer(&ann, &request, &ben_teaches, "2027-03-03T16:00:00Z"));
+    ann.step(&booking, "confirm", None).expect(200);
+    world.clock.set("2027-03-03T20:00:00Z");
+    ann.step(&booking, "deliver", Some(&json!({ "attendance": 4 }))).expect(200);
+    let deliveries = ann.get(&format!("/v1/trainers/{ben_teaches}/deliveries")).expect(200).json();
+    assert_eq!((&deliveries["delivered"], &deliveries["people"]), (&json!(1), &json!(4)));
+    // Who has an account takes part with it; the answer before was the same.
+    let carl = person(world, "carl");
+    assert_eq!(
+        sign_up(world, &network, "ce@carl.example").expect(202).text,
+        sign_up(world, &network, "x@x.example").text
+    );
+    world.send_mails(&mail.config);
+    let mails = mail.take();
+    let mine = mails.iter().find(|text| text.contains("To: ce@carl.example")).unwrap();
+    let token = mine.lines().find(|line| line.len() == 43 && !line.contains(' ')).unwrap();
+    carl.post("/v1/me/invitations", &json!({ "token": token })).expect(200);
+    carl.get(&format!("{network}/members")).expect(200);
+    let regional = format!("/v1/networks/{}", Region::new(world, "regional").network);
+    sign_up(world, &regional, "ann@circle.example").expect(404);
+}
+
+#[test]
+fn whoever_has_no_account_signs_up_sqlite() {
+    with_mail(Some(Backend::Sqlite), whoever_has_no_account_signs_up);
+}
+
+#[test]
+fn whoever_has_no_account_signs_up_postgres() {
+    with_mail(Backend::postgres(), whoever_has_no_account_signs_up);
 }

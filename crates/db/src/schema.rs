@@ -504,7 +504,7 @@ diesel::table! {
         id -> Text,
         token_hash -> Text,
         network_id -> Nullable<Text>,
-        inviter_id -> Text,
+        inviter_id -> Nullable<Text>,
         details -> JsonType,
         state -> JsonType,
         expires_at -> InstantType,

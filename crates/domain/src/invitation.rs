@@ -55,8 +55,8 @@ pub struct Invitation {
     pub id: InvitationId,
     /// The network the role belongs to; none for operators.
     pub network: Option<NetworkId>,
-    /// Who invites.
-    pub inviter: UserId,
+    /// Who invites; `null` where somebody signed up for an informal network.
+    pub inviter: Option<UserId>,
     /// Who is invited, and to what.
     #[serde(flatten)]
     pub details: InvitationDetails,

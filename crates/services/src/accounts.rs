@@ -178,10 +178,7 @@ pub fn reset(ctx: &mut Context<'_>, token: &str, hash: &str) -> Result<(), Error
 /// [`Error::Conflict`] `no_mail` where no mail is sent.
 pub fn start_email_change(ctx: &mut Context<'_>, email: &str, letters: Option<&Letters>) -> Result<(), Error> {
     let (user, _) = ctx.person()?;
-    let letters = letters.ok_or_else(|| Error::Conflict {
-        code: "no_mail",
-        detail: "this installation sends no mail, so no address can be confirmed".to_owned(),
-    })?;
+    let letters = letters.ok_or_else(Error::no_mail)?;
     let (token, _) = issue(ctx, Purpose::EmailChange, user, Some(email.to_owned()))?;
     Ok(mails::insert(ctx.conn, &letters.email_change(email, &token, ctx.now), ctx.now)?)
 }

@@ -94,6 +94,12 @@ impl From<Fault> for Error {
 }
 
 impl Error {
+    /// An address must be proved by a mail, and none is sent.
+    pub(crate) fn no_mail() -> Self {
+        let detail = "this installation sends no mail, so no address can be confirmed".to_owned();
+        Self::Conflict { code: "no_mail", detail }
+    }
+
     /// All faults, if there are any.
     ///
     /// # Errors
