@@ -140,6 +140,28 @@ both! {
         assert!(page.text.contains("Canary session") && !page.text.contains("Canary trainer"));
     }
 
+    fn a_trainer_is_shown_while_they_allow_it(world) {
+        let market = Market::new(world);
+        let profile = format!("/v1/trainers/{}", market.dana.id);
+        let etag = market.coordinator.get(&profile).etag();
+        market.coordinator.patch(&profile, &etag, &json!({ "visibility": "public" })).expect(200);
+        let (page, taught) = (format!("/trainers/{}", market.dana.id), format!("/workshops/{}", market.catalog.workshop));
+        let nobody = world.client();
+        nobody.get(&page).expect(404);
+        assert!(!nobody.get(&taught).expect(200).text.contains(&page));
+        let allow = |given: bool| {
+            let answer = json!({ "given": given, "wording": 1 }).to_string();
+            let kind = [("content-type", "application/json")];
+            market.dana.client.send("PUT", "/v1/me/consents/public_profile", &kind, Some(answer.as_bytes())).expect(200);
+        };
+        allow(true);
+        let shown = nobody.get(&page).expect(200).text;
+        assert!(shown.contains("Dana Whitfield") && shown.contains("Policies for Results"), "{shown}");
+        assert!(nobody.get(&taught).expect(200).text.contains(&page));
+        allow(false);
+        nobody.get(&page).expect(404);
+    }
+
     fn what_is_withdrawn_is_told_as_gone(world) {
         let region = Region::new(world, "nekls");
         let (kept, gone) = (published(&region, "Kept", &json!({})), published(&region, "Gone", &json!({})));
@@ -167,7 +189,7 @@ both! {
             let again = || nobody.send("GET", &path, &[("if-none-match", tag.as_str())], None);
             assert_eq!(again().status, 304, "{path}");
             region.coordinator.patch(&workshop, &etag, &json!({ "audience": path })).expect(200);
-            assert_eq!(again().expect(200).text == first.text, false, "{path}");
+            assert_ne!(again().expect(200).text, first.text, "{path}");
         }
     }
 

@@ -22,6 +22,7 @@ mod networks;
 mod offers;
 mod opportunities;
 mod partnerships;
+mod privacy;
 mod quotes;
 mod requests;
 mod rooms;
@@ -48,6 +49,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(accounts::mount)
         .configure(invitations::mount)
         .configure(users::mount)
+        .configure(privacy::mount)
         .configure(api_keys::mount)
         .configure(networks::mount)
         .configure(partnerships::mount)

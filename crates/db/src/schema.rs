@@ -555,7 +555,7 @@ diesel::table! {
         id -> Text,
         token_hash -> Text,
         network_id -> Nullable<Text>,
-        inviter_id -> Text,
+        inviter_id -> Nullable<Text>,
         details -> JsonType,
         state -> JsonType,
         expires_at -> InstantType,
@@ -603,6 +603,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::InstantType;
+
+    consents (id) {
+        id -> Text,
+        user_id -> Text,
+        purpose -> Text,
+        wording -> BigInt,
+        given -> Bool,
+        since -> InstantType,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     trainer_workshops,
     workshop_editions,
@@ -620,6 +634,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     reset_requests,
     mails,
     identities,
+    consents,
     libraries,
     venues,
     rooms,

@@ -1,12 +1,14 @@
 //! Trainers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use packhorse_domain::{
     Scope,
+    consent::ConsentPurpose,
     id::{NetworkId, TrainerId, WorkshopId},
     trainer::{Trainer, TrainerDetails, Visibility},
+    user::RoleName,
 };
 
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
     entity::queries,
     error::one,
     page::paged,
-    schema::{trainer_workshops, trainers},
+    schema::{consents, roles, trainer_workshops, trainers},
     scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
@@ -137,31 +139,41 @@ pub fn set_workshops(conn: &mut Conn, trainer: &Trainer) -> Result<(), DbError> 
     })
 }
 
-/// Trainers with a public profile who teach some workshops.
+/// Who can teach some workshops, as far as they have a public profile.
 ///
 /// # Errors
 /// Those of the database.
 pub fn public_teachers(conn: &mut Conn, workshops: &[WorkshopId]) -> Result<Vec<(WorkshopId, Trainer)>, DbError> {
-    let query = trainer_workshops::table
-        .inner_join(trainers::table.on(trainers::id.eq(trainer_workshops::trainer_id)))
-        .filter(trainer_workshops::workshop_id.eq_any(workshops.iter().map(|id| Spelled(*id))))
-        .filter(trainers::visibility.eq(Spelled(Visibility::Public)))
-        .filter(trainers::active);
-    let query = query.order((trainer_workshops::workshop_id, trainers::id));
-    let rows: Vec<(Spelled<WorkshopId>, Row)> =
-        query.select((trainer_workshops::workshop_id, Row::as_select())).load(conn)?;
-    Ok(rows.into_iter().map(|(workshop, row)| (workshop.0, row.into())).collect())
+    let named = trainer_workshops::workshop_id.eq_any(workshops.iter().map(|id| Spelled(*id)));
+    let query =
+        trainer_workshops::table.filter(named).order((trainer_workshops::workshop_id, trainer_workshops::trainer_id));
+    let pairs: Vec<(Spelled<WorkshopId>, Spelled<TrainerId>)> =
+        query.select((trainer_workshops::workshop_id, trainer_workshops::trainer_id)).load(conn)?;
+    let ids: BTreeSet<TrainerId> = pairs.iter().map(|(_, trainer)| trainer.0).collect();
+    let found = public(conn, &ids.into_iter().collect::<Vec<_>>())?;
+    let found: BTreeMap<_, _> = found.into_iter().map(|trainer| (trainer.id, trainer)).collect();
+    let shown = pairs.into_iter().filter_map(|(workshop, trainer)| Some((workshop.0, found.get(&trainer.0)?.clone())));
+    Ok(shown.collect())
 }
 
-/// Those of some trainers with a public profile.
+/// Those of some trainers with a public profile: everybody may find them, and somebody who is them allows it.
 ///
 /// # Errors
 /// Those of the database.
 pub fn public(conn: &mut Conn, ids: &[TrainerId]) -> Result<Vec<Trainer>, DbError> {
+    let purpose = ConsentPurpose::PublicProfile;
+    let allowed = roles::table
+        .inner_join(consents::table.on(consents::user_id.eq(roles::user_id)))
+        .filter(roles::role.eq(Spelled(RoleName::Trainer)))
+        .filter(consents::purpose.eq(Spelled(purpose)))
+        .filter(consents::given)
+        .filter(consents::wording.eq(i64::from(purpose.wording())))
+        .select(roles::subject_id);
     let query = trainers::table
         .filter(trainers::id.eq_any(ids.iter().map(|id| Spelled(*id))))
         .filter(trainers::visibility.eq(Spelled(Visibility::Public)))
-        .filter(trainers::active);
+        .filter(trainers::active)
+        .filter(trainers::id.eq_any(allowed));
     let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Trainer::from).collect())
 }

@@ -236,6 +236,7 @@ spelled_words! {
     packhorse_domain::user::RoleName,
     packhorse_domain::mail::MailState,
     packhorse_domain::sign_in::Purpose,
+    packhorse_domain::consent::ConsentPurpose,
 }
 
 /// The three columns every entity ends with.

@@ -254,11 +254,12 @@ fn shown() -> workshop_sessions::BoxedQuery<'static, MultiBackend> {
 /// # Errors
 /// Those of the database.
 pub fn hosts(conn: &mut Conn, workshops: &[WorkshopId]) -> Result<Vec<(WorkshopId, LibraryId)>, DbError> {
+    type Pair = (Option<Spelled<WorkshopId>>, Option<Spelled<LibraryId>>);
     let query = workshop_sessions::table
         .filter(workshop_sessions::workshop_id.eq_any(workshops.iter().map(|id| Some(Spelled(*id)))))
         .filter(workshop_sessions::state.eq(Spelled(SessionStateName::Held)))
         .filter(workshop_sessions::published_at.is_not_null());
-    let rows: Vec<(Option<Spelled<WorkshopId>>, Option<Spelled<LibraryId>>)> =
+    let rows: Vec<Pair> =
         query.select((workshop_sessions::workshop_id, workshop_sessions::library_id)).distinct().load(conn)?;
     Ok(rows.into_iter().filter_map(|(workshop, library)| Some((workshop?.0, library?.0))).collect())
 }

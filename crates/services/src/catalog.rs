@@ -24,7 +24,7 @@ use crate::Error;
 pub use packhorse_db::{workshop_sessions::DatesFilter, workshops::CatalogFilter};
 
 /// The kinds of things of which the catalog tells something.
-const KINDS: &[&str] = &["workshop", "session", "trainer", "topic", "network", "library", "venue", "user"];
+const KINDS: &[&str] = &["workshop", "session", "trainer", "topic", "network", "library", "venue", "user", "consent"];
 
 /// How the catalog stands: every change of anything in it makes another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub fn publisher(conn: &mut Conn, id: NetworkId) -> Result<Publisher, Error> {
     if workshops::public(conn, &filter, 1)?.is_empty() {
         return Err(Error::NotFound);
     }
-    Ok(publishers(conn, &[id])?.remove(&id).ok_or(Error::NotFound)?)
+    publishers(conn, &[id])?.remove(&id).ok_or(Error::NotFound)
 }
 
 /// Some networks, by their ids.

@@ -203,17 +203,20 @@ impl Resumed {
     }
 
     fn read(token: &str) -> Option<Self> {
-        fn optional<T: std::str::FromStr>(text: &str) -> Option<Option<T>> {
-            if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
-        }
         let parts: Vec<&str> = token.split('!').collect();
         let &[prefix, from, before, set, count, after] = parts.as_slice() else { return None };
-        let instant = |text: &str| match optional::<i64>(text)? {
-            Some(at) => Timestamp::from_microsecond(at).ok().map(Some),
-            None => Some(None),
+        // Nothing, where nothing is written; no token, where something else is.
+        let instant = |text: &str| match text {
+            "" => Ok(None),
+            written => written.parse().ok().and_then(|at| Timestamp::from_microsecond(at).ok()).map(Some).ok_or(()),
+        };
+        let set = match set {
+            "" => Ok(None),
+            written => written.parse().map(Some).map_err(drop),
         };
         let prefix = Prefix::ALL.into_iter().find(|known| known.word() == prefix)?;
-        let selection = Selection { prefix, from: instant(from)?, before: instant(before)?, set: optional(set)? };
+        let (from, before, set) = (instant(from).ok()?, instant(before).ok()?, set.ok()?);
+        let selection = Selection { prefix, from, before, set };
         Some(Self { selection, after: Some(after.parse().ok()?), before: count.parse().ok()? })
     }
 }

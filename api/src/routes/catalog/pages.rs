@@ -126,7 +126,7 @@ fn gone() -> Problem {
 }
 
 async fn catalog_page(app: &App, request: &HttpRequest, query: CatalogQuery) -> Result<HttpResponse, Problem> {
-    let after = query.after.map(|behind| behind.place());
+    let after = query.after.map(Behind::place);
     let look = LookQuery { embed: query.embed, zone: None };
     let gather = move |conn: &mut Conn, published: &Published| {
         let network = published.network.as_ref().map(|network| network.id);
@@ -146,8 +146,8 @@ async fn catalog_page(app: &App, request: &HttpRequest, query: CatalogQuery) -> 
             .map(|course| Card { course, next: next.iter().find(|session| session.workshop == course.id) })
             .collect();
         let last = courses.last().filter(|_| more).map(|course| Behind::new(course.updated_at, course.id).to_string());
-        let list = List { query: "", facets: &[], cards: &cards, total, next: last.as_deref() };
-        Ok(html::catalog(published.edition(), look, &list))
+        let shown = List { query: "", facets: &[], cards: &cards, total, next: last.as_deref() };
+        Ok(html::catalog(published.edition(), look, &shown))
     })
     .await
 }
@@ -236,7 +236,7 @@ async fn map_page(app: &App, request: &HttpRequest, look: LookQuery) -> Result<H
 /// The network of a thing, which is not there in another network's part of the catalog.
 fn belongs(conn: &mut Conn, published: &Published, network: id::NetworkId) -> Result<Publisher, Error> {
     match &published.network {
-        Some(publisher) if publisher.id == network => Ok(publisher.clone()),
+        Some(own) if own.id == network => Ok(own.clone()),
         Some(_) => Err(Error::NotFound),
         None => catalog::publishers(conn, &[network])?.remove(&network).ok_or(Error::NotFound),
     }

@@ -45,10 +45,10 @@ impl<'s> About<'s> {
         let chain = found.iter().flat_map(|workshop| &workshop.adapted_from).map(|original| original.workshop);
         let originals = workshops::with_ids(conn, &unique(chain))?;
         let hosts = workshop_sessions::hosts(conn, &ids)?;
-        let names = library_names(conn, hosts.iter().map(|(_, library)| *library))?;
+        let libraries = library_names(conn, hosts.iter().map(|(_, library)| *library))?;
         let mut places: HashMap<_, Vec<String>> = HashMap::new();
         for (workshop, library) in hosts {
-            places.entry(workshop).or_default().extend(names.get(&library).cloned());
+            places.entry(workshop).or_default().extend(libraries.get(&library).cloned());
         }
         Ok(Self {
             site,
