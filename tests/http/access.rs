@@ -88,6 +88,10 @@ const MATRIX: &[(&str, &str)] = &[
     ("list_editions", "aanananaaa"),
     ("get_edition", "aanananaaa"),
     ("get_give_and_take", "aanananaaa"),
+    ("create_material", "aanfnfnfff"),
+    ("get_material", "aanananaaa"),
+    ("update_material", "aanfnfnfff"),
+    ("delete_material", "aanfnfnfff"),
     ("create_session", "aananfnfff"),
     ("create_booking_session", "aananfnnnn"),
     ("get_session", "aananannnn"),
@@ -186,6 +190,7 @@ const EVERYBODY: &[&str] = &[
     "list_partnerships",
     "list_quotes",
     "list_requests",
+    "list_materials",
     "list_rooms",
     "list_sessions",
     "list_sign_ins",
@@ -213,6 +218,8 @@ fn things(world: &World, market: &Market) -> Things {
     let request = market.ask(&json!({}));
     let offer = market.offer(&request, market.dana.id, "2027-03-03T16:00:00Z").expect(201).id();
     let booking = market.book(&market.dana, "2027-03-04T16:00:00Z", &json!({ "room": null }));
+    let materials = format!("/v1/workshops/{}/materials", market.catalog.workshop);
+    let material = market.coordinator.post(&materials, &handout()).expect(201).id();
     let session = market.staff.step(&booking, "session", Some(&json!({}))).expect(201).id();
     let staff = market.staff.get("/v1/me").json();
     let operator = Market::operator(world);
@@ -259,6 +266,7 @@ fn things(world: &World, market: &Market) -> Things {
         ("bookings", last(&booking)),
         ("invitations", invitation),
         ("sessions", session),
+        ("materials", material),
         ("me", sign_ins["items"][0]["id"].as_str().unwrap().to_owned()),
     ]);
     let role = staff["roles"][0]["id"].as_str().unwrap().to_owned();
@@ -269,6 +277,13 @@ fn trip() -> Value {
     json!({
         "place": { "name": "Topeka", "coordinates": { "lat": 39.0, "lon": -95.7 } }, "from": "2027-05-03", "until": "2027-05-05",
         "time_zone": "America/Chicago", "radius_km": 50
+    })
+}
+
+fn handout() -> Value {
+    json!({
+        "kind": "handout", "title": "Ten questions", "address": "https://files.example.org/ten.pdf",
+        "media_type": "application/pdf"
     })
 }
 
@@ -324,6 +339,7 @@ fn bodies(world: &World, market: &Market) -> BTreeMap<&'static str, Value> {
         ("create_room", json!({ "name": "New", "capacity": 5 })),
         ("create_topic", json!({ "network": network, "details": { "name": "New", "scheme": "ours" } })),
         ("create_workshop", json!({ "network": network, "details": workshop })),
+        ("create_material", handout()),
         ("adapt_workshop", json!({ "network": network })),
         ("create_session", json!({ "network": network, "library": market.place.library, "details": webinar() })),
         ("move_session_online", json!({ "meeting_address": "https://meet.example.org/1" })),

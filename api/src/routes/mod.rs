@@ -18,6 +18,7 @@ mod interests;
 mod invitations;
 mod libraries;
 mod matches;
+mod materials;
 mod networks;
 mod offers;
 mod opportunities;
@@ -60,6 +61,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(topics::mount)
         .configure(workshops::mount)
         .configure(editions::mount)
+        .configure(materials::mount)
         .configure(catalog::mount)
         .configure(workshop_sessions::mount)
         .configure(trainers::mount)

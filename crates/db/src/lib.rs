@@ -34,6 +34,7 @@ pub mod invitations;
 pub mod keys;
 pub mod libraries;
 pub mod mails;
+pub mod materials;
 pub mod networks;
 pub mod offers;
 pub mod partnerships;

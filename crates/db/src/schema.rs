@@ -132,6 +132,23 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{InstantType, JsonType};
 
+    materials (id) {
+        id -> Text,
+        workshop_id -> Text,
+        kind -> Text,
+        is_public -> Bool,
+        search_text -> Text,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
     workshop_editions (workshop_id, edition) {
         workshop_id -> Text,
         edition -> Integer,
@@ -618,6 +635,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    materials,
     trainer_workshops,
     workshop_editions,
     workshop_sessions,

@@ -77,6 +77,21 @@ macro_rules! of_libraries_seen {
         )
     };
 }
+/// Workshops. Drafts: of networks they coordinate. Others: of their networks and of those that lend to theirs, unless they keep
+/// them to themselves.
+macro_rules! of_workshops_seen {
+    () => {
+        concat!(
+            "workshops.network_id IN ",
+            $crate::scope::subjects!("coordinator"),
+            " OR workshops.state <> 'draft' AND (workshops.network_id IN ",
+            $crate::scope::networks!(),
+            " OR workshops.visibility <> 'network' AND workshops.network_id IN ",
+            $crate::scope::lenders!(),
+            ")"
+        )
+    };
+}
 /// Parts of a trainer's calendar, by a column that names the trainer: their own, and those of trainers of networks they
 /// coordinate.
 macro_rules! of_own_trainers {
@@ -108,7 +123,8 @@ macro_rules! of_own_requests {
     };
 }
 pub(crate) use {
-    borrowers, lenders, networks, of_libraries_seen, of_own_requests, of_own_trainers, standing, subjects,
+    borrowers, lenders, networks, of_libraries_seen, of_own_requests, of_own_trainers, of_workshops_seen, standing,
+    subjects,
 };
 
 /// What somebody sees of a table: a condition in which every `?` stands for whoever looks, every `#` for the roles of their

@@ -228,6 +228,7 @@ macro_rules! spelled_words {
 
 spelled_words! {
     packhorse_domain::session::SessionStateName,
+    packhorse_domain::material::MaterialKind,
     packhorse_domain::workshop::WorkshopStateName,
     packhorse_domain::request::RequestStateName,
     packhorse_domain::offer::OfferStateName,

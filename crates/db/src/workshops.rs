@@ -74,20 +74,7 @@ impl From<&Workshop> for Row {
     }
 }
 
-// Drafts: of networks they coordinate. Others: of their networks and of those that lend to theirs, unless they keep them to
-// themselves.
-seen!(
-    workshops,
-    concat!(
-        "workshops.network_id IN ",
-        scope::subjects!("coordinator"),
-        " OR workshops.state <> 'draft' AND (workshops.network_id IN ",
-        scope::networks!(),
-        " OR workshops.visibility <> 'network' AND workshops.network_id IN ",
-        scope::lenders!(),
-        ")"
-    )
-);
+seen!(workshops, scope::of_workshops_seen!());
 
 queries! { workshops: Workshop, WorkshopId }
 

@@ -179,6 +179,7 @@ ids! {
     Mail MailId "mal" "mail";
     SignIn SignInId "ses" "sign_in";
     Session SessionId "ssn" "session";
+    Material MaterialId "mat" "material";
     Event EventId "evt" "event";
     Trace TraceId "trc" "trace";
 }

@@ -18,6 +18,7 @@ pub mod invitation;
 pub mod library;
 pub mod license;
 pub mod mail;
+pub mod material;
 pub mod money;
 pub mod network;
 pub mod offer;

@@ -107,6 +107,11 @@ operations! {
     list_editions => CatalogRead;
     get_edition => CatalogRead;
     get_give_and_take => CatalogRead;
+    list_materials => CatalogRead;
+    create_material: ManageWorkshops => CatalogWrite;
+    get_material => CatalogRead;
+    update_material: ManageWorkshops => CatalogWrite;
+    delete_material: ManageWorkshops => CatalogWrite;
     list_sessions => CatalogRead;
     create_session: ManageSessions => CatalogWrite;
     create_booking_session: ManageSessions => CatalogWrite;

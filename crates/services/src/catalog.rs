@@ -11,20 +11,22 @@ use std::{
     hash::Hash,
 };
 
-use packhorse_db::{Conn, Found, events, libraries, networks, trainers, workshop_sessions, workshops};
+use packhorse_db::{Conn, Found, events, libraries, materials, networks, trainers, workshop_sessions, workshops};
 use packhorse_domain::{
-    Timestamp,
-    id::{LibraryId, NetworkId, SessionId, TrainerId, WorkshopId},
+    Minutes, Timestamp,
+    id::{LibraryId, MaterialId, NetworkId, SessionId, TrainerId, WorkshopId},
+    material::Material,
     workshop::Workshop,
 };
-use packhorse_publishing::model::{Course, Publisher, Session, Site, Tombstone, Trainer};
+use packhorse_publishing::model::{Course, Publisher, Recording, Session, Site, Tombstone, Trainer, WebAddress};
 
 use crate::Error;
 
 pub use packhorse_db::{workshop_sessions::DatesFilter, workshops::CatalogFilter};
 
 /// The kinds of things of which the catalog tells something.
-const KINDS: &[&str] = &["workshop", "session", "trainer", "topic", "network", "library", "venue", "user", "consent"];
+const KINDS: &[&str] =
+    &["workshop", "session", "trainer", "topic", "network", "library", "venue", "user", "consent", "material"];
 
 /// How the catalog stands: every change of anything in it makes another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,6 +200,48 @@ pub fn session(conn: &mut Conn, id: SessionId) -> Result<Session, Error> {
 pub fn sessions(conn: &mut Conn, filter: &DatesFilter, limit: u16) -> Result<Vec<Session>, Error> {
     let found = workshop_sessions::public(conn, filter, limit.into())?;
     dates::sessions(conn, found)
+}
+
+/// Recordings of the catalog, or of one network's part of it: the newest first, behind one, at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub fn recordings(
+    conn: &mut Conn,
+    network: Option<NetworkId>,
+    after: Option<MaterialId>,
+    limit: u16,
+) -> Result<Vec<Recording>, Error> {
+    let found = materials::public_recordings(conn, network, after, limit.into())?;
+    let ids = unique(found.iter().map(|material| material.workshop));
+    let beside = materials::of_workshops(conn, &ids)?;
+    Ok(found.iter().filter_map(|material| recording(material, &beside)).collect())
+}
+
+/// A recording with what else was kept of its session; nothing when nobody could get there.
+fn recording(material: &Material, beside: &[Material]) -> Option<Recording> {
+    let details = &material.details;
+    let of_session = |other: &&Material| {
+        other.id != material.id
+            && other.details.is_public
+            && other.workshop == material.workshop
+            && details.session.is_some()
+            && other.details.session == details.session
+    };
+    let kept = beside.iter().filter(of_session).filter_map(|other| courses::published(&other.details));
+    Some(Recording {
+        id: material.id.to_string(),
+        workshop: material.workshop,
+        title: details.title.clone(),
+        summary: details.summary.clone(),
+        address: WebAddress::new(&details.address).ok()?,
+        media_type: details.media_type.clone(),
+        bytes: details.bytes.unwrap_or(0),
+        duration: Minutes(details.duration_minutes.unwrap_or(0)),
+        captions: details.has_captions,
+        materials: kept.collect(),
+        published_at: material.record.created_at,
+    })
 }
 
 /// A trainer with a public profile.

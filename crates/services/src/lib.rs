@@ -30,6 +30,7 @@ pub mod letters;
 pub mod libraries;
 pub mod mails;
 pub mod matches;
+pub mod materials;
 pub mod memberships;
 pub mod networks;
 pub mod offers;

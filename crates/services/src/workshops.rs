@@ -33,6 +33,11 @@ impl From<CannotAdapt> for Error {
     }
 }
 
+/// Whose a workshop is.
+pub(crate) fn resource(workshop: &Workshop) -> Resource {
+    Resource::of(workshop.network)
+}
+
 /// The workshop with this id.
 ///
 /// # Errors
@@ -185,7 +190,7 @@ pub fn give_and_take(ctx: &mut Context<'_>, network: NetworkId) -> Result<GiveAn
 
 fn find_to_change(ctx: &mut Context<'_>, id: WorkshopId, expected: &Expected) -> Result<Workshop, Error> {
     let workshop = get(ctx, id)?;
-    ctx.authorize_change(Action::ManageWorkshops, &Resource::of(workshop.network), expected, &workshop.record)?;
+    ctx.authorize_change(Action::ManageWorkshops, &resource(&workshop), expected, &workshop.record)?;
     Ok(workshop)
 }
 

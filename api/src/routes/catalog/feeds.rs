@@ -6,7 +6,7 @@ use packhorse_domain::id::{self, TrainerId, VenueId, WorkshopId};
 use packhorse_publishing::{
     Feed, Page,
     atom::{self, Paging},
-    icalendar, sitemap,
+    icalendar, rss, sitemap,
     table::Table,
 };
 use packhorse_services::catalog::{self, CatalogFilter, DatesFilter, Entry};
@@ -30,6 +30,7 @@ pub(super) fn mount(config: &mut ServiceConfig<'_>) {
     config.service(get_workshops_atom).service(get_network_workshops_atom);
     config.service(get_sessions_atom).service(get_network_sessions_atom);
     config.service(get_sessions_ics).service(get_network_sessions_ics);
+    config.service(get_recordings_rss).service(get_network_recordings_rss);
     config.service(get_workshops_csv).service(get_network_workshops_csv);
     config.service(get_sitemap).service(get_session_page_ics);
 }
@@ -38,6 +39,8 @@ pub(super) fn mount(config: &mut ServiceConfig<'_>) {
 const MOST: u64 = sitemap::MOST as u64;
 /// Entries of one page of a feed.
 const ENTRIES: u16 = 50;
+/// Recordings of the podcast.
+const RECORDINGS: u16 = 200;
 /// How long a calendar shows what is past.
 const PAST: SignedDuration = SignedDuration::from_hours(90 * 24);
 
@@ -55,6 +58,10 @@ published! {
     /// iCalendar (RFC 5545) to subscribe to: those of the last ninety days and all to come, of one workshop, trainer or venue where
     /// that is asked for.
     get_sessions_ics "/feeds/sessions.ics", get_network_sessions_ics "/networks/{network}/feeds/sessions.ics" (), query CalendarQuery, gives "text/calendar": sessions_ics;
+    /// Feeds the recordings of the catalog.
+    ///
+    /// RSS 2.0 with enclosures, as programs for podcasts read it: the newest two hundred.
+    get_recordings_rss "/feeds/recordings.rss", get_network_recordings_rss "/networks/{network}/feeds/recordings.rss" (), query Nothing, gives "application/rss+xml": recordings_rss;
     /// Gives the workshops of the catalog as a table.
     ///
     /// CSV (RFC 4180) with a header, which an import reads.
@@ -192,6 +199,18 @@ async fn sessions_ics(app: &Data<App>, request: &HttpRequest, query: CalendarQue
         let mut calendar = icalendar::Calendar::begin(export.sink.clone(), export.published.edition())?;
         export.sessions(filter, |session| calendar.item(&session)).await?;
         calendar.end()?;
+        Ok(())
+    })
+    .await
+}
+
+async fn recordings_rss(app: &Data<App>, request: &HttpRequest, _: Nothing) -> Result<HttpResponse, Problem> {
+    export::answer(app, request, Feed::Recordings.media_type(), async move |export| {
+        let network = export.published.network.as_ref().map(|network| network.id);
+        let found = export.read(move |conn| catalog::recordings(conn, network, None, RECORDINGS)).await?;
+        let mut channel = rss::Channel::begin(export.sink.clone(), export.published.edition(), "en")?;
+        found.iter().try_for_each(|recording| channel.item(recording))?;
+        channel.end()?;
         Ok(())
     })
     .await

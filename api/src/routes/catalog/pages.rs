@@ -5,7 +5,7 @@ use jiff::{SignedDuration, civil::Date};
 use packhorse_db::Conn;
 use packhorse_domain::{Timestamp, id};
 use packhorse_publishing::{
-    html::{self, Card, Frame, List, Look},
+    html::{self, Archive, Card, Frame, List, Look},
     model::{Course, Publisher, Session},
 };
 use packhorse_services::{
@@ -28,6 +28,7 @@ pub(super) fn mount(config: &mut ServiceConfig<'_>) {
     config.service(get_session_page).service(get_network_session_page);
     config.service(get_trainer_page).service(get_network_trainer_page);
     config.service(get_month_page).service(get_network_month_page);
+    config.service(get_archive_page).service(get_network_archive_page);
     config.service(get_map_page).service(get_network_map_page);
     config.service(get_style);
 }
@@ -58,6 +59,10 @@ published! {
     ///
     /// A page for people: drawn, and as a list.
     get_month_page "/calendar/{month}", get_network_month_page "/networks/{network}/calendar/{month}" ("month": String = "The month, `2027-03`."), query LookQuery, gives "text/html": month_page;
+    /// Shows rooms and recordings.
+    ///
+    /// A page for people: what takes place online next, and what was recorded, the newest first.
+    get_archive_page "/archive", get_network_archive_page "/networks/{network}/archive" (), query ArchiveQuery, gives "text/html": archive_page;
     /// Shows where sessions are held.
     ///
     /// A page for people: drawn, and as a list.
@@ -79,6 +84,28 @@ struct CatalogQuery {
 impl Query for CatalogQuery {
     fn read(from: &mut Parameters) -> Self {
         Self { embed: from.take("embed"), after: from.take("after") }
+    }
+}
+
+/// Which recordings, and how.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ArchiveQuery {
+    /// Without header and footer, for a frame in another page.
+    #[param(example = true)]
+    embed: Option<bool>,
+    /// A zone whose clock is shown beside that of the venue, IANA name.
+    #[param(value_type = Option<packhorse_domain::Zone>, example = "America/Los_Angeles")]
+    zone: Option<packhorse_domain::Zone>,
+    /// Where the page begins: the end of the one before.
+    #[param(value_type = Option<id::MaterialId>)]
+    after: Option<id::MaterialId>,
+}
+
+impl Query for ArchiveQuery {
+    fn read(from: &mut Parameters) -> Self {
+        let LookQuery { embed, zone } = LookQuery::of(from);
+        Self { embed, zone, after: from.take("after") }
     }
 }
 
@@ -217,6 +244,25 @@ async fn month_page(app: &App, request: &HttpRequest, look: LookQuery) -> Result
             |session: &&Session| session.time.start.to_zoned(session.zone.rules()).date().first_of_month() == first;
         let shown: Vec<&Session> = sessions.iter().filter(begins).collect();
         Ok(html::month(published.edition(), look, first, &shown))
+    })
+    .await
+}
+
+async fn archive_page(app: &App, request: &HttpRequest, query: ArchiveQuery) -> Result<HttpResponse, Problem> {
+    let ArchiveQuery { embed, zone, after } = query;
+    let gather = move |conn: &mut Conn, published: &Published| {
+        let network = published.network.as_ref().map(|network| network.id);
+        let from = Some(published.site.generated_at);
+        let mut recordings = catalog::recordings(conn, network, after, CARDS + 1)?;
+        let more = recordings.len() > usize::from(CARDS);
+        recordings.truncate(CARDS.into());
+        let dates = catalog::sessions(conn, &DatesFilter { network, from, ..DatesFilter::default() }, SESSIONS)?;
+        Ok((dates, recordings, more))
+    };
+    page(app, request, LookQuery { embed, zone }, gather, |published, look, (dates, recordings, more)| {
+        let upcoming: Vec<&Session> = dates.iter().filter(|session| session.place.online().is_some()).collect();
+        let next = recordings.last().filter(|_| more).map(|last| last.id.as_str());
+        Ok(html::archive(published.edition(), look, &Archive { upcoming: &upcoming, recordings: &recordings, next }))
     })
     .await
 }

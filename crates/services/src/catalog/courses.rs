@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use packhorse_db::{Conn, topics, trainers, workshop_sessions, workshops};
+use packhorse_db::{Conn, materials, topics, trainers, workshop_sessions, workshops};
 use packhorse_domain::{
     Version,
     id::{TopicId, WorkshopId},
+    material::{self, MaterialDetails},
     topic::Topic,
     trainer::Customers,
     workshop::{Attribution, ContactHours, Workshop, WorkshopDetails},
@@ -13,8 +14,8 @@ use packhorse_domain::{
 use packhorse_publishing::{
     Page,
     model::{
-        Adaptation, CeHours, Competency, Course, Credit, CreditRole, Fees, Person, RoomNeeds, Site, Tombstone,
-        Topic as Subject, WebAddress,
+        Adaptation, CeHours, Competency, Course, Credit, CreditRole, Fees, Material, MaterialKind, Person, RoomNeeds,
+        Site, Tombstone, Topic as Subject, WebAddress,
     },
 };
 
@@ -29,6 +30,7 @@ pub(super) struct About<'s> {
     adaptations: HashMap<WorkshopId, u32>,
     originals: HashSet<WorkshopId>,
     places: HashMap<WorkshopId, Vec<String>>,
+    materials: HashMap<WorkshopId, Vec<Material>>,
 }
 
 impl<'s> About<'s> {
@@ -50,8 +52,13 @@ impl<'s> About<'s> {
         for (workshop, library) in hosts {
             places.entry(workshop).or_default().extend(libraries.get(&library).cloned());
         }
+        let mut materials: HashMap<_, Vec<Material>> = HashMap::new();
+        for material in materials::of_workshops(conn, &ids)?.into_iter().filter(|one| one.details.is_public) {
+            materials.entry(material.workshop).or_default().extend(published(&material.details));
+        }
         Ok(Self {
             site,
+            materials,
             topics,
             teachers,
             adaptations: adaptations.collect(),
@@ -76,7 +83,7 @@ impl<'s> About<'s> {
             credits: credits(&details),
             adapted_from: adapted_from.into_iter().rev().map(|original| self.step(original)).collect(),
             adaptations: self.adaptations.get(&id).copied().unwrap_or(0),
-            materials: Vec::new(),
+            materials: self.materials.get(&id).cloned().unwrap_or_default(),
             trainers: self.teachers.get(&id).cloned().unwrap_or_default(),
             taught_at: self.places.get(&id).cloned().unwrap_or_default(),
             evaluation: None,
@@ -123,6 +130,26 @@ impl<'s> About<'s> {
             name: details.name.clone(),
         })
     }
+}
+
+/// A material as the catalog tells of it; nothing when nobody could get there.
+pub(super) fn published(details: &MaterialDetails) -> Option<Material> {
+    Some(Material {
+        kind: match details.kind {
+            material::MaterialKind::Handout => MaterialKind::Handout,
+            material::MaterialKind::Slides => MaterialKind::Slides,
+            material::MaterialKind::Recording => MaterialKind::Recording,
+            material::MaterialKind::Chat => MaterialKind::Chat,
+            material::MaterialKind::Other => MaterialKind::Other,
+        },
+        title: details.title.clone(),
+        address: WebAddress::new(&details.address).ok()?,
+        media_type: details.media_type.clone(),
+        bytes: details.bytes,
+        language: details.language.clone(),
+        license: details.license.clone(),
+        captions: details.has_captions,
+    })
 }
 
 fn subject(topic: &Topic) -> Subject {
