@@ -20,7 +20,7 @@ mod words;
 use std::collections::HashMap;
 
 use packhorse_domain::{
-    Coordinates, Format, Km, Level, Timestamp,
+    Coordinates, Format, Km, Level, Timestamp, Word,
     id::{NetworkId, TopicId, WorkshopId},
 };
 
@@ -51,6 +51,19 @@ pub enum Sort {
     Title,
     /// The next date that fits the search, those without at the end.
     NextDate,
+}
+
+impl Word for Sort {
+    const ALL: &'static [Self] = &[Self::Relevance, Self::Changed, Self::Title, Self::NextDate];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Relevance => "relevance",
+            Self::Changed => "changed",
+            Self::Title => "title",
+            Self::NextDate => "next_date",
+        }
+    }
 }
 
 /// What is searched for. Values of one facet are alternatives; all facets must hold, and those of dates (format, near,

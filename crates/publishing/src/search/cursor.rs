@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use packhorse_domain::id::WorkshopId;
+use packhorse_domain::{Word, id::WorkshopId};
 
 use super::Sort;
 
@@ -44,15 +44,9 @@ impl Cursor {
     }
 }
 
-impl Sort {
-    const LETTERS: [(Self, &'static str); 4] =
-        [(Self::Relevance, "r"), (Self::Changed, "c"), (Self::Title, "t"), (Self::NextDate, "d")];
-}
-
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let letter = Sort::LETTERS.iter().find(|(sort, _)| *sort == self.sort).map_or("", |(_, letter)| letter);
-        write!(f, "{letter}.{}.{}.", self.first, self.second)?;
+        write!(f, "{}.{}.{}.", self.sort.word(), self.first, self.second)?;
         self.title.bytes().try_for_each(|byte| write!(f, "{byte:02x}"))?;
         write!(f, ".{}", self.id)
     }
@@ -63,8 +57,8 @@ impl FromStr for Cursor {
 
     fn from_str(text: &str) -> Result<Self, InvalidCursor> {
         let parts: Vec<_> = text.splitn(6, '.').collect();
-        let [letter, first, second, title, id] = parts[..] else { return Err(InvalidCursor) };
-        let (sort, _) = Sort::LETTERS.into_iter().find(|(_, known)| *known == letter).ok_or(InvalidCursor)?;
+        let [sort, first, second, title, id] = parts[..] else { return Err(InvalidCursor) };
+        let sort = Sort::from_word(sort).ok_or(InvalidCursor)?;
         let number = |text: &str| text.parse().map_err(|_| InvalidCursor);
         let bytes: Option<Vec<u8>> = title
             .as_bytes()
@@ -94,7 +88,7 @@ mod tests {
     #[test]
     fn a_cursor_comes_back_and_nothing_else_is_one() {
         let id = "wks_01k9z3k8m4e0r9q2v7x5y6w8ta".parse().unwrap();
-        for (sort, title) in Sort::LETTERS.map(|(sort, _)| sort).into_iter().zip(["", "", "política 100%", ""]) {
+        for (sort, title) in Sort::ALL.iter().copied().zip(["", "", "política 100%", ""]) {
             let cursor = Cursor { sort, first: -17, second: i64::MAX, title: title.to_owned(), id };
             let text = cursor.to_string();
             assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)), "{text}");
@@ -103,17 +97,17 @@ mod tests {
         let long = "61".repeat(TITLE + 1);
         for bad in [
             "",
-            "r",
-            "r.1.2..wks_01k9z3k8m4e0r9q2v7x5y6w8tb.",
-            "r.1.2..net_01k9z3k8m4e0r9q2v7x5y6w8ta",
+            "relevance",
+            "relevance.1.2..wks_01k9z3k8m4e0r9q2v7x5y6w8tb.",
+            "relevance.1.2..net_01k9z3k8m4e0r9q2v7x5y6w8ta",
             "x.1.2..wks_01k9z3k8m4e0r9q2v7x5y6w8ta",
-            "r.01.2..wks_01k9z3k8m4e0r9q2v7x5y6w8ta",
-            "r.1.99999999999999999999..wks_01k9z3k8m4e0r9q2v7x5y6w8ta",
-            "t.0.0.f.wks_01k9z3k8m4e0r9q2v7x5y6w8ta",
-            "t.0.0.+1.wks_01k9z3k8m4e0r9q2v7x5y6w8ta",
-            "t.0.0.ff.wks_01k9z3k8m4e0r9q2v7x5y6w8ta",
-            "t.0.0.é.wks_01k9z3k8m4e0r9q2v7x5y6w8ta",
-            &format!("t.0.0.{long}.wks_01k9z3k8m4e0r9q2v7x5y6w8ta"),
+            "relevance.01.2..wks_01k9z3k8m4e0r9q2v7x5y6w8ta",
+            "relevance.1.99999999999999999999..wks_01k9z3k8m4e0r9q2v7x5y6w8ta",
+            "title.0.0.f.wks_01k9z3k8m4e0r9q2v7x5y6w8ta",
+            "title.0.0.+1.wks_01k9z3k8m4e0r9q2v7x5y6w8ta",
+            "title.0.0.ff.wks_01k9z3k8m4e0r9q2v7x5y6w8ta",
+            "title.0.0.é.wks_01k9z3k8m4e0r9q2v7x5y6w8ta",
+            &format!("title.0.0.{long}.wks_01k9z3k8m4e0r9q2v7x5y6w8ta"),
         ] {
             assert_eq!(bad.parse::<Cursor>(), Err(InvalidCursor), "{bad}");
         }

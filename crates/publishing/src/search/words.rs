@@ -65,12 +65,14 @@ fn unmarked(word: &str) -> Cow<'_, str> {
 /// The words of a text that is [`folded`], each with where it stands.
 pub(super) fn words(folded: &str) -> impl Iterator<Item = (Range<usize>, Word)> {
     folded.unicode_word_indices().flat_map(|(at, word)| {
-        pieces(word).into_iter().map(move |(from, piece)| {
-            let from = at + from;
-            let end = from + piece.len();
+        pieces(word).into_iter().filter_map(move |(from, piece)| {
+            // A mark may cling to a sign before it.
+            let bare = piece.trim_start_matches(|c: char| !c.is_alphanumeric());
+            let (from, end) = (at + from + piece.len() - bare.len(), at + from + piece.len());
             // `u.s` is `us`.
-            let initials = piece.contains('.') && piece.chars().any(char::is_alphabetic);
-            (from..end, Word::new(&if initials { Cow::Owned(piece.replace('.', "")) } else { Cow::Borrowed(piece) }))
+            let initials = bare.contains('.') && bare.chars().any(char::is_alphabetic);
+            let word = Word::new(&if initials { Cow::Owned(bare.replace('.', "")) } else { Cow::Borrowed(bare) });
+            (!word.plain.is_empty()).then_some((from..end, word))
         })
     })
 }

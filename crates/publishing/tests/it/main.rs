@@ -8,6 +8,7 @@ mod import;
 mod oai;
 mod pages;
 mod reading;
+mod reference;
 mod search;
 mod structured;
 mod style;
