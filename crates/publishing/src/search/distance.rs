@@ -6,9 +6,6 @@
 /// Source: F. Damerau, "A technique for computer detection and correction of spelling errors", Communications of the ACM
 /// 7 (1964); the restricted distance (optimal string alignment), in which no part is changed twice.
 pub(super) fn mistakes(one: &[char], other: &[char], most: usize) -> Option<usize> {
-    if one.len().abs_diff(other.len()) > most {
-        return None;
-    }
     let mut before = vec![0; other.len() + 1];
     let mut above: Vec<usize> = (0..=other.len()).collect();
     let mut row = vec![0; other.len() + 1];

@@ -56,6 +56,26 @@ struct Form {
     postings: Vec<Posting>,
 }
 
+/// The forms of one spelling or stem, beside what tells without a look at its letters that it is another.
+#[derive(Debug, Clone)]
+struct Forms {
+    letters: u32,
+    length: usize,
+    ids: Vec<u32>,
+}
+
+impl Forms {
+    fn of(text: &str) -> Self {
+        Self { letters: letters(text), length: text.chars().count(), ids: Vec::new() }
+    }
+
+    /// Takes a form out; whether none is left.
+    fn strike(&mut self, id: u32) -> bool {
+        self.ids.retain(|one| *one != id);
+        self.ids.is_empty()
+    }
+}
+
 impl Form {
     fn word(&self) -> Word {
         Word { plain: self.plain.to_string(), marked: self.marked.as_deref().map(str::to_owned) }
@@ -78,9 +98,9 @@ pub(super) struct Lexicon {
     forms: Vec<Form>,
     /// Forms that no workshop has any more.
     free: Vec<u32>,
-    by_plain: BTreeMap<Arc<str>, Vec<u32>>,
+    by_plain: BTreeMap<Arc<str>, Forms>,
     /// Of each language that there are texts in.
-    by_stem: BTreeMap<Tongue, HashMap<Box<str>, Vec<u32>>>,
+    by_stem: BTreeMap<Tongue, HashMap<Box<str>, Forms>>,
 }
 
 impl Lexicon {
@@ -92,8 +112,7 @@ impl Lexicon {
     /// The form of a word, made when it is new. It must get a posting.
     pub(super) fn form(&mut self, word: &Word, tongue: Tongue) -> u32 {
         let same = |form: &Form| form.tongue == tongue && form.marked.as_deref() == word.marked.as_deref();
-        let known = self.by_plain.get(word.plain.as_str()).into_iter().flatten().copied();
-        if let Some(known) = known.into_iter().find(|id| same(&self.forms[*id as usize])) {
+        if let Some(known) = self.spelled(&word.plain).find(|id| same(&self.forms[*id as usize])) {
             return known;
         }
         let plain = self.by_plain.get_key_value(word.plain.as_str()).map(|(plain, _)| Arc::clone(plain));
@@ -105,10 +124,10 @@ impl Lexicon {
             self.forms.push(form.clone());
             next
         });
-        self.by_plain.entry(Arc::clone(&form.plain)).or_default().push(id);
+        self.by_plain.entry(Arc::clone(&form.plain)).or_insert_with_key(|plain| Forms::of(plain)).ids.push(id);
         let stems = self.by_stem.entry(tongue).or_default();
         for stem in tongue.stems(word) {
-            stems.entry(stem.into()).or_default().push(id);
+            stems.entry(stem.into()).or_insert_with_key(|stem| Forms::of(stem)).ids.push(id);
         }
         self.forms[id as usize] = form;
         id
@@ -136,13 +155,15 @@ impl Lexicon {
         let form = form.clone();
         if let Some(stems) = self.by_stem.get_mut(&form.tongue) {
             for stem in form.tongue.stems(&form.word()) {
-                strike(stems.get_mut(stem.as_str()), id).then(|| stems.remove(stem.as_str()));
+                if stems.get_mut(stem.as_str()).is_some_and(|forms| forms.strike(id)) {
+                    stems.remove(stem.as_str());
+                }
             }
             if stems.is_empty() {
                 self.by_stem.remove(&form.tongue);
             }
         }
-        if strike(self.by_plain.get_mut(&form.plain), id) {
+        if self.by_plain.get_mut(&form.plain).is_some_and(|forms| forms.strike(id)) {
             self.by_plain.remove(&form.plain);
         }
         self.forms[id as usize].postings = Vec::new();
@@ -174,7 +195,7 @@ impl Lexicon {
         let mut found: Vec<_> = self.spelled(&word.plain).map(|form| (form, SAME)).collect();
         for (tongue, stems) in &self.by_stem {
             let forms = tongue.stems(word).into_iter().filter_map(|stem| stems.get(stem.as_str()));
-            found.extend(forms.flatten().map(|form| (*form, INFLECTED)));
+            found.extend(forms.flat_map(|forms| &forms.ids).map(|form| (*form, INFLECTED)));
         }
         each_once(found)
     }
@@ -186,7 +207,7 @@ impl Lexicon {
             let from = (Bound::Included(wanted.word.plain.as_str()), Bound::Unbounded);
             let longer = self.by_plain.range::<str, _>(from);
             let longer = longer.take_while(|(plain, _)| plain.starts_with(wanted.word.plain.as_str()));
-            found.extend(longer.flat_map(|(_, forms)| forms).map(|form| (*form, LONGER)));
+            found.extend(longer.flat_map(|(_, forms)| &forms.ids).map(|form| (*form, LONGER)));
         }
         each_once(found)
     }
@@ -225,13 +246,13 @@ impl Lexicon {
         for form in near.iter().map(|id| &self.forms[*id as usize]) {
             let Some(stems) = self.by_stem.get(&form.tongue) else { continue };
             let forms = form.tongue.stems(&form.word()).into_iter().filter_map(|stem| stems.get(stem.as_str()));
-            found.extend(forms.flatten().map(|form| (*form, weight - 1)));
+            found.extend(forms.flat_map(|forms| &forms.ids).map(|form| (*form, weight - 1)));
         }
         Some((each_once(found), name(likeliest).to_owned()))
     }
 
     fn spelled(&self, plain: &str) -> impl Iterator<Item = u32> {
-        self.by_plain.get(plain).into_iter().flatten().copied()
+        self.by_plain.get(plain).into_iter().flat_map(|forms| forms.ids.iter().copied())
     }
 }
 
@@ -262,11 +283,10 @@ impl Nearest {
     }
 
     /// Takes forms of a spelling when it is as near as those found so far, and lets those go when it is nearer.
-    fn offer(&mut self, other: &str, forms: &[u32]) {
-        let (least, length) = (self.least, self.spelling.len());
-        // A letter takes one to four bytes.
-        let surely_farther = other.len() + least < length || other.len() > 4 * (length + least);
-        if least == 0 || surely_farther || (letters(other) ^ self.letters).count_ones() as usize > 2 * least {
+    fn offer(&mut self, other: &str, forms: &Forms) {
+        let least = self.least;
+        let apart = (forms.letters ^ self.letters).count_ones() as usize;
+        if least == 0 || forms.length.abs_diff(self.spelling.len()) > least || apart > 2 * least {
             return;
         }
         self.other.clear();
@@ -276,16 +296,8 @@ impl Nearest {
             self.forms.clear();
             self.least = found.max(1);
         }
-        self.forms.extend(forms);
+        self.forms.extend(&forms.ids);
     }
-}
-
-/// Takes an id out of a list; whether none is left.
-fn strike(list: Option<&mut Vec<u32>>, id: u32) -> bool {
-    list.is_some_and(|list| {
-        list.retain(|one| *one != id);
-        list.is_empty()
-    })
 }
 
 /// Each form with the best of its answers.
