@@ -6,7 +6,7 @@ mod range;
 use std::marker::PhantomData;
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
-use packhorse_domain::{Id, Valid, id::Kind};
+use packhorse_domain::{Id, Valid, Word, id::Kind};
 use packhorse_services::{Error, Fault};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -274,6 +274,19 @@ impl<K: Kind> FromRequest for PartId<K> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         std::future::ready(path_id(request, &format!("{}_id", K::NAME)).map(Self))
+    }
+}
+
+/// A word of a closed list in the path, at its end. One that is not in the list is not found.
+pub struct PathWord<W>(pub W);
+
+impl<W: Word> FromRequest for PathWord<W> {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let word = request.match_info().iter().last().and_then(|(_, text)| W::from_word(text));
+        std::future::ready(word.map(Self).ok_or_else(|| Problem::new(problem::NOT_FOUND, "not found")))
     }
 }
 

@@ -39,6 +39,7 @@ use crate::{
         (name = "libraries", description = "Libraries, venues and rooms"),
         (name = "catalog", description = "Topics and workshops"),
         (name = "sessions", description = "Dated deliveries of workshops, to which people come"),
+        (name = "public", description = "What was published, for everybody: pages, feeds, harvests"),
         (name = "trainers", description = "Trainers, when they can teach, and their calendars"),
         (name = "requests", description = "Training requests, from draft to booked, and who could teach them"),
         (name = "offers", description = "Offers to trainers; they hold time until they are answered"),

@@ -44,6 +44,7 @@ kinds! {
     METHOD_NOT_ALLOWED: "method_not_allowed" 405 "Method not allowed" "The `Allow` header lists the methods of this address.";
     REQUEST_TIMEOUT: "request_timeout" 408 "The body took too long" "Send the whole body within 30 seconds.";
     CONFLICT: "conflict" 409 "The state does not permit it" "Read the resource again: its state changed, or somebody else was first. `errors` tells which.";
+    GONE: "gone" 410 "It is there no more" "It was published once, and withdrawn. What was linked here may be in the catalog under another title.";
     STALE: "stale" 412 "It has changed since you saw it" "Read the resource again and repeat the change with the new `ETag` in `If-Match`.";
     TOO_LARGE: "too_large" 413 "The body is too large" "Bodies hold up to 256 KiB, imports up to 20 MiB.";
     UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type" 415 "Unsupported media type" "Send the content type that the operation documents.";

@@ -15,6 +15,7 @@ use packhorse_domain::{
     api_key::PREFIX,
     id::{SignInId, UserId},
 };
+use packhorse_publishing::model::{Site, WebAddress};
 use packhorse_services::{
     keys,
     letters::Letters,
@@ -78,6 +79,10 @@ pub struct App {
     pub document: &'static str,
     /// Passwords hashed at one time: each takes 19 MiB.
     hashing: Semaphore,
+    /// Where everybody finds this service.
+    public_url: String,
+    /// Whom harvesters may write to.
+    contact: String,
     verified: Verified,
     keys_asked: Mutex<Option<Instant>>,
 }
@@ -101,6 +106,16 @@ static DESCRIBED: LazyLock<Described> = LazyLock::new(|| {
 /// What writes mails, where there is a server that sends them.
 pub(crate) fn letters(config: &Config) -> Option<Letters> {
     config.mail.smtp_url.as_ref().map(|_| Letters { public_url: config.http.public_url.clone() })
+}
+
+/// Whom harvesters may write to: whom mails are from, or the postmaster (RFC 2142).
+fn contact(config: &Config) -> String {
+    let from = config.mail.from.as_deref().and_then(|from| from.parse::<lettre::message::Mailbox>().ok());
+    let host = || url::Url::parse(&config.http.public_url).ok()?.host_str().map(str::to_owned);
+    from.map_or_else(
+        || format!("postmaster@{}", host().unwrap_or_else(|| "localhost".to_owned())),
+        |from| from.email.to_string(),
+    )
 }
 
 impl App {
@@ -130,9 +145,22 @@ impl App {
             addresses: &described.addresses,
             document: &described.text,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
+            public_url: config.http.public_url.clone(),
+            contact: contact(config),
             verified: Verified::default(),
             keys_asked: Mutex::default(),
         }
+    }
+
+    /// The installation as the public catalog tells of it.
+    ///
+    /// # Errors
+    /// 500 when the public address is none that a page can have.
+    pub fn site(&self) -> Result<Site, Problem> {
+        let base = WebAddress::new(&self.public_url);
+        let base = base.map_err(|error| Problem::new(problem::INTERNAL, format!("public_url is {error}")))?;
+        let (name, contact) = ("Packhorse".to_owned(), self.contact.clone());
+        Ok(Site { base, name, contact, generated_at: self.clock.now() })
     }
 
     /// Hashes or compares a password. That is slow on purpose: it is bounded, and kept away from the threads that serve others.

@@ -25,7 +25,7 @@ const RELATIONS: [&[Relation]; ROLES] = [
     &[Relation::Operator],
     &[Relation::Member, Relation::Coordinator, Relation::LendingCoordinator],
     &[],
-    &[Relation::Member, Relation::Staff],
+    &[Relation::Member, Relation::Staff, Relation::Person],
     &[],
     &[Relation::Member, Relation::Trainer],
     &[],
@@ -40,11 +40,16 @@ const MATRIX: &[(&str, &str)] = &[
     ("create_network", "afffffffff"),
     ("get_network", "aanananaaa"),
     ("update_network", "aanfnfnfff"),
+    ("join_network", "aanananaaa"),
+    ("leave_network", "aanananaaa"),
+    ("list_members", "aanananaaf"),
     ("create_partnership", "aanfnfnfff"),
     ("get_partnership", "aanananaaa"),
     ("update_partnership", "aanfnfnfff"),
     ("create_user", "aaifififff"),
     ("get_user", "aanannnnnn"),
+    ("export_user", "afnannnnnn"),
+    ("erase_user", "afnfnnnnnn"),
     ("grant_role", "aanfnnnnnn"),
     ("revoke_role", "aanfnnnnnn"),
     ("end_sign_in", "nnnannnnnn"),
@@ -55,12 +60,14 @@ const MATRIX: &[(&str, &str)] = &[
     ("accept_invitation", "iiiiiiiiii"),
     ("change_password", "iiiiiiiiii"),
     ("start_email_change", "iiiiiiiiii"),
+    ("erase_me", "iiiiiiiiii"),
     ("create_api_key", "aanfnfnfff"),
     ("get_api_key", "aannnnnnnn"),
     ("rotate_api_key", "aannnnnnnn"),
     ("revoke_api_key", "aannnnnnnn"),
     ("create_library", "aanfnfnfff"),
     ("get_library", "aanananaaa"),
+    ("get_library_deliveries", "aanananaaa"),
     ("update_library", "aananfnfff"),
     ("create_venue", "aananfnfff"),
     ("get_venue", "aanananaaa"),
@@ -91,6 +98,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("hold_session", "aananfnnnn"),
     ("create_trainer", "aanfnfnfff"),
     ("get_trainer", "aanananaan"),
+    ("get_trainer_deliveries", "aanananaan"),
     ("update_trainer", "aanfnanffn"),
     ("list_availability", "aanfnanffn"),
     ("get_availability_ics", "aanfnanffn"),
@@ -163,10 +171,12 @@ const MATRIX: &[(&str, &str)] = &[
 
 /// Operations that everybody who is signed in may use: what they show is narrowed by the scope of the query.
 const EVERYBODY: &[&str] = &[
+    "export_me",
     "get_me",
     "list_api_keys",
     "list_bookings",
     "list_changes",
+    "list_consents",
     "list_events",
     "list_interests",
     "list_invitations",
@@ -185,6 +195,7 @@ const EVERYBODY: &[&str] = &[
     "list_venues",
     "list_workshops",
     "preview_occurrences",
+    "set_consent",
 ];
 
 /// Operations with tests of their own: `imports` and the end of a sign-in.
@@ -302,6 +313,8 @@ fn bodies(world: &World, market: &Market) -> BTreeMap<&'static str, Value> {
         ("create_invitation", guest(market)),
         ("accept_invitation", json!({ "token": "of nobody" })),
         ("change_password", json!({ "present": "not it", "password": "a loud mule on a bridge" })),
+        ("erase_me", json!({ "password": "not it" })),
+        ("set_consent", json!({ "given": true, "wording": 1 })),
         ("start_email_change", json!({ "email": "new@example.org", "password": "not it" })),
         ("grant_role", json!({ "role": "coordinator", "network": network })),
         ("create_api_key", web_site(market)),
@@ -355,6 +368,15 @@ fn expected(name: &str, row: &str) -> String {
     let covered = |letter| if scope.is_some() { letter } else { 'f' };
     let narrow = if scope == Some(KeyScope::EventsRead) { 'a' } else { 'f' };
     letters.iter().copied().chain([covered(letters[1]), covered(letters[2]), narrow]).collect()
+}
+
+/// The address of a template for a thing.
+fn at(template: &str, id: &str, role: &str) -> String {
+    template
+        .replace("{id}", id)
+        .replace("{role_id}", role)
+        .replace("{purpose}", "weekly_digest")
+        .replace("{edition}", "1")
 }
 
 fn send(client: &Client, method: &str, path: &str, body: Option<&Value>) -> Reply {
@@ -424,8 +446,7 @@ fn matrix(backend: Backend) {
             };
             seen += 1;
             let kind = template.split('/').nth(2).unwrap();
-            let at =
-                |id: &str| template.replace("{id}", id).replace("{role_id}", &things.role).replace("{edition}", "1");
+            let at = |id: &str| at(template, id, &things.role);
             let at = |id: &str| match name {
                 "list_opportunities" => format!("{}?library={}", at(id), here.place.library),
                 "list_slots" => format!("{}?from=2027-03-01&until=2027-03-02", at(id)),

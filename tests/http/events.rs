@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 const TEN: &str = "2027-03-03T16:00:00Z";
 
-fn events(client: &Client, query: &str) -> Vec<Value> {
+pub(super) fn events(client: &Client, query: &str) -> Vec<Value> {
     client.get(&format!("/v1/events?limit=100&{query}")).expect(200).json()["items"].as_array().unwrap().clone()
 }
 
@@ -20,7 +20,7 @@ fn actions(events: &[Value]) -> Vec<(&str, &str)> {
 }
 
 /// Seals everything. On PostgreSQL that waits for every transaction on the server that began before.
-fn seal(world: &World) -> i64 {
+pub(super) fn seal(world: &World) -> i64 {
     let began = std::time::Instant::now();
     loop {
         world.seal();
@@ -34,15 +34,15 @@ fn seal(world: &World) -> i64 {
     }
 }
 
-fn audit(world: &World, noted: Option<&Noted>) -> Audit {
+pub(super) fn audit(world: &World, noted: Option<&Noted>) -> Audit {
     seals::audit(&mut world.database().url.connect().unwrap(), noted).unwrap()
 }
 
-fn told(audit: &Audit) -> Vec<String> {
+pub(super) fn told(audit: &Audit) -> Vec<String> {
     audit.wrong.iter().map(ToString::to_string).collect()
 }
 
-fn run(world: &World, sql: &str) {
+pub(super) fn run(world: &World, sql: &str) {
     match &mut world.database().url.connect().unwrap() {
         Conn::Pg(conn) => conn.batch_execute(sql).unwrap(),
         Conn::Sqlite(conn) => conn.batch_execute(sql).unwrap(),

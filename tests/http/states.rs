@@ -48,10 +48,6 @@ impl Run {
         self.market.staff.post("/v1/requests", &self.market.need(&changes))
     }
 
-    fn stale(&self, trainer: &Client, offer: &str) -> Reply {
-        trainer.act(&format!("{offer}/accept"), "\"v999\"", None)
-    }
-
     /// Does a step as whoever it is up to. Time passes without an answer.
     fn call(&self, model: &Model, step: Step) -> Option<Reply> {
         let Market { coordinator, staff, .. } = &self.market;
@@ -65,7 +61,9 @@ impl Run {
                 let starts_at = instant(SLOTS[slot]);
                 return Some(self.market.offer(&self.requests[request], self.trainer(trainer).id, &starts_at));
             }
-            Step::AcceptStale(number) => return Some(self.stale(answering(number), &self.offers[number])),
+            Step::AcceptStale(number) => {
+                return Some(answering(number).act(&format!("{}/accept", self.offers[number]), "\"v999\"", None));
+            }
             Step::Wait { minutes, swept } => {
                 self.world.clock.advance(SignedDuration::from_mins(minutes));
                 if swept {
@@ -105,18 +103,18 @@ impl Run {
             _ => {}
         }
     }
+}
 
-    /// The state and the start of each, in order, as everybody reads them.
-    fn seen(&self, by: &Client, list: &str, paths: &[String]) -> Vec<(Value, Value)> {
-        let all = by.get(&format!("/v1/{list}?limit=100")).expect(200).json()["items"].clone();
-        let find = |path: &String| {
-            let id = path.rsplit('/').next().unwrap();
-            let item = all.as_array().unwrap().iter().find(|item| item["id"] == id).unwrap();
-            (item["state"].clone(), item["terms"]["time"]["start"].clone())
-        };
-        assert_eq!(all.as_array().unwrap().len(), paths.len());
-        paths.iter().map(find).collect()
-    }
+/// The state and the start of each, in order, as everybody reads them.
+fn seen(by: &Client, list: &str, paths: &[String]) -> Vec<(Value, Value)> {
+    let all = by.get(&format!("/v1/{list}?limit=100")).expect(200).json()["items"].clone();
+    let find = |path: &String| {
+        let id = path.rsplit('/').next().unwrap();
+        let item = all.as_array().unwrap().iter().find(|item| item["id"] == id).unwrap();
+        (item["state"].clone(), item["terms"]["time"]["start"].clone())
+    };
+    assert_eq!(all.as_array().unwrap().len(), paths.len());
+    paths.iter().map(find).collect()
 }
 
 /// The server with one of the databases.
@@ -145,12 +143,12 @@ impl<const POSTGRES: bool> StateMachineTest for On<POSTGRES> {
         run.world.database().assert_sound();
         let start = |slot: usize| json!(instant(SLOTS[slot]));
         let requests: Vec<_> = model.requests.iter().map(|request| (json!(request.state), Value::Null)).collect();
-        assert_eq!(run.seen(&run.market.staff, "requests", &run.requests), requests);
+        assert_eq!(seen(&run.market.staff, "requests", &run.requests), requests);
         let offers: Vec<_> = model.offers.iter().map(|offer| (json!(offer.state), start(offer.slot))).collect();
-        assert_eq!(run.seen(&run.market.coordinator, "offers", &run.offers), offers);
+        assert_eq!(seen(&run.market.coordinator, "offers", &run.offers), offers);
         let bookings: Vec<_> =
             model.bookings.iter().map(|booking| (json!(booking.state), start(booking.slot))).collect();
-        assert_eq!(run.seen(&run.market.coordinator, "bookings", &run.bookings), bookings);
+        assert_eq!(seen(&run.market.coordinator, "bookings", &run.bookings), bookings);
     }
 }
 

@@ -205,6 +205,16 @@ impl TestDatabase {
 
     /// Every row of every table, in a digest: the same as long as nothing was written.
     pub fn digest(&self) -> Vec<(String, String)> {
+        self.tables("md5").into_iter().filter(|(name, _)| !APART.contains(&name.as_str())).collect()
+    }
+
+    /// Every row of every table as text, by table.
+    pub fn dump(&self) -> Vec<(String, String)> {
+        self.tables("")
+    }
+
+    /// What every table holds, where PostgreSQL takes a digest of it by a function.
+    fn tables(&self, digest: &str) -> Vec<(String, String)> {
         let mut conn = self.url.connect().unwrap();
         let tables = match conn {
             Conn::Pg(_) => "SELECT table_name AS text FROM information_schema.tables WHERE table_schema = 'public'",
@@ -220,11 +230,12 @@ impl TestDatabase {
             rows.into_iter().map(|row| row.text).collect()
         };
         let mut names = read(&mut conn, tables);
-        names.retain(|name| !APART.contains(&name.as_str()));
         names.sort_unstable();
-        let digest = |conn: &mut Conn, name: &str| match conn {
+        let whole = |conn: &mut Conn, name: &str| match conn {
             Conn::Pg(_) => {
-                format!("SELECT md5(COALESCE(string_agg(t::text, ' ' ORDER BY t::text), '')) AS text FROM {name} t")
+                format!(
+                    "SELECT {digest}(COALESCE(string_agg(t::text, ' ' ORDER BY t::text), '')) AS text FROM {name} t"
+                )
             }
             Conn::Sqlite(conn) => {
                 let query = format!("SELECT name AS text FROM pragma_table_info('{name}')");
@@ -236,7 +247,7 @@ impl TestDatabase {
         names
             .into_iter()
             .map(|name| {
-                let query = digest(&mut conn, &name);
+                let query = whole(&mut conn, &name);
                 let text = read(&mut conn, &query).remove(0);
                 (name, text)
             })

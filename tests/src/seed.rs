@@ -125,7 +125,16 @@ impl Planter<'_> {
         }));
         let state = WorkshopState::Published { published_at: self.now };
         let id = WorkshopId::new(self.now);
-        let workshop = Workshop { id, network, details: title, edition: 1, adapted_from: Vec::new(), state, record };
+        let workshop = Workshop {
+            id,
+            network,
+            details: title,
+            edition: 1,
+            public_since: Some(self.now),
+            adapted_from: Vec::new(),
+            state,
+            record,
+        };
         workshops::insert(self.conn, &workshop).unwrap();
         editions::insert(self.conn, &workshop.published(self.now).unwrap()).unwrap();
         workshop.id
@@ -150,7 +159,9 @@ impl Planter<'_> {
         merge(&mut profile, changes);
         let trainer = Trainer { id: TrainerId::new(self.now), network, details: details(profile), record };
         let change = Change::new("create", trainer.id, network);
-        Context::of_program(self.conn, self.now).keep(change, trainers::insert, None, trainer).unwrap().id
+        let kept = Context::of_program(self.conn, self.now).keep(change, trainers::insert, None, trainer).unwrap();
+        trainers::set_workshops(self.conn, &kept).unwrap();
+        kept.id
     }
 
     /// A statement about a trainer's time.

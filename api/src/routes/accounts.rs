@@ -101,7 +101,7 @@ pub(super) async fn hashed(app: &App, password: String) -> Result<String, Proble
 }
 
 /// Whether a password is the caller's; `at` is where the input holds it.
-async fn prove(call: &Call, password: String, at: &str) -> Result<Begun<()>, Problem> {
+pub(super) async fn prove(call: &Call, password: String, at: &str) -> Result<Begun<()>, Problem> {
     let kept = match call.begin(accounts::password_hash).await? {
         Begun::Ready(kept) => kept,
         Begun::Answered(before) => return Ok(Begun::Answered(before)),

@@ -41,7 +41,7 @@ struct Change {
     actor: Option<Principal>,
     /// When.
     at: Timestamp,
-    /// How it is since then; `null` when it is gone.
+    /// How it is since then; `null` when it is gone, or was about somebody who is erased.
     data: Option<serde_json::Value>,
 }
 

@@ -103,7 +103,7 @@ impl Query for EventQuery {
 /// Lists what was done, by whom, when, and how things were before and after.
 ///
 /// All of it for operators, that of networks you coordinate, and what you did yourself. Follow `/v1/changes` to miss nothing that is
-/// new; this is for looking back. `seal` is the event's link in a chain of hashes that `packhorse check --audit` walks.
+/// new; this is for looking back. What was told about somebody who was erased is gone: both are `null`. `seal` is the event's link in a chain of hashes that `packhorse check --audit` walks.
 #[utoipa::path(tag = "service", params(EventQuery, PageQuery), responses((status = 200, description = "One page of events.", body = PageOf<LogEntry>)))]
 #[get("/v1/events")]
 async fn list_events(call: Call, query: QueryOf<EventQuery>) -> Result<HttpResponse, Problem> {

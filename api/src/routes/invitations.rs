@@ -26,7 +26,7 @@ use crate::{
 
 pub(super) fn mount(config: &mut ServiceConfig<'_>) {
     config.service(list_invitations).service(create_invitation).service(get_invitation).service(revoke_invitation);
-    config.service(create_account).service(accept_invitation);
+    config.service(create_account).service(accept_invitation).service(sign_up);
 }
 
 resource! { Invitation => "invitations"; }
@@ -57,6 +57,16 @@ struct AccountCreate {
     #[validate(custom(function = "password"))]
     #[schema(min_length = 12, max_length = 128, format = Password, example = "a quiet mule on a road")]
     password: String,
+}
+
+/// The address of somebody who wants to take part.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+struct SignUp {
+    /// The address.
+    #[validate(email, length(max = 254))]
+    #[schema(format = Email, max_length = 254, example = "dana@example.org")]
+    email: String,
 }
 
 /// Lists invitations.
@@ -139,4 +149,32 @@ async fn create_account(
 async fn accept_invitation(call: Call, body: Body<OneTime>) -> Result<HttpResponse, Problem> {
     let token = body.0.into_inner().token;
     call.write(move |ctx| Reply::changed(&invitations::accept(ctx, &token)?)).await
+}
+
+/// Signs up for an informal network.
+///
+/// For whoever has no account yet: a token goes to the address, to make one that takes part (`POST /v1/accounts`), or to take part with
+/// the one there is (`POST /v1/me/invitations`). The answer is the same whether somebody has the address or not, and so is the time
+/// it takes. 409 `no_mail` where the installation sends no mail.
+#[utoipa::path(
+    tag = "sign-in",
+    security(),
+    params(("id" = id::NetworkId, Path, description = "The network.")),
+    request_body = SignUp,
+    responses((status = 202, description = "The mail is on its way."))
+)]
+#[post("/v1/networks/{id}/sign-ups")]
+async fn sign_up(
+    app: web::Data<App>,
+    request: HttpRequest,
+    id: PathId<id::Network>,
+    body: Body<SignUp>,
+) -> Result<HttpResponse, Problem> {
+    rates::sign_in(&app, &request, &body.0.email).await?;
+    let (email, now, letters) = (body.0.into_inner().email, app.clock.now(), app.letters.clone());
+    let signed = app
+        .db
+        .write(move |conn| invitations::sign_up(&mut Context::of_program(conn, now), id.0, &email, letters.as_ref()));
+    signed.await?;
+    Ok(HttpResponse::Accepted().finish())
 }

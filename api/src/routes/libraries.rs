@@ -3,10 +3,14 @@
 use actix_web::{HttpResponse, get, patch, post};
 use packhorse_db::Page;
 use packhorse_domain::{
+    booking::Deliveries,
     id::{self, NetworkId},
     library::{Library, LibraryDetails},
 };
-use packhorse_services::libraries::{self, LibraryFilter};
+use packhorse_services::{
+    bookings,
+    libraries::{self, LibraryFilter},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,6 +24,7 @@ use crate::{
 
 pub(super) fn mount(config: &mut ServiceConfig<'_>) {
     config.service(list_libraries).service(create_library).service(get_library).service(update_library);
+    config.service(get_library_deliveries);
 }
 
 resource! { Library => "libraries"; }
@@ -77,7 +82,7 @@ async fn list_libraries(call: Call, query: QueryOf<LibraryQuery>) -> Result<Http
 
 /// Adds a library to a network.
 ///
-/// For coordinators of the network. Whole directories come in faster by import.
+/// For coordinators of the network, and in an informal one for whoever takes part: they work in it at once. Whole directories come in faster by import.
 #[utoipa::path(tag = "libraries", request_body = LibraryCreate, responses((status = 201, description = "The library.", body = Library)))]
 #[post("/v1/libraries")]
 async fn create_library(call: Call, body: Body<LibraryCreate>) -> Result<HttpResponse, Problem> {
@@ -115,4 +120,15 @@ async fn update_library(
     let (expected, merge) = (call.expected(), patch.merge()?);
     call.write(move |ctx| Reply::changed(&libraries::update(ctx, id.0, &expected, |present| merge.apply(present))?))
         .await
+}
+
+/// Tells what came of what a library booked.
+///
+/// Counted from bookings that were delivered, without the names of others: workshops, people, different trainers, first and last
+/// day, and how many the library's side canceled. For whoever sees the library.
+#[utoipa::path(tag = "libraries", params(("id" = id::LibraryId, Path, description = "The library.")), responses((status = 200, description = "The figures.", body = Deliveries)))]
+#[get("/v1/libraries/{id}/deliveries")]
+async fn get_library_deliveries(call: Call, id: PathId<id::Library>) -> Result<HttpResponse, Problem> {
+    let figures = call.read(move |ctx| bookings::deliveries_of_library(ctx, id.0)).await?;
+    Ok(HttpResponse::Ok().json(figures))
 }

@@ -6,6 +6,7 @@ mod api_keys;
 mod availability;
 mod bookings;
 mod calendars;
+mod catalog;
 mod changes;
 mod editions;
 mod events;
@@ -21,6 +22,7 @@ mod networks;
 mod offers;
 mod opportunities;
 mod partnerships;
+mod privacy;
 mod quotes;
 mod requests;
 mod rooms;
@@ -47,6 +49,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(accounts::mount)
         .configure(invitations::mount)
         .configure(users::mount)
+        .configure(privacy::mount)
         .configure(api_keys::mount)
         .configure(networks::mount)
         .configure(partnerships::mount)
@@ -57,6 +60,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(topics::mount)
         .configure(workshops::mount)
         .configure(editions::mount)
+        .configure(catalog::mount)
         .configure(workshop_sessions::mount)
         .configure(trainers::mount)
         .configure(availability::mount)

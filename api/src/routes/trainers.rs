@@ -3,10 +3,14 @@
 use actix_web::{HttpResponse, get, patch, post};
 use packhorse_db::Page;
 use packhorse_domain::{
+    booking::Deliveries,
     id::{self, NetworkId},
     trainer::{Trainer, TrainerDetails},
 };
-use packhorse_services::trainers::{self, TrainerFilter};
+use packhorse_services::{
+    bookings,
+    trainers::{self, TrainerFilter},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,6 +24,7 @@ use crate::{
 
 pub(super) fn mount(config: &mut ServiceConfig<'_>) {
     config.service(list_trainers).service(create_trainer).service(get_trainer).service(update_trainer);
+    config.service(get_trainer_deliveries);
 }
 
 resource! { Trainer => "trainers"; }
@@ -68,7 +73,8 @@ async fn list_trainers(call: Call, query: QueryOf<TrainerQuery>) -> Result<HttpR
 
 /// Adds a trainer to their home network.
 ///
-/// For coordinators of the network. Somebody signs in as the trainer once they are given the role.
+/// For coordinators of the network: somebody signs in as the trainer once they are given the role. In an informal network whoever
+/// takes part adds themselves, and is the trainer at once.
 #[utoipa::path(tag = "trainers", request_body = TrainerCreate, responses((status = 201, description = "The trainer.", body = Trainer)))]
 #[post("/v1/trainers")]
 async fn create_trainer(call: Call, body: Body<TrainerCreate>) -> Result<HttpResponse, Problem> {
@@ -103,4 +109,15 @@ async fn update_trainer(
     let (expected, merge) = (call.expected(), patch.merge()?);
     call.write(move |ctx| Reply::changed(&trainers::update(ctx, id.0, &expected, |present| merge.apply(present))?))
         .await
+}
+
+/// Tells what came of what a trainer took on.
+///
+/// Counted from bookings that were delivered, without the names of others: workshops, people, different libraries, first and last
+/// day, and how many the trainer's side canceled. For whoever sees the trainer.
+#[utoipa::path(tag = "trainers", params(("id" = id::TrainerId, Path, description = "The trainer.")), responses((status = 200, description = "The figures.", body = Deliveries)))]
+#[get("/v1/trainers/{id}/deliveries")]
+async fn get_trainer_deliveries(call: Call, id: PathId<id::Trainer>) -> Result<HttpResponse, Problem> {
+    let figures = call.read(move |ctx| bookings::deliveries_of_trainer(ctx, id.0)).await?;
+    Ok(HttpResponse::Ok().json(figures))
 }

@@ -212,3 +212,37 @@ pub fn of_library(
     let rows: Vec<Row> = query.order((bookings::starts_at, bookings::id)).select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Booking::from).collect())
 }
+
+/// Bookings of some trainers, by trainer and time, canceled ones too.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_trainers(conn: &mut Conn, trainers: &[TrainerId]) -> Result<Vec<Booking>, DbError> {
+    let theirs = bookings::trainer_id.eq_any(trainers.iter().map(|id| Spelled(*id)));
+    let query = bookings::table.filter(theirs).order((bookings::trainer_id, bookings::starts_at, bookings::id));
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Booking::from).collect())
+}
+
+/// Bookings that a library hosts and hosted, canceled ones too.
+///
+/// # Errors
+/// Those of the database.
+pub fn hosted_by(conn: &mut Conn, library: LibraryId) -> Result<Vec<Booking>, DbError> {
+    let hosted = bookings::table.filter(bookings::library_id.eq(Spelled(library)));
+    let rows: Vec<Row> = hosted.order(bookings::id).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Booking::from).collect())
+}
+
+/// How many bookings of some trainers stand and are not over at an instant.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_ahead(conn: &mut Conn, trainers: &[TrainerId], now: Timestamp) -> Result<i64, DbError> {
+    let standing = [BookingStateName::Tentative, BookingStateName::Confirmed].map(Spelled);
+    let query = bookings::table
+        .filter(bookings::trainer_id.eq_any(trainers.iter().map(|id| Spelled(*id))))
+        .filter(bookings::state.eq_any(standing))
+        .filter(bookings::ends_at.gt(At(now)));
+    Ok(query.count().get_result(conn)?)
+}

@@ -212,7 +212,7 @@ macro_rules! owned {
 }
 pub(crate) use owned;
 
-/// Writes what those that belong to a calendar can do besides: all of some owners, and forgetting one.
+/// Writes what those that belong to a calendar, or a trainer, can do besides: all of some owners, and forgetting one.
 macro_rules! calendar_part {
     ($table:ident: $entity:ident, of $owner_id:ty, in $column:ident, $all:ident) => {
         /// All of some owners, by owner.

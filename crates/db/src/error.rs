@@ -60,6 +60,7 @@ impl FromDb for DbError {
 const BY_COLUMNS: &[(&str, &str)] = &[
     ("users.email", "users_email"),
     ("interests.request_id, interests.trainer_id", "interests_once"),
+    ("consents.user_id, consents.purpose", "consents_once"),
     ("identities.user_id, identities.issuer", "identities_once"),
     ("roles.user_id, roles.role, roles.subject_id", "roles_once"),
     ("libraries.fscs_key", "libraries_fscs_key"),

@@ -238,3 +238,14 @@ pub fn changes(conn: &mut Conn, scope: Scope, after: Position, limit: u8) -> Res
         query.order((events::tx, events::seq)).limit(limit.into()).select(columns).load(conn)?;
     Ok(rows.into_iter().map(|(tx, seq, row)| (Position { tx, seq }, row.into())).collect())
 }
+
+/// The last change of things of some kinds: where it is in the feed, and when it was.
+///
+/// # Errors
+/// [`DbError::NotFound`] when nothing of that kind ever changed.
+pub fn latest(conn: &mut Conn, kinds: &[&str]) -> Result<(Position, Timestamp), DbError> {
+    let query = events::table.filter(events::subject_kind.eq_any(kinds.iter().map(|kind| (*kind).to_owned())));
+    let query = query.order((events::tx.desc(), events::seq.desc())).select((events::tx, events::seq, events::at));
+    let (tx, seq, at): (i64, i64, At) = query.first(conn)?;
+    Ok((Position { tx, seq }, at.0))
+}

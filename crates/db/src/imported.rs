@@ -9,8 +9,7 @@ use packhorse_domain::{
 
 use crate::{
     Conn, DbError, Page,
-    entity::queries,
-    error::one,
+    entity::{calendar_part, queries},
     page::paged,
     schema::imported_calendars,
     scope::{self, seen},
@@ -64,6 +63,7 @@ impl From<&ImportedCalendar> for Row {
 // Their own, and those of trainers of networks they coordinate.
 seen!(imported_calendars, scope::of_own_trainers!("imported_calendars.trainer_id"));
 
+calendar_part! { imported_calendars: ImportedCalendar, of TrainerId, in trainer_id, of_trainers }
 queries! { imported_calendars: ImportedCalendar, CalendarId }
 
 /// One page of those of a trainer; one row more when another page follows.
@@ -104,14 +104,4 @@ pub fn lease(conn: &mut Conn, calendar: &ImportedCalendar, until: Timestamp) -> 
     let row = imported_calendars::table.filter(imported_calendars::id.eq(Spelled(calendar.id)));
     let row = row.filter(imported_calendars::next_read_at.eq(calendar.due_at.map(At)));
     Ok(diesel::update(row).set(imported_calendars::next_read_at.eq(Some(At(until)))).execute(conn)? == 1)
-}
-
-/// Forgets one that has no busy times any more.
-///
-/// # Errors
-/// [`DbError::Contention`] when it changed since.
-pub fn delete(conn: &mut Conn, calendar: &ImportedCalendar) -> Result<(), DbError> {
-    let row = imported_calendars::table.filter(imported_calendars::id.eq(Spelled(calendar.id)));
-    let row = row.filter(imported_calendars::version.eq(calendar.record.version.0));
-    one(diesel::delete(row).execute(conn)?)
 }

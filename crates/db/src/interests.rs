@@ -9,7 +9,7 @@ use packhorse_domain::{
 
 use crate::{
     Conn, DbError, Page,
-    entity::queries,
+    entity::{calendar_part, queries},
     page::paged,
     schema::interests,
     scope::{self, seen},
@@ -57,16 +57,19 @@ impl From<&Interest> for Row {
     }
 }
 
-// Their own, and those in requests of networks they coordinate.
+// Their own, those in requests of networks they coordinate, and where nobody coordinates those in requests of their libraries.
 seen!(
     interests,
     concat!(
         scope::of_own_trainers!("interests.trainer_id"),
         " OR interests.network_id IN ",
-        scope::subjects!("coordinator")
+        scope::subjects!("coordinator"),
+        " OR ",
+        scope::of_own_requests!("interests.network_id", "interests.request_id")
     )
 );
 
+calendar_part! { interests: Interest, of TrainerId, in trainer_id, of_trainers }
 queries! { interests: Interest, InterestId }
 
 /// What a list of interests may be narrowed to.
@@ -92,13 +95,4 @@ pub fn list(conn: &mut Conn, scope: Scope, filter: InterestFilter, page: &Page) 
     }
     let rows: Vec<Row> = paged!(query, interests::id, page).select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Interest::from).collect())
-}
-
-/// Forgets one.
-///
-/// # Errors
-/// [`DbError::Contention`] when it changed since.
-pub fn delete(conn: &mut Conn, interest: &Interest) -> Result<(), DbError> {
-    let row = interests::table.filter(interests::id.eq(Spelled(interest.id)));
-    crate::error::one(diesel::delete(row.filter(interests::version.eq(interest.record.version.0))).execute(conn)?)
 }

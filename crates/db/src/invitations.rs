@@ -22,7 +22,7 @@ use crate::{
 struct Row {
     id: Spelled<InvitationId>,
     network_id: Option<Spelled<NetworkId>>,
-    inviter_id: Spelled<UserId>,
+    inviter_id: Option<Spelled<UserId>>,
     details: Json<InvitationDetails>,
     state: Json<InvitationState>,
     expires_at: At,
@@ -36,7 +36,7 @@ impl From<Row> for Invitation {
         Self {
             id: row.id.0,
             network: row.network_id.map(|id| id.0),
-            inviter: row.inviter_id.0,
+            inviter: row.inviter_id.map(|id| id.0),
             details: row.details.0,
             state: row.state.0,
             expires_at: row.expires_at.0,
@@ -50,7 +50,7 @@ impl From<&Invitation> for Row {
         Self {
             id: Spelled(entity.id),
             network_id: entity.network.map(Spelled),
-            inviter_id: Spelled(entity.inviter),
+            inviter_id: entity.inviter.map(Spelled),
             details: Json(entity.details.clone()),
             state: Json(entity.state),
             expires_at: At(entity.expires_at),
@@ -93,4 +93,14 @@ pub fn list(conn: &mut Conn, scope: Scope, page: &Page) -> Result<Vec<Invitation
 pub fn insert(conn: &mut Conn, invitation: &Invitation, token_hash: &str) -> Result<(), DbError> {
     let row = (Row::from(invitation), invitations::token_hash.eq(token_hash));
     one(diesel::insert_into(invitations::table).values(row).execute(conn)?)
+}
+
+/// All that somebody made.
+///
+/// # Errors
+/// Those of the database.
+pub fn by(conn: &mut Conn, inviter: UserId) -> Result<Vec<Invitation>, DbError> {
+    let query = invitations::table.filter(invitations::inviter_id.eq(Spelled(inviter))).order(invitations::id);
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Invitation::from).collect())
 }

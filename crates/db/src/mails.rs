@@ -64,24 +64,27 @@ pub fn claim(conn: &mut Conn, now: Timestamp, until: Timestamp, limit: i64) -> R
     Ok(claimed)
 }
 
-/// Forgets one that was sent.
+/// Forgets one that was sent, if it is still kept: whom it was to may have been erased meanwhile.
 ///
 /// # Errors
 /// Those of the database.
 pub fn delete(conn: &mut Conn, id: MailId) -> Result<(), DbError> {
-    one(diesel::delete(mails::table.filter(mails::id.eq(Spelled(id)))).execute(conn)?)
+    diesel::delete(mails::table.filter(mails::id.eq(Spelled(id)))).execute(conn)?;
+    Ok(())
 }
 
-/// Puts one off that was not sent, or gives it up: then its text, which may hold a token, goes.
+/// Puts one off that was not sent, or gives it up: then its text, which may hold a token, goes. One that is not kept any more stays
+/// away.
 ///
 /// # Errors
 /// Those of the database.
 pub fn put_off(conn: &mut Conn, id: MailId, until: Option<Timestamp>) -> Result<(), DbError> {
     let row = mails::table.filter(mails::id.eq(Spelled(id)));
-    one(match until {
+    match until {
         Some(until) => diesel::update(row).set(mails::next_attempt_at.eq(At(until))).execute(conn)?,
         None => {
             diesel::update(row).set((mails::state.eq(Spelled(MailState::Failed)), mails::body.eq(""))).execute(conn)?
         }
-    })
+    };
+    Ok(())
 }

@@ -44,7 +44,7 @@ impl From<&Network> for Row {
     }
 }
 
-// Their own networks, and those on either side of a partnership with them.
+// Their own networks, those on either side of a partnership with them, and those that anybody may join.
 seen!(
     networks,
     concat!(
@@ -53,7 +53,8 @@ seen!(
         " OR networks.id IN ",
         scope::lenders!(),
         " OR networks.id IN ",
-        scope::borrowers!()
+        scope::borrowers!(),
+        " OR networks.details ->> 'kind' = 'informal'"
     )
 );
 

@@ -9,6 +9,7 @@ use packhorse_domain::{
 
 use crate::{
     Conn, DbError, Page,
+    connection::MultiBackend,
     entity::queries,
     page::paged,
     schema::offers,
@@ -67,7 +68,8 @@ impl From<&Offer> for Row {
     }
 }
 
-// Those of networks they coordinate, those made to them, and those made to trainers of networks they coordinate.
+// Those of networks they coordinate, those made to them, those made to trainers of networks they coordinate, and where nobody
+// coordinates those for requests of their libraries.
 seen!(
     offers,
     concat!(
@@ -76,7 +78,9 @@ seen!(
         " OR offers.trainer_id IN ",
         scope::subjects!("trainer"),
         " OR offers.trainer_network_id IN ",
-        scope::subjects!("coordinator")
+        scope::subjects!("coordinator"),
+        " OR ",
+        scope::of_own_requests!("offers.network_id", "offers.request_id")
     )
 );
 
@@ -119,6 +123,20 @@ pub fn list(conn: &mut Conn, scope: Scope, filter: &OfferFilter, page: &Page) ->
 pub fn out_for(conn: &mut Conn, request: RequestId) -> Result<Vec<Offer>, DbError> {
     let query = offers::table.filter(offers::request_id.eq(Spelled(request))).filter(offers::expires_at.is_not_null());
     let rows: Vec<Row> = query.order(offers::id.asc()).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Offer::from).collect())
+}
+
+/// Offers to some trainers, by trainer: all, or those that are still out.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_trainers(conn: &mut Conn, trainers: &[TrainerId], only_out: bool) -> Result<Vec<Offer>, DbError> {
+    let theirs = offers::trainer_id.eq_any(trainers.iter().map(|id| Spelled(*id)));
+    let mut query = offers::table.filter(theirs).into_boxed::<MultiBackend>();
+    if only_out {
+        query = query.filter(offers::expires_at.is_not_null());
+    }
+    let rows: Vec<Row> = query.order((offers::trainer_id, offers::id)).select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Offer::from).collect())
 }
 

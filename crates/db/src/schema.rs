@@ -122,6 +122,16 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{InstantType, JsonType};
 
+    trainer_workshops (trainer_id, workshop_id) {
+        trainer_id -> Text,
+        workshop_id -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
     workshop_editions (workshop_id, edition) {
         workshop_id -> Text,
         edition -> Integer,
@@ -214,6 +224,8 @@ diesel::table! {
         edition -> Integer,
         adapted_from -> JsonType,
         original_id -> Nullable<Text>,
+        visibility -> Text,
+        public_since -> Nullable<InstantType>,
     }
 }
 
@@ -543,7 +555,7 @@ diesel::table! {
         id -> Text,
         token_hash -> Text,
         network_id -> Nullable<Text>,
-        inviter_id -> Text,
+        inviter_id -> Nullable<Text>,
         details -> JsonType,
         state -> JsonType,
         expires_at -> InstantType,
@@ -591,7 +603,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::InstantType;
+
+    consents (id) {
+        id -> Text,
+        user_id -> Text,
+        purpose -> Text,
+        wording -> BigInt,
+        given -> Bool,
+        since -> InstantType,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    trainer_workshops,
     workshop_editions,
     workshop_sessions,
     networks,
@@ -607,6 +634,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     reset_requests,
     mails,
     identities,
+    consents,
     libraries,
     venues,
     rooms,

@@ -93,7 +93,23 @@ macro_rules! of_own_trainers {
         )
     };
 }
-pub(crate) use {borrowers, lenders, networks, of_libraries_seen, of_own_trainers, standing, subjects};
+/// Things of a request, by columns that name its network and it: those of requests of libraries they work in, where nobody is in
+/// charge of the network.
+macro_rules! of_own_requests {
+    ($network:literal, $request:literal) => {
+        concat!(
+            $network,
+            " IN (SELECT id FROM networks WHERE details ->> 'kind' = 'informal') AND ",
+            $request,
+            " IN (SELECT id FROM requests WHERE library_id IN ",
+            $crate::scope::subjects!("staff"),
+            ")"
+        )
+    };
+}
+pub(crate) use {
+    borrowers, lenders, networks, of_libraries_seen, of_own_requests, of_own_trainers, standing, subjects,
+};
 
 /// What somebody sees of a table: a condition in which every `?` stands for whoever looks, every `#` for the roles of their
 /// kind, and every `@` for the day it is.

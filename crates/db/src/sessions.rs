@@ -60,25 +60,47 @@ fn live(user: UserId, now: Timestamp) -> sessions::BoxedQuery<'static, MultiBack
     own.filter(sessions::revoked_at.is_null()).filter(sessions::expires_at.gt(At(now))).into_boxed()
 }
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+struct Row {
+    id: Spelled<SignInId>,
+    created_at: At,
+    expires_at: At,
+    revoked_at: Option<At>,
+    last_used_at: Option<At>,
+    user_agent: Option<String>,
+}
+
+impl From<Row> for SignIn {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.0,
+            created_at: row.created_at.0,
+            last_used_at: row.last_used_at.unwrap_or(row.created_at).0,
+            // What was ended earlier ended then.
+            ends_at: row.revoked_at.unwrap_or(row.expires_at).0.min(row.expires_at.0),
+            user_agent: row.user_agent,
+        }
+    }
+}
+
 /// One page of somebody's sign-ins that have not ended; one row more when another page follows.
 ///
 /// # Errors
 /// Those of the database.
 pub fn list(conn: &mut Conn, user: UserId, page: &Page, now: Timestamp) -> Result<Vec<SignIn>, DbError> {
-    type Found = (Spelled<SignInId>, At, Option<At>, At, Option<String>);
-    let columns =
-        (sessions::id, sessions::created_at, sessions::last_used_at, sessions::expires_at, sessions::user_agent);
-    let rows: Vec<Found> = paged!(live(user, now), sessions::id, page).select(columns).load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, created_at, last_used_at, ends_at, user_agent)| SignIn {
-            id: id.0,
-            created_at: created_at.0,
-            last_used_at: last_used_at.unwrap_or(created_at).0,
-            ends_at: ends_at.0,
-            user_agent,
-        })
-        .collect())
+    let rows: Vec<Row> = paged!(live(user, now), sessions::id, page).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(SignIn::from).collect())
+}
+
+/// All sign-ins of somebody that are known, those that ended too.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_user(conn: &mut Conn, user: UserId) -> Result<Vec<SignIn>, DbError> {
+    let own = sessions::table.filter(sessions::user_id.eq(Spelled(user))).order(sessions::id);
+    let rows: Vec<Row> = own.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(SignIn::from).collect())
 }
 
 /// Ends a sign-in of somebody, at once.

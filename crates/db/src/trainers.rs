@@ -1,18 +1,23 @@
 //! Trainers.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use diesel::prelude::*;
 use packhorse_domain::{
     Scope,
-    id::{NetworkId, TrainerId},
+    consent::ConsentPurpose,
+    id::{NetworkId, TrainerId, WorkshopId},
     trainer::{Trainer, TrainerDetails, Visibility},
+    user::RoleName,
 };
 
 use crate::{
     Conn, DbError, Page,
     connection::MultiBackend,
     entity::queries,
+    error::one,
     page::paged,
-    schema::trainers,
+    schema::{consents, roles, trainer_workshops, trainers},
     scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
@@ -115,4 +120,60 @@ pub fn ids_after(conn: &mut Conn, after: Option<TrainerId>, limit: usize) -> Res
 pub fn count(conn: &mut Conn) -> Result<usize, DbError> {
     let count: i64 = trainers::table.count().get_result(conn)?;
     Ok(usize::try_from(count).unwrap_or(0))
+}
+
+/// Keeps once more what a trainer can teach, so that it is found by workshop.
+///
+/// # Errors
+/// [`DbError::Conflict`] when a workshop is not there.
+pub fn set_workshops(conn: &mut Conn, trainer: &Trainer) -> Result<(), DbError> {
+    let of_them = trainer_workshops::table.filter(trainer_workshops::trainer_id.eq(Spelled(trainer.id)));
+    diesel::delete(of_them).execute(conn)?;
+    let workshops: BTreeSet<WorkshopId> = trainer.details.workshops.iter().copied().collect();
+    workshops.into_iter().try_for_each(|workshop| {
+        let row = (
+            trainer_workshops::trainer_id.eq(Spelled(trainer.id)),
+            trainer_workshops::workshop_id.eq(Spelled(workshop)),
+        );
+        one(diesel::insert_into(trainer_workshops::table).values(row).execute(conn)?)
+    })
+}
+
+/// Who can teach some workshops, as far as they have a public profile.
+///
+/// # Errors
+/// Those of the database.
+pub fn public_teachers(conn: &mut Conn, workshops: &[WorkshopId]) -> Result<Vec<(WorkshopId, Trainer)>, DbError> {
+    let named = trainer_workshops::workshop_id.eq_any(workshops.iter().map(|id| Spelled(*id)));
+    let query =
+        trainer_workshops::table.filter(named).order((trainer_workshops::workshop_id, trainer_workshops::trainer_id));
+    let pairs: Vec<(Spelled<WorkshopId>, Spelled<TrainerId>)> =
+        query.select((trainer_workshops::workshop_id, trainer_workshops::trainer_id)).load(conn)?;
+    let ids: BTreeSet<TrainerId> = pairs.iter().map(|(_, trainer)| trainer.0).collect();
+    let found = public(conn, &ids.into_iter().collect::<Vec<_>>())?;
+    let found: BTreeMap<_, _> = found.into_iter().map(|trainer| (trainer.id, trainer)).collect();
+    let shown = pairs.into_iter().filter_map(|(workshop, trainer)| Some((workshop.0, found.get(&trainer.0)?.clone())));
+    Ok(shown.collect())
+}
+
+/// Those of some trainers with a public profile: everybody may find them, and somebody who is them allows it.
+///
+/// # Errors
+/// Those of the database.
+pub fn public(conn: &mut Conn, ids: &[TrainerId]) -> Result<Vec<Trainer>, DbError> {
+    let purpose = ConsentPurpose::PublicProfile;
+    let allowed = roles::table
+        .inner_join(consents::table.on(consents::user_id.eq(roles::user_id)))
+        .filter(roles::role.eq(Spelled(RoleName::Trainer)))
+        .filter(consents::purpose.eq(Spelled(purpose)))
+        .filter(consents::given)
+        .filter(consents::wording.eq(i64::from(purpose.wording())))
+        .select(roles::subject_id);
+    let query = trainers::table
+        .filter(trainers::id.eq_any(ids.iter().map(|id| Spelled(*id))))
+        .filter(trainers::visibility.eq(Spelled(Visibility::Public)))
+        .filter(trainers::active)
+        .filter(trainers::id.eq_any(allowed));
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Trainer::from).collect())
 }

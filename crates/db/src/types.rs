@@ -22,6 +22,7 @@ use crate::connection::MultiBackend;
 #[diesel(postgres_type(oid = 1184, array_oid = 1185))]
 #[diesel(sqlite_type(name = "Long"))]
 pub struct InstantType;
+impl diesel::sql_types::SqlOrd for InstantType {}
 
 /// A JSON document: `jsonb`, or text.
 #[derive(Debug, Clone, Copy, Default, SqlType, diesel::query_builder::QueryId)]
@@ -235,6 +236,7 @@ spelled_words! {
     packhorse_domain::user::RoleName,
     packhorse_domain::mail::MailState,
     packhorse_domain::sign_in::Purpose,
+    packhorse_domain::consent::ConsentPurpose,
 }
 
 /// The three columns every entity ends with.

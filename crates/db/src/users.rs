@@ -4,11 +4,13 @@ use diesel::prelude::*;
 use packhorse_domain::{
     Scope,
     id::{Id, NetworkId, RoleId, UserId},
+    network::Membership,
     user::{Grant, Role, RoleName, User, UserDetails},
 };
 
 use crate::{
     Conn, DbError, Page,
+    connection::MultiBackend,
     error::one,
     page::paged,
     schema::{roles, users},
@@ -59,6 +61,7 @@ impl TryFrom<&GrantRow> for Grant {
             RoleName::Coordinator => Role::Coordinator { network: subject(row)? },
             RoleName::Staff => Role::Staff { library: subject(row)? },
             RoleName::Trainer => Role::Trainer { trainer: subject(row)? },
+            RoleName::Member => Role::Member { network: subject(row)? },
         };
         Ok(Self { id: row.id.0, role, network: row.network_id.map(|network| network.0) })
     }
@@ -71,7 +74,7 @@ fn subject<K: packhorse_domain::id::Kind>(row: &GrantRow) -> Result<Id<K>, DbErr
 fn subject_of(role: Role) -> String {
     match role {
         Role::Operator => String::new(),
-        Role::Coordinator { network } => network.to_string(),
+        Role::Coordinator { network } | Role::Member { network } => network.to_string(),
         Role::Staff { library } => library.to_string(),
         Role::Trainer { trainer } => trainer.to_string(),
     }
@@ -192,4 +195,31 @@ pub fn grant(conn: &mut Conn, user: UserId, grant: &Grant, now: packhorse_domain
 /// [`DbError::Contention`] when it was taken already.
 pub fn revoke(conn: &mut Conn, role: RoleId) -> Result<(), DbError> {
     one(diesel::delete(roles::table.filter(roles::id.eq(Spelled(role)))).execute(conn)?)
+}
+
+/// How many operators there are.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_operators(conn: &mut Conn) -> Result<i64, DbError> {
+    Ok(roles::table.filter(roles::role.eq(Spelled(RoleName::Operator))).count().get_result(conn)?)
+}
+
+/// One page of those who take part in an informal network, by role; one row more when another page follows.
+///
+/// # Errors
+/// Those of the database.
+pub fn members(conn: &mut Conn, network: NetworkId, page: &Page) -> Result<Vec<Membership>, DbError> {
+    let theirs = roles::table.filter(roles::role.eq(Spelled(RoleName::Member)));
+    let theirs = theirs.filter(roles::network_id.eq(Spelled(network))).into_boxed::<MultiBackend>();
+    let columns = (roles::id, roles::user_id, roles::created_at);
+    let found: Vec<(Spelled<RoleId>, Spelled<UserId>, At)> =
+        paged!(theirs, roles::id, page).select(columns).load(conn)?;
+    let named = users::table.filter(users::id.eq_any(found.iter().map(|(_, user, _)| *user)));
+    let named: Vec<(Spelled<UserId>, Json<UserDetails>)> = named.select((users::id, users::details)).load(conn)?;
+    let name = |id: UserId| named.iter().find(|(user, _)| user.0 == id).map(|(_, details)| details.0.name.clone());
+    let membership = |(id, user, since): (Spelled<RoleId>, Spelled<UserId>, At)| {
+        Some(Membership { id: id.0, user: user.0, name: name(user.0)?, since: since.0 })
+    };
+    Ok(found.into_iter().filter_map(membership).collect())
 }

@@ -1,6 +1,11 @@
 //! Sessions: dated deliveries of workshops.
 
-use diesel::prelude::*;
+use std::collections::HashSet;
+
+use diesel::{
+    dsl::{count_star, min},
+    prelude::*,
+};
 use packhorse_domain::{
     Interval, Scope, Timestamp,
     id::{BookingId, LibraryId, NetworkId, SessionId, TrainerId, VenueId, WorkshopId},
@@ -10,11 +15,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Conn, DbError, Page,
+    connection::MultiBackend,
     entity::queries,
     page::paged,
-    schema::workshop_sessions,
+    schema::{workshop_sessions, workshops},
     scope::{self, seen},
     types::{At, Json, Spelled, record},
+    workshops as catalog,
 };
 
 /// What no query looks into.
@@ -170,4 +177,121 @@ pub fn of_booking(conn: &mut Conn, booking: BookingId) -> Result<Session, DbErro
     let query = workshop_sessions::table.filter(workshop_sessions::booking_id.eq(Spelled(booking)));
     let row: Row = query.select(Row::as_select()).first(conn)?;
     Ok(row.into())
+}
+
+/// Which sessions of the public catalog, by date.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DatesFilter {
+    /// Of this network.
+    pub network: Option<NetworkId>,
+    /// Of this workshop.
+    pub workshop: Option<WorkshopId>,
+    /// Taught by this trainer.
+    pub trainer: Option<TrainerId>,
+    /// At this venue.
+    pub venue: Option<VenueId>,
+    /// That end after this.
+    pub from: Option<Timestamp>,
+    /// That begin before this.
+    pub until: Option<Timestamp>,
+    /// Behind this one.
+    pub after: Option<(Timestamp, SessionId)>,
+}
+
+/// Sessions of workshops in the public catalog, at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub fn public(conn: &mut Conn, filter: &DatesFilter, limit: i64) -> Result<Vec<Session>, DbError> {
+    let mut query = shown();
+    if let Some(network) = filter.network {
+        query = query.filter(workshop_sessions::network_id.eq(Spelled(network)));
+    }
+    if let Some(workshop) = filter.workshop {
+        query = query.filter(workshop_sessions::workshop_id.eq(Spelled(workshop)));
+    }
+    if let Some(trainer) = filter.trainer {
+        query = query.filter(workshop_sessions::trainer_id.eq(Spelled(trainer)));
+    }
+    if let Some(venue) = filter.venue {
+        query = query.filter(workshop_sessions::venue_id.eq(Spelled(venue)));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(workshop_sessions::ends_at.gt(At(from)));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(workshop_sessions::starts_at.lt(At(until)));
+    }
+    if let Some((at, id)) = filter.after {
+        let same = workshop_sessions::starts_at.eq(At(at)).and(workshop_sessions::id.gt(Spelled(id)));
+        query = query.filter(workshop_sessions::starts_at.gt(At(at)).or(same));
+    }
+    let query = query.order((workshop_sessions::starts_at.asc(), workshop_sessions::id.asc())).limit(limit);
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Session::from).collect())
+}
+
+/// A session of a workshop in the public catalog.
+///
+/// # Errors
+/// [`DbError::NotFound`] when it is none.
+pub fn find_public(conn: &mut Conn, id: SessionId) -> Result<Session, DbError> {
+    let row: Row = shown().filter(workshop_sessions::id.eq(Spelled(id))).select(Row::as_select()).first(conn)?;
+    Ok(row.into())
+}
+
+/// Sessions that were published, of workshops that everybody finds.
+fn shown() -> workshop_sessions::BoxedQuery<'static, MultiBackend> {
+    let everybody = workshops::table.filter(catalog::everybody()).select(workshops::id.nullable());
+    workshop_sessions::table
+        .filter(workshop_sessions::published_at.is_not_null())
+        .filter(workshop_sessions::workshop_id.eq_any(everybody))
+        .into_boxed()
+}
+
+/// Libraries that hosted sessions of some workshops which were held and published.
+///
+/// # Errors
+/// Those of the database.
+pub fn hosts(conn: &mut Conn, workshops: &[WorkshopId]) -> Result<Vec<(WorkshopId, LibraryId)>, DbError> {
+    type Pair = (Option<Spelled<WorkshopId>>, Option<Spelled<LibraryId>>);
+    let query = workshop_sessions::table
+        .filter(workshop_sessions::workshop_id.eq_any(workshops.iter().map(|id| Some(Spelled(*id)))))
+        .filter(workshop_sessions::state.eq(Spelled(SessionStateName::Held)))
+        .filter(workshop_sessions::published_at.is_not_null());
+    let rows: Vec<Pair> =
+        query.select((workshop_sessions::workshop_id, workshop_sessions::library_id)).distinct().load(conn)?;
+    Ok(rows.into_iter().filter_map(|(workshop, library)| Some((workshop?.0, library?.0))).collect())
+}
+
+/// Of each of some workshops in the public catalog the session that begins next.
+///
+/// # Errors
+/// Those of the database.
+pub fn next_public(conn: &mut Conn, workshops: &[WorkshopId], now: Timestamp) -> Result<Vec<Session>, DbError> {
+    let named = || workshops.iter().map(|id| Some(Spelled(*id)));
+    let ahead = workshop_sessions::table
+        .filter(workshop_sessions::workshop_id.eq_any(named()))
+        .filter(workshop_sessions::state.eq(Spelled(SessionStateName::Published)))
+        .filter(workshop_sessions::starts_at.gt(At(now)));
+    let first = ahead.group_by(workshop_sessions::workshop_id).select(min(workshop_sessions::starts_at));
+    let starts: Vec<Option<At>> = first.load(conn)?;
+    let query = shown()
+        .filter(workshop_sessions::workshop_id.eq_any(named()))
+        .filter(workshop_sessions::state.eq(Spelled(SessionStateName::Published)))
+        .filter(workshop_sessions::starts_at.eq_any(starts.into_iter().flatten()))
+        .order((workshop_sessions::starts_at.asc(), workshop_sessions::id.asc()));
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    let mut seen = HashSet::new();
+    let firsts =
+        rows.into_iter().map(Session::from).filter(|session| session.workshop.is_some_and(|id| seen.insert(id)));
+    Ok(firsts.collect())
+}
+
+/// How many sessions of workshops in the public catalog end after an instant.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_public(conn: &mut Conn, from: Timestamp) -> Result<i64, DbError> {
+    Ok(shown().filter(workshop_sessions::ends_at.gt(At(from))).select(count_star()).first(conn)?)
 }

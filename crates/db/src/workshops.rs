@@ -1,15 +1,17 @@
 //! Workshops of the catalog.
 
-use diesel::prelude::*;
+use diesel::{dsl::count_star, prelude::*};
 use packhorse_domain::{
-    Scope,
+    Scope, Timestamp,
     id::{NetworkId, WorkshopId},
+    trainer::Visibility,
     workshop::{Attribution, Workshop, WorkshopDetails, WorkshopState, WorkshopStateName},
 };
 
 use crate::dialect::contains;
 use crate::{
     Conn, DbError, Page,
+    connection::MultiBackend,
     entity::queries,
     page::paged,
     schema::workshops,
@@ -32,6 +34,8 @@ struct Row {
     edition: i32,
     adapted_from: Json<Vec<Attribution>>,
     original_id: Option<Spelled<WorkshopId>>,
+    visibility: Spelled<Visibility>,
+    public_since: Option<At>,
 }
 
 impl From<Row> for Workshop {
@@ -42,6 +46,7 @@ impl From<Row> for Workshop {
             state: row.state_data.0,
             details: row.details.0,
             edition: row.edition.unsigned_abs(),
+            public_since: row.public_since.map(|at| at.0),
             adapted_from: row.adapted_from.0,
             record: record(row.version, row.created_at, row.updated_at),
         }
@@ -63,11 +68,14 @@ impl From<&Workshop> for Row {
             edition: i32::try_from(entity.edition).unwrap_or(i32::MAX),
             adapted_from: Json(entity.adapted_from.clone()),
             original_id: entity.adapted_from.last().map(|original| Spelled(original.workshop)),
+            visibility: Spelled(entity.details.visibility),
+            public_since: entity.public_since.map(At),
         }
     }
 }
 
-// Drafts: of networks they coordinate. Others: of their networks and of those that lend to theirs.
+// Drafts: of networks they coordinate. Others: of their networks and of those that lend to theirs, unless they keep them to
+// themselves.
 seen!(
     workshops,
     concat!(
@@ -75,7 +83,7 @@ seen!(
         scope::subjects!("coordinator"),
         " OR workshops.state <> 'draft' AND (workshops.network_id IN ",
         scope::networks!(),
-        " OR workshops.network_id IN ",
+        " OR workshops.visibility <> 'network' AND workshops.network_id IN ",
         scope::lenders!(),
         ")"
     )
@@ -121,4 +129,110 @@ pub fn made_of(conn: &mut Conn, scope: Scope, original: WorkshopId, page: &Page)
     let query = visible(scope).filter(workshops::original_id.eq(Spelled(original)));
     let rows: Vec<Row> = paged!(query, workshops::id, page).select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Workshop::from).collect())
+}
+
+/// Which workshops of the public catalog, in the order in which they changed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CatalogFilter {
+    /// Of this network.
+    pub network: Option<NetworkId>,
+    /// Changed at or after this.
+    pub from: Option<Timestamp>,
+    /// Changed before this.
+    pub before: Option<Timestamp>,
+    /// Behind this one.
+    pub after: Option<(Timestamp, WorkshopId)>,
+    /// Also those that were in it once.
+    pub gone: bool,
+    /// Whether those that changed last come first.
+    pub newest_first: bool,
+}
+
+/// Workshops of the public catalog, at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub fn public(conn: &mut Conn, filter: &CatalogFilter, limit: i64) -> Result<Vec<Workshop>, DbError> {
+    let mut query = workshops::table.filter(workshops::public_since.is_not_null()).into_boxed::<MultiBackend>();
+    if !filter.gone {
+        query = query.filter(everybody());
+    }
+    if let Some(network) = filter.network {
+        query = query.filter(workshops::network_id.eq(Spelled(network)));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(workshops::updated_at.ge(At(from)));
+    }
+    if let Some(before) = filter.before {
+        query = query.filter(workshops::updated_at.lt(At(before)));
+    }
+    if let Some((at, id)) = filter.after {
+        let (same, at) = (workshops::updated_at.eq(At(at)), At(at));
+        query = if filter.newest_first {
+            query.filter(workshops::updated_at.lt(at).or(same.and(workshops::id.lt(Spelled(id)))))
+        } else {
+            query.filter(workshops::updated_at.gt(at).or(same.and(workshops::id.gt(Spelled(id)))))
+        };
+    }
+    query = if filter.newest_first {
+        query.order((workshops::updated_at.desc(), workshops::id.desc()))
+    } else {
+        query.order((workshops::updated_at.asc(), workshops::id.asc()))
+    };
+    let rows: Vec<Row> = query.limit(limit).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Workshop::from).collect())
+}
+
+/// A workshop that is in the public catalog, or was.
+///
+/// # Errors
+/// [`DbError::NotFound`] when it never was.
+pub fn once_public(conn: &mut Conn, id: WorkshopId) -> Result<Workshop, DbError> {
+    let query = workshops::table.filter(workshops::id.eq(Spelled(id))).filter(workshops::public_since.is_not_null());
+    let row: Row = query.select(Row::as_select()).first(conn)?;
+    Ok(row.into())
+}
+
+/// How many workshops were made of each of some, drafts left out.
+///
+/// # Errors
+/// Those of the database.
+pub fn counts_made_of(conn: &mut Conn, originals: &[WorkshopId]) -> Result<Vec<(WorkshopId, i64)>, DbError> {
+    let named = originals.iter().map(|id| Some(Spelled(*id)));
+    let query = workshops::table
+        .filter(workshops::original_id.eq_any(named))
+        .filter(workshops::state.ne(Spelled(WorkshopStateName::Draft)));
+    let rows: Vec<(Option<Spelled<WorkshopId>>, i64)> =
+        query.group_by(workshops::original_id).select((workshops::original_id, count_star())).load(conn)?;
+    Ok(rows.into_iter().filter_map(|(id, count)| Some((id?.0, count))).collect())
+}
+
+/// Networks that ever had a workshop in the public catalog, in order.
+///
+/// # Errors
+/// Those of the database.
+pub fn public_networks(conn: &mut Conn) -> Result<Vec<NetworkId>, DbError> {
+    let query = workshops::table.filter(workshops::public_since.is_not_null()).select(workshops::network_id).distinct();
+    let ids: Vec<Spelled<NetworkId>> = query.order(workshops::network_id).load(conn)?;
+    Ok(ids.into_iter().map(|id| id.0).collect())
+}
+
+/// How many workshops are in the public catalog.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_public(conn: &mut Conn, network: Option<NetworkId>) -> Result<i64, DbError> {
+    let mut query = workshops::table.filter(everybody()).into_boxed::<MultiBackend>();
+    if let Some(network) = network {
+        query = query.filter(workshops::network_id.eq(Spelled(network)));
+    }
+    Ok(query.select(count_star()).first(conn)?)
+}
+
+/// Published, for everybody to find.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn everybody() -> _ {
+    let (state, visibility): (Spelled<WorkshopStateName>, Spelled<Visibility>) =
+        (Spelled(WorkshopStateName::Published), Spelled(Visibility::Public));
+    workshops::state.eq(state).and(workshops::visibility.eq(visibility))
 }

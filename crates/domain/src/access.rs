@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    id::{LibraryId, NetworkId, TrainerId},
+    id::{LibraryId, NetworkId, TrainerId, UserId},
     principal::{Caller, Principal},
     text::words,
     time::Timestamp,
@@ -54,6 +54,9 @@ impl Actor {
     }
 
     fn is(&self, relation: Relation, on: &Resource) -> bool {
+        if relation == Relation::Person {
+            return on.user.map(Principal::Person) == Some(self.caller.principal());
+        }
         self.grants.iter().any(|grant| match (relation, grant.role) {
             (Relation::Operator, Role::Operator) => true,
             (Relation::Member, _) => on.network.is_some() && grant.network == on.network,
@@ -61,12 +64,16 @@ impl Actor {
             (Relation::LendingCoordinator, Role::Coordinator { network }) => on.trainer_network == Some(network),
             (Relation::Staff, Role::Staff { library }) => on.library == Some(library),
             (Relation::Trainer, Role::Trainer { trainer }) => on.trainer == Some(trainer),
+            (Relation::Peer, _) => on.informal && on.network.is_some() && grant.network == on.network,
+            (Relation::Host, Role::Staff { library }) => on.informal && on.library == Some(library),
             (
                 Relation::Operator
                 | Relation::Coordinator
                 | Relation::LendingCoordinator
                 | Relation::Staff
-                | Relation::Trainer,
+                | Relation::Trainer
+                | Relation::Host
+                | Relation::Person,
                 _,
             ) => false,
         })
@@ -84,6 +91,11 @@ pub struct Resource {
     pub trainer: Option<TrainerId>,
     /// That trainer's home network.
     pub trainer_network: Option<NetworkId>,
+    /// Whether nobody is in charge of its network. It is asked only for what a peer or a host may do
+    /// ([`Action::asks_kind`]).
+    pub informal: bool,
+    /// The person it is about.
+    pub user: Option<UserId>,
 }
 
 impl Resource {
@@ -108,6 +120,12 @@ words! {
         Staff = "staff",
         /// Is its trainer.
         Trainer = "trainer",
+        /// Has some role in its network, which is informal.
+        Peer = "peer",
+        /// Works in its library, in a network that is informal.
+        Host = "host",
+        /// Is the person it is about.
+        Person = "person",
     }
 }
 
@@ -123,6 +141,11 @@ macro_rules! policy {
             pub fn allowed(self) -> &'static [Relation] {
                 match self { $(Self::$action => &[$(Relation::$relation),+],)* }
             }
+
+            /// Whether it matters of what kind the network is.
+            pub fn asks_kind(self) -> bool {
+                self.allowed().iter().any(|relation| matches!(relation, Relation::Peer | Relation::Host))
+            }
         }
     };
 }
@@ -134,8 +157,10 @@ policy! {
     UpdateNetwork = "update_network": Operator | Coordinator;
     /// Lend trainers to another network, change or end it.
     Partner = "partner": Operator | Coordinator;
-    /// Add, change or import libraries.
+    /// Import libraries.
     ManageLibraries = "manage_libraries": Operator | Coordinator;
+    /// Add one library.
+    CreateLibrary = "create_library": Operator | Coordinator | Peer;
     /// Change one library, its venues and rooms.
     UpdateLibrary = "update_library": Operator | Coordinator | Staff;
     /// Change the shared vocabulary.
@@ -143,7 +168,7 @@ policy! {
     /// Change a network's vocabulary.
     ManageTopics = "manage_topics": Operator | Coordinator;
     /// Add trainers.
-    CreateTrainer = "create_trainer": Operator | Coordinator;
+    CreateTrainer = "create_trainer": Operator | Coordinator | Peer;
     /// Change a trainer and when they can teach.
     UpdateTrainer = "update_trainer": Operator | Coordinator | Trainer;
     /// Read what takes a trainer's time.
@@ -163,23 +188,29 @@ policy! {
     /// See who could teach it.
     ReadMatches = "read_matches": Operator | Coordinator | Staff;
     /// Offer a request to a trainer, revise or withdraw the offer.
-    MakeOffer = "make_offer": Operator | Coordinator;
+    MakeOffer = "make_offer": Operator | Coordinator | Host;
     /// Accept, decline or counter an offer.
     AnswerOffer = "answer_offer": Trainer | LendingCoordinator;
     /// Confirm a booking for the host.
     ConfirmBooking = "confirm_booking": Operator | Coordinator | Staff;
     /// Move a booking to another time.
-    RescheduleBooking = "reschedule_booking": Operator | Coordinator;
+    RescheduleBooking = "reschedule_booking": Operator | Coordinator | Host;
     /// Cancel a booking.
     CancelBooking = "cancel_booking": Operator | Coordinator | Staff | Trainer | LendingCoordinator;
     /// Say that a booking was taught, and how many came.
     DeliverBooking = "deliver_booking": Operator | Coordinator | Staff | Trainer;
     /// Settle a booking.
-    CloseBooking = "close_booking": Operator | Coordinator;
+    CloseBooking = "close_booking": Operator | Coordinator | Host;
+    /// See who takes part in an informal network.
+    ReadMembers = "read_members": Operator | Member;
     /// See and make users.
     ManageUsers = "manage_users": Operator | Coordinator;
     /// Make somebody an operator.
     GrantOperator = "grant_operator": Operator;
+    /// Read all that is kept about a person.
+    ExportPerson = "export_person": Operator | Person;
+    /// Erase a person. They erase themselves with their password, by an operation of their own.
+    ErasePerson = "erase_person": Operator;
     /// Make, replace and revoke API keys of a network.
     ManageApiKeys = "manage_api_keys": Operator | Coordinator;
 }
@@ -217,6 +248,26 @@ mod tests {
         assert_eq!(authorize(&coordinator, Action::ManageWorkshops, &resource(own)), Ok(()));
         assert_eq!(authorize(&coordinator, Action::ManageWorkshops, &resource(other)), Err(Denied));
         assert_eq!(authorize(&coordinator, Action::ManageWorkshops, &Resource::default()), Err(Denied));
+    }
+
+    #[test]
+    fn where_nobody_is_in_charge_each_library_asks_for_itself() {
+        let now = Timestamp::UNIX_EPOCH;
+        let (network, library) = (NetworkId::new(now), LibraryId::new(now));
+        let on = |informal| Resource { library: Some(library), informal, ..Resource::of(network) };
+        let may = |role, action, informal| authorize(&actor(role, Some(network)), action, &on(informal)).is_ok();
+        let (own, other) = (Role::Staff { library }, Role::Staff { library: LibraryId::new(now) });
+        for action in [Action::MakeOffer, Action::RescheduleBooking, Action::CloseBooking] {
+            assert_eq!(
+                [may(own, action, true), may(own, action, false), may(other, action, true)],
+                [true, false, false]
+            );
+            assert!(action.asks_kind() && !may(Role::Member { network }, action, true));
+        }
+        for action in [Action::CreateTrainer, Action::CreateLibrary] {
+            assert_eq!([true, false].map(|informal| may(Role::Member { network }, action, informal)), [true, false]);
+        }
+        assert!(!Action::TriageRequest.asks_kind() && !may(own, Action::TriageRequest, true));
     }
 
     #[test]

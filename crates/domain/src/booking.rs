@@ -1,5 +1,8 @@
 //! Bookings: a trainer, a host and a time that stand.
 
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -266,5 +269,55 @@ impl Booking {
 
     fn refuse(&self, action: &'static str) -> InvalidTransition {
         InvalidTransition { what: "booking", state: self.state.name().word(), action }
+    }
+}
+
+/// What somebody's word was worth so far: counted from what was delivered, without a name of anybody else.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Deliveries {
+    /// Workshops that were taught.
+    #[schema(example = 12)]
+    pub delivered: u32,
+    /// People who came to them.
+    #[schema(example = 240)]
+    pub people: u64,
+    /// How many different libraries a trainer taught at, or trainers taught at a library.
+    #[schema(example = 7)]
+    pub partners: u32,
+    /// Day of the first, where it was taught; `null` when there was none.
+    #[schema(value_type = Option<String>, format = Date, example = "2026-02-17")]
+    pub first: Option<Date>,
+    /// Day of the last.
+    #[schema(value_type = Option<String>, format = Date, example = "2027-03-03")]
+    pub last: Option<Date>,
+    /// Bookings that their own side canceled.
+    #[schema(example = 1)]
+    pub canceled: u32,
+}
+
+impl Deliveries {
+    /// Those of a side in all bookings it ever had.
+    pub fn of(side: Side, bookings: &[Booking]) -> Self {
+        let mut found = Self::default();
+        let mut partners = BTreeSet::new();
+        for booking in bookings {
+            match &booking.state {
+                BookingState::Delivered { attendance, .. } | BookingState::Closed { attendance, .. } => {
+                    let day = booking.terms.time.start.to_zoned(booking.terms.time_zone.rules()).date();
+                    found.delivered += 1;
+                    found.people += u64::from(*attendance);
+                    found.first = Some(found.first.map_or(day, |first| first.min(day)));
+                    found.last = found.last.max(Some(day));
+                    partners.insert(match side {
+                        Side::Host => booking.trainer.to_string(),
+                        Side::Trainer => booking.library.to_string(),
+                    });
+                }
+                BookingState::Canceled { canceled_by, .. } if *canceled_by == side => found.canceled += 1,
+                BookingState::Canceled { .. } | BookingState::Tentative { .. } | BookingState::Confirmed { .. } => {}
+            }
+        }
+        found.partners = u32::try_from(partners.len()).unwrap_or(u32::MAX);
+        found
     }
 }

@@ -42,6 +42,12 @@ impl Coordinates {
         inside.then_some(Self { lat, lon })
     }
 
+    /// The nearest point of whole degrees: about where, within some 80 km.
+    #[must_use]
+    pub fn coarse(&self) -> Self {
+        Self { lat: self.lat.round(), lon: self.lon.round() }
+    }
+
     /// Length of the geodesic to `other`, good to well under a meter everywhere.
     ///
     /// Source: C. F. F. Karney, "Algorithms for geodesics", Journal of Geodesy 87 (2013).

@@ -175,6 +175,7 @@ ids! {
     Role RoleId "rol" "role";
     ApiKey ApiKeyId "key" "api_key";
     Invitation InvitationId "inv" "invitation";
+    Consent ConsentId "cns" "consent";
     Mail MailId "mal" "mail";
     SignIn SignInId "ses" "sign_in";
     Session SessionId "ssn" "session";

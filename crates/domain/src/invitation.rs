@@ -10,7 +10,7 @@ use crate::{
     record::Record,
     state::InvalidTransition,
     time::Timestamp,
-    user::Role,
+    user::{ERASED, Role},
 };
 
 /// How long an invitation is good.
@@ -55,8 +55,8 @@ pub struct Invitation {
     pub id: InvitationId,
     /// The network the role belongs to; none for operators.
     pub network: Option<NetworkId>,
-    /// Who invites.
-    pub inviter: UserId,
+    /// Who invites; `null` where somebody signed up for an informal network.
+    pub inviter: Option<UserId>,
     /// Who is invited, and to what.
     #[serde(flatten)]
     pub details: InvitationDetails,
@@ -96,6 +96,17 @@ impl Invitation {
             InvitationState::Accepted { .. } => Err(Self::refuse("accepted", "revoke")),
             InvitationState::Revoked { .. } => Err(Self::refuse("revoked", "revoke")),
         }
+    }
+
+    /// Whom it was to is forgotten; if it was out, it is not any more.
+    #[must_use]
+    pub fn erased(self, now: Timestamp) -> Self {
+        let state = match self.state {
+            InvitationState::Pending => InvitationState::Revoked { revoked_at: now },
+            InvitationState::Accepted { .. } | InvitationState::Revoked { .. } => self.state,
+        };
+        let details = InvitationDetails { email: format!("{}@{ERASED}", self.id), ..self.details };
+        Self { details, ..self.moved(state, now) }
     }
 
     fn moved(self, state: InvitationState, now: Timestamp) -> Self {

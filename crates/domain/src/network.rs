@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use crate::{
-    id::{NetworkId, PartnershipId},
+    id::{NetworkId, PartnershipId, RoleId, UserId},
     money::Currency,
     policy::Policy,
     record::Record,
     text::words,
-    time::Zone,
+    time::{Timestamp, Zone},
 };
 
 words! {
@@ -46,6 +46,18 @@ pub struct NetworkDetails {
     pub policy: Policy,
 }
 
+impl NetworkDetails {
+    /// Whether anybody may join, and nobody is in charge.
+    pub fn is_informal(&self) -> bool {
+        self.kind == NetworkKind::Informal
+    }
+
+    /// Whether somebody looks at requests before they are open: where nobody is in charge, nobody does.
+    pub fn has_triage(&self) -> bool {
+        self.policy.triage && !self.is_informal()
+    }
+}
+
 /// Libraries that share trainers under one policy: the tenant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Network {
@@ -57,6 +69,20 @@ pub struct Network {
     /// Version and times.
     #[serde(flatten)]
     pub record: Record,
+}
+
+/// Somebody who takes part in an informal network, by their own word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Membership {
+    /// Id of their role.
+    pub id: RoleId,
+    /// Who.
+    pub user: UserId,
+    /// Their name.
+    #[schema(example = "Dana Whitfield")]
+    pub name: String,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// Terms under which one network lends its trainers and published catalog to another.

@@ -35,6 +35,8 @@ operations! {
     list_users;
     create_user: ManageUsers | GrantOperator;
     get_user;
+    export_user: ExportPerson;
+    erase_user: ErasePerson;
     grant_role: ManageUsers | GrantOperator;
     revoke_role: ManageUsers | GrantOperator;
     list_sign_ins;
@@ -43,6 +45,10 @@ operations! {
     change_password;
     start_email_change;
     accept_invitation;
+    list_consents;
+    set_consent;
+    export_me;
+    erase_me;
     start_password_reset: ManageUsers | GrantOperator;
     list_invitations;
     create_invitation: ManageUsers | GrantOperator;
@@ -58,16 +64,20 @@ operations! {
     create_network: CreateNetwork;
     get_network => NetworksRead;
     update_network: UpdateNetwork;
+    join_network;
+    leave_network;
+    list_members: ReadMembers;
     list_partnerships => NetworksRead;
     create_partnership: Partner;
     get_partnership => NetworksRead;
     update_partnership: Partner;
 
     list_libraries => LibrariesRead;
-    create_library: ManageLibraries => LibrariesWrite;
+    create_library: CreateLibrary => LibrariesWrite;
     import_libraries: ManageLibraries => LibrariesWrite;
     get_library => LibrariesRead;
     update_library: UpdateLibrary => LibrariesWrite;
+    get_library_deliveries => LibrariesRead;
     list_venues => LibrariesRead;
     create_venue: UpdateLibrary => LibrariesWrite;
     get_venue => LibrariesRead;
@@ -111,6 +121,7 @@ operations! {
     create_trainer: CreateTrainer => TrainersWrite;
     get_trainer => TrainersRead;
     update_trainer: UpdateTrainer => TrainersWrite;
+    get_trainer_deliveries => TrainersRead;
     list_availability: ReadTrainerCalendar => TrainersRead;
     get_availability_ics: ReadTrainerCalendar => TrainersRead;
     import_availability: UpdateTrainer => TrainersWrite;

@@ -8,7 +8,6 @@ use validator::{Validate, ValidationError};
 use crate::{
     id::{BookingId, LibraryId, NetworkId, RequestId, RoomId, TopicId, VenueId, WorkshopId},
     money::Money,
-    policy::Policy,
     record::Record,
     state::InvalidTransition,
     text::{Format, Level, Word, words},
@@ -342,8 +341,8 @@ impl TrainingRequest {
     ///
     /// # Errors
     /// [`InvalidTransition`] unless it is a draft or was sent back with a question.
-    pub fn submit(self, policy: &Policy, now: Timestamp) -> Moved {
-        let state = if policy.triage {
+    pub fn submit(self, has_triage: bool, now: Timestamp) -> Moved {
+        let state = if has_triage {
             RequestState::Submitted { submitted_at: now }
         } else {
             RequestState::Open { opened_at: now }

@@ -11,7 +11,7 @@ use crate::{
     money::Money,
     record::Record,
     text::{Format, Level, words},
-    time::Zone,
+    time::{Timestamp, Zone},
 };
 
 words! {
@@ -187,6 +187,23 @@ pub struct Trainer {
     /// Version and times.
     #[serde(flatten)]
     pub record: Record,
+}
+
+impl Trainer {
+    /// What stays when the person is erased: what they taught, and about where they came from. Nobody finds them any more.
+    #[must_use]
+    pub fn erased(self, now: Timestamp) -> Self {
+        let coordinates = self.details.home_base.coordinates.coarse();
+        let details = TrainerDetails {
+            name: "Erased trainer".to_owned(),
+            biography: String::new(),
+            home_base: HomeBase { place: "Erased".to_owned(), coordinates },
+            visibility: Visibility::Network,
+            active: false,
+            ..self.details
+        };
+        Self { details, record: self.record.changed(now), ..self }
+    }
 }
 
 #[cfg(test)]

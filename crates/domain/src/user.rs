@@ -8,6 +8,7 @@ use crate::{
     id::{LibraryId, NetworkId, RoleId, TrainerId, UserId},
     record::Record,
     text::words,
+    time::Timestamp,
 };
 
 words! {
@@ -21,6 +22,8 @@ words! {
         Staff = "staff",
         /// Teaches.
         Trainer = "trainer",
+        /// Takes part in an informal network.
+        Member = "member",
     }
 }
 
@@ -45,6 +48,11 @@ pub enum Role {
         /// Which.
         trainer: TrainerId,
     },
+    /// Takes part in an informal network, by their own word.
+    Member {
+        /// Which.
+        network: NetworkId,
+    },
 }
 
 /// Nothing is left to check: each form holds ids only.
@@ -62,6 +70,7 @@ impl Role {
             Self::Coordinator { .. } => RoleName::Coordinator,
             Self::Staff { .. } => RoleName::Staff,
             Self::Trainer { .. } => RoleName::Trainer,
+            Self::Member { .. } => RoleName::Member,
         }
     }
 }
@@ -93,6 +102,11 @@ pub struct UserDetails {
     pub name: String,
 }
 
+/// Where the addresses of erased people are: no mail ever gets there.
+///
+/// Source: RFC 2606 section 2.
+pub const ERASED: &str = "erased.invalid";
+
 /// Somebody who can sign in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct User {
@@ -106,4 +120,18 @@ pub struct User {
     /// Version and times.
     #[serde(flatten)]
     pub record: Record,
+}
+
+impl User {
+    /// What stays of somebody who is erased: an id, so that what they did is still one person's.
+    #[must_use]
+    pub fn erased(self, now: Timestamp) -> Self {
+        let details = UserDetails { email: format!("{}@{ERASED}", self.id), name: "Erased person".to_owned() };
+        Self { details, roles: Vec::new(), record: self.record.changed(now), ..self }
+    }
+
+    /// Whether they were erased.
+    pub fn is_erased(&self) -> bool {
+        self.details.email.split_once('@').is_some_and(|(_, domain)| domain == ERASED)
+    }
 }

@@ -12,7 +12,7 @@ use crate::{
     state::InvalidTransition,
     text::{Format, Level, words},
     time::{Minutes, Timestamp},
-    trainer::Customers,
+    trainer::{Customers, Visibility},
 };
 
 /// What the catalog says of a workshop.
@@ -82,6 +82,9 @@ pub struct WorkshopDetails {
     #[validate(length(min = 1, max = 500))]
     #[schema(min_length = 1, max_length = 500, example = "Institute of Museum and Library Services, LSTA")]
     pub funder: Option<String>,
+    /// Who finds it once it is published.
+    #[serde(default = "everybody")]
+    pub visibility: Visibility,
     /// Fewest people it is held for.
     #[validate(range(min = 1, max = 100_000))]
     #[schema(minimum = 1, maximum = 100_000)]
@@ -102,6 +105,10 @@ pub struct WorkshopDetails {
     #[validate(length(min = 1, max = 100), custom(function = "crate::license::spdx_expression"))]
     #[schema(min_length = 1, max_length = 100, example = "CC-BY-4.0")]
     pub license: Option<String>,
+}
+
+fn everybody() -> Visibility {
+    Visibility::Public
 }
 
 /// What a workshop counts for in one scheme of continuing education.
@@ -217,6 +224,8 @@ pub struct Workshop {
     pub details: WorkshopDetails,
     /// Which edition of it the catalog holds; 0 until it is published. Each change of a published workshop makes the next.
     pub edition: u32,
+    /// Since when the public catalog has shown it; still told when it does so no more.
+    pub public_since: Option<Timestamp>,
     /// What it was made of: the first original, then what was made of it, up to the one before this.
     pub adapted_from: Vec<Attribution>,
     /// Where it stands.
@@ -279,7 +288,8 @@ impl Workshop {
         match self.state {
             WorkshopState::Draft if self.details.objectives.is_empty() => Err(CannotPublish::NoObjectives),
             WorkshopState::Draft => {
-                Ok(Self { edition: 1, ..self.moved(WorkshopState::Published { published_at: now }, now) })
+                let published = self.moved(WorkshopState::Published { published_at: now }, now);
+                Ok(Self { edition: 1, ..published }.shown(now))
             }
             WorkshopState::Published { .. } | WorkshopState::Retired { .. } => Err(self.refuse("publish").into()),
         }
@@ -294,7 +304,7 @@ impl Workshop {
             WorkshopState::Published { .. } if details.objectives.is_empty() => Err(CannotPublish::NoObjectives),
             WorkshopState::Draft => Ok(Self { details, record: self.record.changed(now), ..self }),
             WorkshopState::Published { .. } => {
-                Ok(Self { details, edition: self.edition + 1, record: self.record.changed(now), ..self })
+                Ok(Self { details, edition: self.edition + 1, record: self.record.changed(now), ..self }.shown(now))
             }
             WorkshopState::Retired { .. } => Err(self.refuse("update").into()),
         }
@@ -351,6 +361,7 @@ impl Workshop {
             network: into,
             details,
             edition: 0,
+            public_since: None,
             adapted_from,
             state: WorkshopState::Draft,
             record: Record::new(now),
@@ -368,6 +379,19 @@ impl Workshop {
             }),
             WorkshopState::Draft | WorkshopState::Retired { .. } => None,
         }
+    }
+
+    /// Whether the public catalog shows it.
+    pub fn is_public(&self) -> bool {
+        match self.state {
+            WorkshopState::Published { .. } => self.details.visibility == Visibility::Public,
+            WorkshopState::Draft | WorkshopState::Retired { .. } => false,
+        }
+    }
+
+    fn shown(self, now: Timestamp) -> Self {
+        let first = self.is_public().then_some(now);
+        Self { public_since: self.public_since.or(first), ..self }
     }
 
     fn moved(self, state: WorkshopState, now: Timestamp) -> Self {

@@ -16,7 +16,7 @@ use crate::{
     Change, Context, Error, Expected,
     letters::Letters,
     tokens::{fingerprint, new_secret},
-    users::{keep_changed, may_grant},
+    users::{keep_changed, may_grant, not_erased},
 };
 
 /// The hash of the caller's password. Compared outside the database ([`crate::passwords::verify`]).
@@ -81,7 +81,7 @@ pub struct ResetLink {
 /// Lets somebody set a new password. For who may give every role they have: whoever holds the token can be them.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`].
+/// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`], [`Error::Conflict`] `erased`.
 pub fn start_reset(
     ctx: &mut Context<'_>,
     id: UserId,
@@ -96,6 +96,7 @@ pub fn start_reset(
         may_grant(ctx, grant.role, grant.network)?;
     }
     expected.check(user.record.version)?;
+    not_erased(&user)?;
     let (token, expires_at) = issue(ctx, Purpose::PasswordReset, id, None)?;
     ctx.record(Change::new("start_password_reset", id, None), None::<&User>, Some(&user))?;
     let Some(letters) = letters else { return Ok(ResetLink { token: Some(token), expires_at }) };
@@ -177,10 +178,7 @@ pub fn reset(ctx: &mut Context<'_>, token: &str, hash: &str) -> Result<(), Error
 /// [`Error::Conflict`] `no_mail` where no mail is sent.
 pub fn start_email_change(ctx: &mut Context<'_>, email: &str, letters: Option<&Letters>) -> Result<(), Error> {
     let (user, _) = ctx.person()?;
-    let letters = letters.ok_or_else(|| Error::Conflict {
-        code: "no_mail",
-        detail: "this installation sends no mail, so no address can be confirmed".to_owned(),
-    })?;
+    let letters = letters.ok_or_else(Error::no_mail)?;
     let (token, _) = issue(ctx, Purpose::EmailChange, user, Some(email.to_owned()))?;
     Ok(mails::insert(ctx.conn, &letters.email_change(email, &token, ctx.now), ctx.now)?)
 }

@@ -4,9 +4,9 @@ use jiff::civil::Time;
 use packhorse_db::{Lock, Page, bookings, requests, trainers};
 use packhorse_domain::{
     Action, DatePreference, Interval, Resource, Scope, Timestamp,
-    booking::{Booking, Side},
+    booking::{Booking, Deliveries, Side},
     commitment::Cause,
-    id::{BookingId, TrainerId, VenueId},
+    id::{BookingId, LibraryId, TrainerId, VenueId},
     offer::OfferTerms,
     price::CostKind,
 };
@@ -28,6 +28,7 @@ fn resource(booking: &Booking) -> Resource {
         library: Some(booking.library),
         trainer: Some(booking.trainer),
         trainer_network: Some(booking.trainer_network),
+        ..Resource::default()
     }
 }
 
@@ -69,6 +70,24 @@ pub fn venue_calendar(ctx: &mut Context<'_>, venue: VenueId, range: Interval) ->
     let scope = ctx.scope();
     packhorse_db::venues::find(ctx.conn, scope, venue)?;
     Ok(bookings::calendar(ctx.conn, scope, CalendarOf::Venue(venue), range, CALENDAR)?)
+}
+
+/// What came of what a trainer took on.
+///
+/// # Errors
+/// [`Error::NotFound`] for the trainer.
+pub fn deliveries_of_trainer(ctx: &mut Context<'_>, id: TrainerId) -> Result<Deliveries, Error> {
+    let trainer = crate::trainers::get(ctx, id)?;
+    Ok(Deliveries::of(Side::Trainer, &bookings::of_trainers(ctx.conn, &[trainer.id])?))
+}
+
+/// What came of what a library booked.
+///
+/// # Errors
+/// [`Error::NotFound`] for the library.
+pub fn deliveries_of_library(ctx: &mut Context<'_>, id: LibraryId) -> Result<Deliveries, Error> {
+    let library = crate::libraries::get(ctx, id)?;
+    Ok(Deliveries::of(Side::Host, &bookings::hosted_by(ctx.conn, library.id)?))
 }
 
 /// The host stands by it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use packhorse_db::{Conn, DbError, events, sessions};
+use packhorse_db::{Conn, DbError, events, networks, sessions};
 use packhorse_domain::{
     Action, Actor, Caller, Id, Principal, Record, Resource, Scope, Timestamp, Version,
     api_key::KeyScope,
@@ -104,14 +104,19 @@ impl<'c> Context<'c> {
         self.actor.as_ref().map_or(Scope::Everything, |actor| actor.scope(self.now))
     }
 
-    /// Whether the actor may do this to a thing they can see.
+    /// Whether the actor may do this to a thing they can see. The kind of its network is looked up where that matters.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] when they may not.
-    pub fn authorize(&self, action: Action, on: &Resource) -> Result<(), Error> {
-        match &self.actor {
-            Some(actor) => Ok(authorize(actor, action, on)?),
-            None => Ok(()),
+    /// [`Error::Forbidden`] when they may not, those of the database.
+    pub fn authorize(&mut self, action: Action, on: &Resource) -> Result<(), Error> {
+        let Some(actor) = &self.actor else { return Ok(()) };
+        match (authorize(actor, action, on), on.network.filter(|_| action.asks_kind())) {
+            (Ok(()), _) => Ok(()),
+            (Err(denied), None) => Err(denied.into()),
+            (Err(_), Some(network)) => {
+                let informal = networks::find(self.conn, Scope::Everything, network)?.details.is_informal();
+                Ok(authorize(actor, action, &Resource { informal, ..*on })?)
+            }
         }
     }
 
@@ -120,7 +125,7 @@ impl<'c> Context<'c> {
     /// # Errors
     /// [`Error::Forbidden`], then those of [`Expected::check`].
     pub fn authorize_change(
-        &self,
+        &mut self,
         action: Action,
         on: &Resource,
         expected: &Expected,

@@ -94,6 +94,12 @@ impl From<Fault> for Error {
 }
 
 impl Error {
+    /// An address must be proved by a mail, and none is sent.
+    pub(crate) fn no_mail() -> Self {
+        let detail = "this installation sends no mail, so no address can be confirmed".to_owned();
+        Self::Conflict { code: "no_mail", detail }
+    }
+
     /// All faults, if there are any.
     ///
     /// # Errors
@@ -148,6 +154,7 @@ fn conflict(constraint: &str) -> Error {
         "workshop_sessions_booking" => ("session_exists", "the booking has its session"),
         "users_email" => ("email_taken", "somebody else has this address"),
         "identities_once" => ("other_identity", "this address belongs to somebody else at the provider"),
+        "consents_once" => ("other_answer", "it was answered otherwise at the same moment"),
         "roles_once" => ("role_held", "they have this role"),
         "libraries_fscs_key" => ("fscs_key_taken", "another library has this FSCS key"),
         "venues_fscs_seq" => ("fscs_seq_taken", "another venue of this library has this FSCS sequence number"),

@@ -1,11 +1,11 @@
 //! Invitations: the role comes with acceptance, and only if whoever invited may still give it.
 
-use packhorse_db::{Conn, Found, Page, invitations, mails, users};
+use packhorse_db::{Conn, Found, Page, invitations, mails, networks, users};
 use packhorse_domain::{
     Actor, Caller, Record, Scope, Valid,
-    id::{InvitationId, SignInId, UserId},
+    id::{InvitationId, NetworkId, SignInId, UserId},
     invitation::{Invitation, InvitationDetails, InvitationState, LIFETIME},
-    user::{Grant, User, UserDetails},
+    user::{Grant, Role, User, UserDetails},
 };
 
 use crate::{
@@ -44,11 +44,25 @@ pub fn create(
 ) -> Result<(Invitation, Option<String>), Error> {
     let (inviter, _) = ctx.person()?;
     let grant = grantable(ctx, details.role, "/role")?;
+    let (invitation, token) = issue(ctx, Some(inviter), details.into_inner(), grant.network)?;
+    let Some(letters) = letters else { return Ok((invitation, Some(token))) };
+    let name = users::find(ctx.conn, Scope::Everything, inviter)?.details.name;
+    mails::insert(ctx.conn, &letters.invitation(&invitation.details.email, &name, &token, ctx.now), ctx.now)?;
+    Ok((invitation, None))
+}
+
+/// Keeps a new invitation. Its token is kept nowhere.
+fn issue(
+    ctx: &mut Context<'_>,
+    inviter: Option<UserId>,
+    details: InvitationDetails,
+    network: Option<NetworkId>,
+) -> Result<(Invitation, String), Error> {
     let invitation = Invitation {
         id: InvitationId::new(ctx.now),
-        network: grant.network,
+        network,
         inviter,
-        details: details.into_inner(),
+        details,
         state: InvitationState::Pending,
         expires_at: ctx.now + LIFETIME,
         record: Record::new(ctx.now),
@@ -56,11 +70,24 @@ pub fn create(
     let token = new_secret();
     let hash = fingerprint(token.as_bytes());
     let insert = |conn: &mut Conn, invitation: &Invitation| invitations::insert(conn, invitation, &hash);
-    let invitation = ctx.keep(Change::new("create", invitation.id, grant.network), insert, None, invitation)?;
-    let Some(letters) = letters else { return Ok((invitation, Some(token))) };
-    let name = users::find(ctx.conn, Scope::Everything, inviter)?.details.name;
-    mails::insert(ctx.conn, &letters.invitation(&invitation.details.email, &name, &token, ctx.now), ctx.now)?;
-    Ok((invitation, None))
+    let invitation = ctx.keep(Change::new("create", invitation.id, network), insert, None, invitation)?;
+    Ok((invitation, token))
+}
+
+/// Somebody without an account wants to take part in an informal network: a token that makes one goes to their address. It is the
+/// same work whether somebody has the address or not.
+///
+/// # Errors
+/// [`Error::NotFound`] unless it is a network that anybody may join, [`Error::Conflict`] `no_mail` where no mail is sent.
+pub fn sign_up(ctx: &mut Context<'_>, id: NetworkId, email: &str, letters: Option<&Letters>) -> Result<(), Error> {
+    let network = networks::find(ctx.conn, Scope::Everything, id)?;
+    if !network.details.is_informal() {
+        return Err(Error::NotFound);
+    }
+    let letters = letters.ok_or_else(Error::no_mail)?;
+    let details = InvitationDetails { email: email.to_owned(), role: Role::Member { network: id } };
+    let (_, token) = issue(ctx, None, details, Some(id))?;
+    Ok(mails::insert(ctx.conn, &letters.sign_up(email, &network.details.name, &token, ctx.now), ctx.now)?)
 }
 
 /// Takes an invitation back.
@@ -80,10 +107,16 @@ fn offered(ctx: &mut Context<'_>, token: &str) -> Result<(Invitation, Grant), Er
     let found = invitations::of_token(ctx.conn, &fingerprint(token.as_bytes())).found()?;
     let invitation = found.ok_or(Error::BadCredentials)?;
     // Asked for its answer only: whether it is still out.
-    invitation.clone().accept(invitation.inviter, ctx.now)?;
-    let grants = users::find(ctx.conn, Scope::Everything, invitation.inviter)?.roles;
-    let inviter = Actor { caller: Caller::Person { user: invitation.inviter, session: SignInId::nil() }, grants };
-    let mut as_inviter = Context { conn: &mut *ctx.conn, actor: Some(inviter), now: ctx.now, roads: None };
+    invitation.clone().accept(UserId::nil(), ctx.now)?;
+    let actor = match invitation.inviter {
+        Some(user) => {
+            let grants = users::find(ctx.conn, Scope::Everything, user)?.roles;
+            Some(Actor { caller: Caller::Person { user, session: SignInId::nil() }, grants })
+        }
+        // By their own word.
+        None => None,
+    };
+    let mut as_inviter = Context { conn: &mut *ctx.conn, actor, now: ctx.now, roads: None };
     match grantable(&mut as_inviter, invitation.details.role, "/role") {
         Ok(grant) => Ok((invitation, grant)),
         Err(Error::Forbidden | Error::Invalid(_)) => Err(Error::Conflict {

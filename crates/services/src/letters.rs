@@ -31,6 +31,17 @@ impl Letters {
         letter(to, "An invitation to Packhorse", body, now)
     }
 
+    /// The way into an informal network.
+    pub(crate) fn sign_up(&self, to: &str, network: &str, token: &str, now: Timestamp) -> Mail {
+        let url = &self.public_url;
+        let body = format!(
+            "Somebody wants to take part in {network} at {url} with this address.\n\nThis code does it. It is good once, for seven \
+             days:\n\n{token}\n\nPrograms take it to POST {url}/v1/accounts or, if you have an account, to POST \
+             {url}/v1/me/invitations.\n\nIf it was not you, do nothing.\n"
+        );
+        letter(to, "Taking part in a network at Packhorse", body, now)
+    }
+
     /// Proves that the new address is theirs.
     pub(crate) fn email_change(&self, to: &str, token: &str, now: Timestamp) -> Mail {
         let url = &self.public_url;

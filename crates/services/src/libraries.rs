@@ -5,9 +5,10 @@ use packhorse_domain::{
     Action, Record, Resource, Valid,
     id::{LibraryId, NetworkId},
     library::{Library, LibraryDetails},
+    user::Role,
 };
 
-use crate::{Change, Context, Error, Expected, networks};
+use crate::{Change, Context, Error, Expected, networks, users};
 
 pub use packhorse_db::libraries::LibraryFilter;
 
@@ -34,20 +35,24 @@ pub fn list(ctx: &mut Context<'_>, filter: &LibraryFilter, page: &Page) -> Resul
     Ok(libraries::list(ctx.conn, scope, filter, page)?)
 }
 
-/// Adds a library to a network.
+/// Adds a library to a network. Where nobody is in charge, whoever adds it works there.
 ///
 /// # Errors
 /// [`Error::NotFound`] for the network, [`Error::Forbidden`], [`Error::Conflict`] `fscs_key_taken`.
 pub fn create(ctx: &mut Context<'_>, network: NetworkId, details: Valid<LibraryDetails>) -> Result<Library, Error> {
     networks::get(ctx, network)?;
-    ctx.authorize(Action::ManageLibraries, &Resource::of(network))?;
+    ctx.authorize(Action::CreateLibrary, &Resource::of(network))?;
     let library = Library {
         id: LibraryId::new(ctx.now),
         network: Some(network),
         details: details.into_inner(),
         record: Record::new(ctx.now),
     };
-    ctx.keep(Change::new("create", library.id, network), libraries::insert, None, library)
+    let library = ctx.keep(Change::new("create", library.id, network), libraries::insert, None, library)?;
+    if ctx.authorize(Action::ManageUsers, &Resource::of(network)).is_err() {
+        users::take(ctx, Role::Staff { library: library.id }, network)?;
+    }
+    Ok(library)
 }
 
 /// Changes what is known of a library.

@@ -36,9 +36,10 @@ pub struct Proposal {
 }
 
 /// Whose an offer is.
-fn resource(offer: &Offer) -> Resource {
+fn resource(offer: &Offer, request: &TrainingRequest) -> Resource {
     Resource {
         network: Some(offer.network),
+        library: Some(request.library),
         trainer: Some(offer.trainer),
         trainer_network: Some(offer.trainer_network),
         ..Resource::default()
@@ -292,6 +293,18 @@ pub(crate) fn withdraw_all(ctx: &mut Context<'_>, request: &TrainingRequest, rea
     Ok(())
 }
 
+/// Declines every offer to some trainers that is out, and keeps them locked: nobody can ask or book them meanwhile.
+pub(crate) fn decline_all(ctx: &mut Context<'_>, asked: &[TrainerId], reason: &str) -> Result<(), Error> {
+    let out = offers::of_trainers(ctx.conn, asked, true)?;
+    lock_all(ctx, Lock::Requests, out.iter().map(|offer| offer.request))?;
+    lock_all(ctx, Lock::Trainers, asked.iter().copied())?;
+    for offer in offers::of_trainers(ctx.conn, asked, true)? {
+        let after = offer.clone().decline(reason.to_owned(), ctx.now)?;
+        end(ctx, "decline", &offer, after)?;
+    }
+    Ok(())
+}
+
 /// Ends an offer whose hold has run out, if it has not been answered meanwhile. The trainer is locked.
 pub(crate) fn lapse(ctx: &mut Context<'_>, id: OfferId) -> Result<(), Error> {
     let before = offers::find(ctx.conn, Scope::Everything, id)?;
@@ -321,7 +334,8 @@ fn locked(
     expected: &Expected,
 ) -> Result<(Offer, TrainingRequest), Error> {
     let seen = get(ctx, id)?;
-    ctx.authorize(action, &resource(&seen))?;
+    let request = requests::find(ctx.conn, Scope::Everything, seen.request)?;
+    ctx.authorize(action, &resource(&seen, &request))?;
     lock_all(ctx, Lock::Requests, [seen.request])?;
     let offer = get(ctx, id)?;
     expected.check(offer.record.version)?;

@@ -42,6 +42,9 @@ fn hasher() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19_456, 2, 1, None).unwrap_or_default())
 }
 
+/// In the place of a hash: no password fits.
+pub(crate) const NONE: &str = "!";
+
 /// Stands in for the hash of somebody who is not there, so that the time taken does not tell.
 static DUMMY: LazyLock<String> = LazyLock::new(|| hash("nobody has this password").unwrap_or_default());
 

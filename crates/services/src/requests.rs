@@ -86,8 +86,8 @@ pub fn update(
 /// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`], [`Error::State`].
 pub fn submit(ctx: &mut Context<'_>, id: RequestId, expected: &Expected) -> Result<TrainingRequest, Error> {
     let before = opened(ctx, id, Action::EditRequest, expected)?;
-    let policy = networks::find(ctx.conn, Scope::Everything, before.network)?.details.policy;
-    let after = before.clone().submit(&policy, ctx.now)?;
+    let network = networks::find(ctx.conn, Scope::Everything, before.network)?;
+    let after = before.clone().submit(network.details.has_triage(), ctx.now)?;
     keep(ctx, "submit", &before, after)
 }
 

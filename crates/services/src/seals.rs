@@ -5,14 +5,15 @@
 //! database can seal a log of their own, so a head that was noted elsewhere tells more than the one in the database.
 //!
 //! The hash of an event is over a digest of before and after, with a salt of its own: where a document has to go, and its salt with
-//! it, the digest that stays still proves the rest of the chain, and tells nothing of what is gone.
+//! it, the digest that stays still proves the rest of the chain, and tells nothing of what is gone. That is lawful where the event
+//! of an erasure names it, which has a seal of its own.
 
 use std::{fmt, str::FromStr};
 
 use packhorse_db::{
     Conn, Found,
     events::{self, Position},
-    lock_seals,
+    lock_seals, redaction,
     seals::{self, Head, Seal},
 };
 use packhorse_domain::{Scope, event::Event, id::EventId};
@@ -142,6 +143,9 @@ pub enum Tampering {
     /// Something else is there.
     #[error("event {0}, sealed at {1}, was changed or moved")]
     Changed(EventId, i64),
+    /// What it told is gone, and nobody was erased with it.
+    #[error("event {0}, sealed at {1}, was emptied, and no erasure names it")]
+    Emptied(EventId, i64),
     /// It is not there any more.
     #[error("event {0}, sealed at {1}, was deleted")]
     Deleted(EventId, i64),
@@ -196,11 +200,14 @@ pub fn audit(conn: &mut Conn, noted: Option<&Noted>) -> Result<Audit, Error> {
             match found {
                 None => wrong.push(Tampering::Deleted(seal.event, seal.place)),
                 Some((position, event)) => {
-                    let document = digest(&seal.salt, &event) == seal.digest;
+                    let emptied = seal.salt.is_empty() && event.before.is_none() && event.after.is_none();
+                    let document = emptied || digest(&seal.salt, &event) == seal.digest;
                     let link = hash(&last.hash, seal.place, position, &event, &seal.digest) == seal.hash;
                     // Behind a gap no link holds.
                     if !document || !link && seal.place == last.place + 1 {
                         wrong.push(Tampering::Changed(seal.event, seal.place));
+                    } else if emptied {
+                        wrong.push(Tampering::Emptied(seal.event, seal.place));
                     }
                 }
             }
@@ -211,6 +218,9 @@ pub fn audit(conn: &mut Conn, noted: Option<&Noted>) -> Result<Audit, Error> {
             break;
         }
     }
+    // Asked for behind them: an erasure that goes on meanwhile names what it empties in the same moment.
+    let lawful = redaction::lawful(conn)?;
+    wrong.retain(|found| !matches!(found, Tampering::Emptied(event, _) if lawful.contains(event)));
     wrong.extend(seals::missing(conn, head.position, NAMED)?.into_iter().map(Tampering::Inserted));
     if last != (Noted { place: head.place, hash: head.hash.clone() }) {
         wrong.push(Tampering::CutOff(last.place, head.place));

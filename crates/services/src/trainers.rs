@@ -5,9 +5,10 @@ use packhorse_domain::{
     Action, Record, Resource, Valid,
     id::{NetworkId, TrainerId},
     trainer::{Trainer, TrainerDetails},
+    user::Role,
 };
 
-use crate::{Change, Context, Error, Expected, networks};
+use crate::{Change, Context, Error, Expected, networks, users};
 
 pub use packhorse_db::trainers::TrainerFilter;
 
@@ -34,7 +35,7 @@ pub fn list(ctx: &mut Context<'_>, filter: &TrainerFilter, page: &Page) -> Resul
     Ok(trainers::list(ctx.conn, scope, filter, page)?)
 }
 
-/// Adds a trainer to their home network.
+/// Adds a trainer to their home network. Where nobody is in charge, whoever adds them is the trainer.
 ///
 /// # Errors
 /// [`Error::NotFound`] for the network, [`Error::Forbidden`], [`Error::Invalid`] naming every topic and workshop that is not
@@ -45,7 +46,12 @@ pub fn create(ctx: &mut Context<'_>, network: NetworkId, details: Valid<TrainerD
     let details = details.into_inner();
     check_names(ctx, "/details", &details, None)?;
     let trainer = Trainer { id: TrainerId::new(ctx.now), network, details, record: Record::new(ctx.now) };
-    ctx.keep(Change::new("create", trainer.id, network), trainers::insert, None, trainer)
+    let trainer = ctx.keep(Change::new("create", trainer.id, network), trainers::insert, None, trainer)?;
+    trainers::set_workshops(ctx.conn, &trainer)?;
+    if ctx.authorize(Action::ManageUsers, &Resource::of(network)).is_err() {
+        users::take(ctx, Role::Trainer { trainer: trainer.id }, network)?;
+    }
+    Ok(trainer)
 }
 
 /// Changes what is said of a trainer.
@@ -64,6 +70,9 @@ pub fn update(
     let details = change(&before.details)?.into_inner();
     check_names(ctx, "", &details, Some(&before.details))?;
     let after = Trainer { details, record: before.record.changed(ctx.now), ..before.clone() };
+    if after.details.workshops != before.details.workshops {
+        trainers::set_workshops(ctx.conn, &after)?;
+    }
     ctx.keep(Change::new("update", id, before.network), trainers::update, Some(&before), after)
 }
 

@@ -2,12 +2,12 @@
 
 use packhorse_db::{Conn, Page, libraries, networks, trainers, users};
 use packhorse_domain::{
-    Action, Record, Resource, Timestamp, Valid,
+    Action, Record, Resource, Scope, Timestamp, Valid,
     id::{NetworkId, RoleId, UserId},
     user::{Grant, Role, User, UserDetails},
 };
 
-use crate::{Change, Context, Error, Expected, error::absent};
+use crate::{Change, Context, Error, Expected, Fault, error::absent};
 
 /// The person with this id.
 ///
@@ -81,12 +81,23 @@ pub fn create_operator(
 /// Gives somebody one more role.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`], [`Error::Conflict`] `role_held`,
+/// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`], [`Error::Conflict`] `role_held` and `erased`,
 /// [`Error::Invalid`] for a role in something that is not there.
 pub fn grant(ctx: &mut Context<'_>, id: UserId, role: Role, expected: &Expected) -> Result<User, Error> {
     let before = get(ctx, id)?;
     let grant = grantable(ctx, role, "")?;
     expected.check(before.record.version)?;
+    not_erased(&before)?;
+    users::grant(ctx.conn, id, &grant, ctx.now)?;
+    let roles = before.roles.iter().copied().chain([grant]).collect();
+    changed(ctx, "grant", &before, roles, grant.network)
+}
+
+/// Gives the caller a role that is theirs to take.
+pub(crate) fn take(ctx: &mut Context<'_>, role: Role, network: NetworkId) -> Result<User, Error> {
+    let (id, _) = ctx.person()?;
+    let before = users::find(ctx.conn, Scope::Everything, id)?;
+    let grant = Grant { id: RoleId::new(ctx.now), role, network: Some(network) };
     users::grant(ctx.conn, id, &grant, ctx.now)?;
     let roles = before.roles.iter().copied().chain([grant]).collect();
     changed(ctx, "grant", &before, roles, grant.network)
@@ -104,6 +115,14 @@ pub fn revoke(ctx: &mut Context<'_>, id: UserId, role: RoleId, expected: &Expect
     users::revoke(ctx.conn, role)?;
     let roles = before.roles.iter().copied().filter(|grant| grant.id != role).collect();
     changed(ctx, "revoke", &before, roles, held.network)
+}
+
+/// Nobody comes back who was erased.
+pub(crate) fn not_erased(user: &User) -> Result<(), Error> {
+    if user.is_erased() {
+        return Err(Error::Conflict { code: "erased", detail: "this person was erased".to_owned() });
+    }
+    Ok(())
 }
 
 /// Keeps a person who has other roles now.
@@ -137,10 +156,12 @@ pub(crate) fn grantable(ctx: &mut Context<'_>, role: Role, at: &str) -> Result<G
 }
 
 /// Only operators make operators; the rest is for coordinators of the network.
-pub(crate) fn may_grant(ctx: &Context<'_>, role: Role, network: Option<NetworkId>) -> Result<(), Error> {
+pub(crate) fn may_grant(ctx: &mut Context<'_>, role: Role, network: Option<NetworkId>) -> Result<(), Error> {
     let action = match role {
         Role::Operator => Action::GrantOperator,
-        Role::Coordinator { .. } | Role::Staff { .. } | Role::Trainer { .. } => Action::ManageUsers,
+        Role::Coordinator { .. } | Role::Staff { .. } | Role::Trainer { .. } | Role::Member { .. } => {
+            Action::ManageUsers
+        }
     };
     ctx.authorize(action, &Resource::of(network))
 }
@@ -153,6 +174,13 @@ fn network_of(ctx: &mut Context<'_>, role: Role, at: &str) -> Result<Option<Netw
         Role::Operator => None,
         Role::Coordinator { network } => Some(networks::find(ctx.conn, scope, network).map_err(absent("network"))?.id),
         Role::Staff { library } => libraries::find(ctx.conn, scope, library).map_err(absent("library"))?.network,
+        Role::Member { network } => {
+            let found = networks::find(ctx.conn, scope, network).map_err(absent("network"))?;
+            if !found.details.is_informal() {
+                return Err(Fault::new(format!("{at}/network"), "not_informal", "nobody joins this network").into());
+            }
+            Some(found.id)
+        }
         Role::Trainer { trainer } => Some(trainers::find(ctx.conn, scope, trainer).map_err(absent("trainer"))?.network),
     })
 }

@@ -64,6 +64,7 @@ pub fn create(ctx: &mut Context<'_>, network: NetworkId, details: Valid<Workshop
         network,
         details: details.into_inner(),
         edition: 0,
+        public_since: None,
         adapted_from: Vec::new(),
         state: WorkshopState::Draft,
         record: Record::new(ctx.now),

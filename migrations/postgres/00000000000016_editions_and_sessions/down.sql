@@ -1,7 +1,10 @@
 DROP TABLE workshop_sessions;
 DROP TABLE workshop_editions;
+DROP TABLE trainer_workshops;
 DROP INDEX workshops_changed;
 DROP INDEX workshops_original;
+ALTER TABLE workshops DROP COLUMN public_since;
+ALTER TABLE workshops DROP COLUMN visibility;
 ALTER TABLE workshops DROP COLUMN original_id;
 ALTER TABLE workshops DROP COLUMN adapted_from;
 ALTER TABLE workshops DROP COLUMN edition;

@@ -2,10 +2,25 @@ ALTER TABLE workshops ADD COLUMN edition INTEGER NOT NULL DEFAULT 0;
 -- The chain of what it was made of; the one before it once more, to find what was made of one.
 ALTER TABLE workshops ADD COLUMN adapted_from JSONB NOT NULL DEFAULT '[]';
 ALTER TABLE workshops ADD COLUMN original_id TEXT COLLATE "C" REFERENCES workshops (id);
+-- Who finds it. What was published before was shown to the network and those it lends to.
+ALTER TABLE workshops ADD COLUMN visibility TEXT NOT NULL DEFAULT 'partners';
+UPDATE workshops SET details = jsonb_set(details, '{visibility}', '"partners"');
+-- Since when the public catalog has shown it.
+ALTER TABLE workshops ADD COLUMN public_since TIMESTAMPTZ;
 UPDATE workshops SET edition = 1 WHERE state <> 'draft';
 CREATE INDEX workshops_original ON workshops (original_id, id) WHERE original_id IS NOT NULL;
 -- In the order in which the catalog changes.
-CREATE INDEX workshops_changed ON workshops (updated_at, id);
+CREATE INDEX workshops_changed ON workshops (updated_at, id) WHERE public_since IS NOT NULL;
+
+-- Who can teach what, as far as it is in the catalog.
+CREATE TABLE trainer_workshops (
+    trainer_id TEXT COLLATE "C" NOT NULL REFERENCES trainers (id),
+    workshop_id TEXT COLLATE "C" NOT NULL REFERENCES workshops (id),
+    PRIMARY KEY (trainer_id, workshop_id)
+);
+CREATE INDEX trainer_workshops_workshop ON trainer_workshops (workshop_id, trainer_id);
+INSERT INTO trainer_workshops (trainer_id, workshop_id)
+    SELECT DISTINCT t.id, w.value FROM trainers t CROSS JOIN LATERAL jsonb_array_elements_text(t.details -> 'workshops') AS w (value) WHERE w.value IN (SELECT id FROM workshops);
 
 -- What the catalog said, edition by edition.
 CREATE TABLE workshop_editions (

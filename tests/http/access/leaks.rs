@@ -124,7 +124,7 @@ fn nobody_sets_what_is_ours_to_set() {
                 continue;
             }
             let kind = template.split('/').nth(2).unwrap();
-            let path = template.replace("{id}", things.ids.get(kind).map_or("", String::as_str));
+            let path = at(template, things.ids.get(kind).map_or("", String::as_str), &things.role);
             for (field, value) in [
                 ("id", json!("x")),
                 ("state", json!("booked")),

@@ -162,7 +162,9 @@ impl Model {
     }
 
     fn lapse(&mut self, offers: &[usize]) {
-        offers.iter().for_each(|offer| self.offers[*offer].state = "lapsed");
+        for offer in offers {
+            self.offers[*offer].state = "lapsed";
+        }
     }
 
     /// Ends every offer of a request that is out.

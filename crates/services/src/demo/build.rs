@@ -13,7 +13,7 @@ use packhorse_domain::{
     policy::Policy,
     request::{CoHost, RequestDetails, RequestStateName},
     topic::TopicDetails,
-    trainer::{Customers, Fee, HomeBase, TopicSkill, TrainerDetails},
+    trainer::{Customers, Fee, HomeBase, TopicSkill, TrainerDetails, Visibility},
     user::{Role, UserDetails},
     workshop::WorkshopDetails,
 };
@@ -214,6 +214,7 @@ impl<'c> Build<'c> {
             fees: Vec::new(),
             authors: vec![row.network.to_owned()],
             funder: None,
+            visibility: Visibility::Public,
             minimum_attendance: Some(row.attendance.0),
             maximum_attendance: Some(row.attendance.1),
             needs_computers: row.computers,

@@ -1,0 +1,295 @@
+//! Feeds for programs.
+
+use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use jiff::SignedDuration;
+use packhorse_domain::id::{self, TrainerId, VenueId, WorkshopId};
+use packhorse_publishing::{
+    Feed, Page,
+    atom::{self, Paging},
+    icalendar, sitemap,
+    table::Table,
+};
+use packhorse_services::catalog::{self, CatalogFilter, DatesFilter, Entry};
+use utoipa::{
+    IntoParams,
+    openapi::path::{Parameter, ParameterIn},
+};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    export::{self, Behind},
+    named, pages, published,
+};
+use crate::{
+    input::{Parameters, Query, QueryOf},
+    problem::Problem,
+    state::App,
+};
+
+pub(super) fn mount(config: &mut ServiceConfig<'_>) {
+    config.service(get_workshops_atom).service(get_network_workshops_atom);
+    config.service(get_sessions_atom).service(get_network_sessions_atom);
+    config.service(get_sessions_ics).service(get_network_sessions_ics);
+    config.service(get_workshops_csv).service(get_network_workshops_csv);
+    config.service(get_sitemap).service(get_session_page_ics);
+}
+
+/// Most pages of one sitemap.
+const MOST: u64 = sitemap::MOST as u64;
+/// Entries of one page of a feed.
+const ENTRIES: u16 = 50;
+/// How long a calendar shows what is past.
+const PAST: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+published! {
+    /// Feeds the workshops of the catalog.
+    ///
+    /// Atom (RFC 4287), those that changed last first, in pages (RFC 5005).
+    get_workshops_atom "/feeds/workshops.atom", get_network_workshops_atom "/networks/{network}/feeds/workshops.atom" (), query WorkshopsQuery, gives "application/atom+xml": workshops_atom;
+    /// Feeds the sessions of the catalog.
+    ///
+    /// Atom (RFC 4287): those to come by date, in pages (RFC 5005).
+    get_sessions_atom "/feeds/sessions.atom", get_network_sessions_atom "/networks/{network}/feeds/sessions.atom" (), query SessionsQuery, gives "application/atom+xml": sessions_atom;
+    /// Gives the sessions of the catalog as a calendar.
+    ///
+    /// iCalendar (RFC 5545) to subscribe to: those of the last ninety days and all to come, of one workshop, trainer or venue where
+    /// that is asked for.
+    get_sessions_ics "/feeds/sessions.ics", get_network_sessions_ics "/networks/{network}/feeds/sessions.ics" (), query CalendarQuery, gives "text/calendar": sessions_ics;
+    /// Gives the workshops of the catalog as a table.
+    ///
+    /// CSV (RFC 4180) with a header, which an import reads.
+    get_workshops_csv "/feeds/workshops.csv", get_network_workshops_csv "/networks/{network}/feeds/workshops.csv" (), query Nothing, gives "text/csv": workshops_csv;
+}
+
+/// No parameters.
+struct Nothing;
+
+impl IntoParams for Nothing {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        Vec::new()
+    }
+}
+impl Query for Nothing {
+    fn read(_: &mut Parameters) -> Self {
+        Self
+    }
+}
+
+/// Which page of workshops.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct WorkshopsQuery {
+    /// Where the page begins: the end of the one before.
+    #[param(value_type = Option<String>)]
+    after: Option<pages::Behind>,
+}
+
+impl Query for WorkshopsQuery {
+    fn read(from: &mut Parameters) -> Self {
+        Self { after: from.take("after") }
+    }
+}
+
+/// Which page of sessions.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct SessionsQuery {
+    /// Where the page begins: the end of the one before.
+    #[param(value_type = Option<String>)]
+    after: Option<Behind<id::Session>>,
+}
+
+impl Query for SessionsQuery {
+    fn read(from: &mut Parameters) -> Self {
+        Self { after: from.take("after") }
+    }
+}
+
+/// Whose sessions.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct CalendarQuery {
+    /// Of this workshop.
+    #[param(value_type = Option<WorkshopId>)]
+    workshop: Option<WorkshopId>,
+    /// Taught by this trainer.
+    #[param(value_type = Option<TrainerId>)]
+    trainer: Option<TrainerId>,
+    /// At this venue.
+    #[param(value_type = Option<VenueId>)]
+    venue: Option<VenueId>,
+}
+
+impl Query for CalendarQuery {
+    fn read(from: &mut Parameters) -> Self {
+        Self { workshop: from.take("workshop"), trainer: from.take("trainer"), venue: from.take("venue") }
+    }
+}
+
+async fn workshops_atom(
+    app: &Data<App>,
+    request: &HttpRequest,
+    query: WorkshopsQuery,
+) -> Result<HttpResponse, Problem> {
+    export::answer(app, request, Feed::Workshops.media_type(), async move |export| {
+        let published = &export.published;
+        let (network, after) = (published.network.as_ref().map(|network| network.id), query.after);
+        let filter =
+            CatalogFilter { network, after: after.map(Behind::place), newest_first: true, ..CatalogFilter::default() };
+        let site = published.site.clone();
+        let mut entries = export.read(move |conn| catalog::list(conn, &site, &filter, ENTRIES + 1)).await?;
+        let more = entries.len() > usize::from(ENTRIES);
+        entries.truncate(ENTRIES.into());
+        let courses: Vec<_> = entries.into_iter().filter_map(Entry::live).collect();
+        let next = courses.last().filter(|_| more).map(|one| Behind::new(one.updated_at, one.id).to_string());
+        let this = after.map(|after| after.to_string());
+        let paging = Paging { this: this.as_deref(), next: next.as_deref() };
+        let mut feed = atom::Feed::begin(
+            export.sink.clone(),
+            published.edition(),
+            Feed::Workshops,
+            published.changed_at(),
+            paging,
+        )?;
+        courses.iter().try_for_each(|course| feed.workshop(course))?;
+        feed.end()?;
+        Ok(())
+    })
+    .await
+}
+
+async fn sessions_atom(app: &Data<App>, request: &HttpRequest, query: SessionsQuery) -> Result<HttpResponse, Problem> {
+    export::answer(app, request, Feed::Sessions.media_type(), async move |export| {
+        let published = &export.published;
+        let (network, after) = (published.network.as_ref().map(|network| network.id), query.after);
+        let from = Some(published.site.generated_at);
+        let filter = DatesFilter { network, from, after: after.map(Behind::place), ..DatesFilter::default() };
+        let mut sessions = export.read(move |conn| catalog::sessions(conn, &filter, ENTRIES + 1)).await?;
+        let more = sessions.len() > usize::from(ENTRIES);
+        sessions.truncate(ENTRIES.into());
+        let next = sessions.last().filter(|_| more).map(|one| Behind::new(one.time.start, one.id).to_string());
+        let this = after.map(|after| after.to_string());
+        let paging = Paging { this: this.as_deref(), next: next.as_deref() };
+        let mut feed = atom::Feed::begin(
+            export.sink.clone(),
+            published.edition(),
+            Feed::Sessions,
+            published.changed_at(),
+            paging,
+        )?;
+        sessions.iter().try_for_each(|session| feed.session(session))?;
+        feed.end()?;
+        Ok(())
+    })
+    .await
+}
+
+async fn sessions_ics(app: &Data<App>, request: &HttpRequest, query: CalendarQuery) -> Result<HttpResponse, Problem> {
+    export::answer(app, request, Feed::Calendar.media_type(), async move |export| {
+        let from = Some(export.published.site.generated_at - PAST);
+        let CalendarQuery { workshop, trainer, venue } = query;
+        let filter = DatesFilter { workshop, trainer, venue, from, ..DatesFilter::default() };
+        let mut calendar = icalendar::Calendar::begin(export.sink.clone(), export.published.edition())?;
+        export.sessions(filter, |session| calendar.item(&session)).await?;
+        calendar.end()?;
+        Ok(())
+    })
+    .await
+}
+
+async fn workshops_csv(app: &Data<App>, request: &HttpRequest, _: Nothing) -> Result<HttpResponse, Problem> {
+    export::answer(app, request, Feed::Table.media_type(), async move |export| {
+        let mut table = Table::begin(export.sink.clone(), &export.published.site)?;
+        export.courses(|course| table.item(&course)).await?;
+        table.end()?;
+        Ok(())
+    })
+    .await
+}
+
+/// Which part of the sitemap.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct SitemapQuery {
+    /// Workshops or sessions, where both together are too many for one sitemap.
+    #[param(inline, value_type = Option<Part>)]
+    after: Option<Part>,
+}
+
+/// A part of the sitemap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, utoipa::ToSchema)]
+#[schema(rename_all = "snake_case")]
+enum Part {
+    /// Pages of workshops.
+    Workshops,
+    /// Pages of sessions.
+    Sessions,
+}
+
+impl Query for SitemapQuery {
+    fn read(from: &mut Parameters) -> Self {
+        let after = from.take::<String>("after").and_then(|word| match word.as_str() {
+            "workshops" => Some(Part::Workshops),
+            "sessions" => Some(Part::Sessions),
+            _ => {
+                from.fault("after", "unknown_word", "is one of workshops, sessions");
+                None
+            }
+        });
+        Self { after }
+    }
+}
+
+/// Lists the pages of the catalog for search engines.
+///
+/// A sitemap (sitemaps.org) of every workshop and every session to come; where they are too many for one, an index of two.
+#[utoipa::path(tag = "public", security(), params(SitemapQuery), responses((status = 200, description = "The sitemap.", content_type = "application/xml", body = String), (status = 304, description = "As before.")))]
+#[get("/sitemap.xml")]
+async fn get_sitemap(
+    app: Data<App>,
+    request: HttpRequest,
+    query: QueryOf<SitemapQuery>,
+) -> Result<HttpResponse, Problem> {
+    export::answer(&app, &request, "application/xml", async move |export| {
+        let (site, now) = (&export.published.site, export.published.site.generated_at);
+        let pages = export.read(move |conn| catalog::pages(conn, now)).await?;
+        if query.0.after.is_none() && pages > MOST {
+            let changed = export.published.changed_at();
+            sitemap::index(export.sink.clone(), site, [("workshops", changed), ("sessions", changed)])?;
+            return Ok(());
+        }
+        let mut sitemap = sitemap::Sitemap::begin(export.sink.clone(), site)?;
+        if query.0.after != Some(Part::Sessions) {
+            export.courses(|course| sitemap.item(Page::Workshop(course.id), course.updated_at)).await?;
+        }
+        if query.0.after != Some(Part::Workshops) {
+            let filter = DatesFilter { from: Some(now), ..DatesFilter::default() };
+            export.sessions(filter, |session| sitemap.item(Page::Session(session.id), session.updated_at)).await?;
+        }
+        sitemap.end()?;
+        Ok(())
+    })
+    .await
+}
+
+/// Gives one session as a calendar.
+///
+/// iCalendar (RFC 5545) with one event.
+#[utoipa::path(
+    tag = "public",
+    security(),
+    params(("id" = id::SessionId, Path, description = "The session.")),
+    responses((status = 200, description = "The calendar.", content_type = "text/calendar", body = String), (status = 304, description = "As before."))
+)]
+#[get("/sessions/{id}.ics")]
+async fn get_session_page_ics(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let id = named(request.match_info().query("id"))?;
+    let session = app.db.read(move |conn| catalog::session(conn, id)).await?;
+    export::answer(&app, &request, Feed::Calendar.media_type(), async move |export| {
+        let mut calendar = icalendar::Calendar::begin(export.sink.clone(), export.published.edition())?;
+        calendar.item(&session)?;
+        calendar.end()?;
+        Ok(())
+    })
+    .await
+}

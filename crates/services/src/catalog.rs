@@ -1,0 +1,234 @@
+//! The public catalog: what was published, as the model that every form is written from. Whoever asks is nobody.
+//!
+//! Invariant: nothing gets into the model that was not published: workshops that everybody finds, their published sessions, and
+//! trainers with a public profile. Names of other trainers are left out.
+
+mod courses;
+mod dates;
+
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+};
+
+use packhorse_db::{Conn, Found, events, libraries, networks, trainers, workshop_sessions, workshops};
+use packhorse_domain::{
+    Timestamp,
+    id::{LibraryId, NetworkId, SessionId, TrainerId, WorkshopId},
+    workshop::Workshop,
+};
+use packhorse_publishing::model::{Course, Publisher, Session, Site, Tombstone, Trainer};
+
+use crate::Error;
+
+pub use packhorse_db::{workshop_sessions::DatesFilter, workshops::CatalogFilter};
+
+/// The kinds of things of which the catalog tells something.
+const KINDS: &[&str] = &["workshop", "session", "trainer", "topic", "network", "library", "venue", "user", "consent"];
+
+/// How the catalog stands: every change of anything in it makes another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// Which.
+    pub position: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// How the catalog stands; nothing while there is none.
+///
+/// # Errors
+/// Those of the database.
+pub fn revision(conn: &mut Conn) -> Result<Option<Revision>, Error> {
+    let latest = events::latest(conn, KINDS).found()?;
+    Ok(latest.map(|(position, at)| Revision { position: position.to_string(), at }))
+}
+
+/// A network whose catalog is public.
+///
+/// # Errors
+/// [`Error::NotFound`] when it never published anything for everybody.
+pub fn publisher(conn: &mut Conn, id: NetworkId) -> Result<Publisher, Error> {
+    let filter = CatalogFilter { network: Some(id), gone: true, ..CatalogFilter::default() };
+    if workshops::public(conn, &filter, 1)?.is_empty() {
+        return Err(Error::NotFound);
+    }
+    publishers(conn, &[id])?.remove(&id).ok_or(Error::NotFound)
+}
+
+/// Some networks, by their ids.
+///
+/// # Errors
+/// Those of the database.
+pub fn publishers(conn: &mut Conn, ids: &[NetworkId]) -> Result<HashMap<NetworkId, Publisher>, Error> {
+    let found = networks::with_ids(conn, &unique(ids.iter().copied()))?.into_iter().map(|network| {
+        let details = network.details;
+        (network.id, Publisher { id: network.id, name: details.name, kind: details.kind, zone: details.time_zone })
+    });
+    Ok(found.collect())
+}
+
+/// Every network that ever published anything for everybody.
+///
+/// # Errors
+/// Those of the database.
+pub fn all_publishers(conn: &mut Conn) -> Result<Vec<Publisher>, Error> {
+    let ids = workshops::public_networks(conn)?;
+    let mut found = publishers(conn, &ids)?;
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// A workshop of the catalog, or what is left of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// It is there.
+    Live(Box<Course>),
+    /// It was there.
+    Gone(Tombstone),
+}
+
+impl Entry {
+    /// The workshop, when it is there.
+    pub fn live(self) -> Option<Course> {
+        match self {
+            Self::Live(course) => Some(*course),
+            Self::Gone(_) => None,
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> WorkshopId {
+        match self {
+            Self::Live(course) => course.id,
+            Self::Gone(gone) => gone.id,
+        }
+    }
+
+    /// Whose catalog it is or was in.
+    pub fn network(&self) -> NetworkId {
+        match self {
+            Self::Live(course) => course.network,
+            Self::Gone(gone) => gone.network,
+        }
+    }
+
+    /// When it changed last, or was withdrawn.
+    pub fn changed_at(&self) -> Timestamp {
+        match self {
+            Self::Live(course) => course.updated_at,
+            Self::Gone(gone) => gone.withdrawn_at,
+        }
+    }
+}
+
+/// A workshop by itself.
+///
+/// # Errors
+/// [`Error::NotFound`] when it never was in the catalog.
+pub fn entry(conn: &mut Conn, site: &Site, id: WorkshopId) -> Result<Entry, Error> {
+    let workshop = workshops::once_public(conn, id)?;
+    entries(conn, site, vec![workshop])?.pop().ok_or(Error::NotFound)
+}
+
+/// Workshops of the catalog in the order in which they changed, at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub fn list(conn: &mut Conn, site: &Site, filter: &CatalogFilter, limit: u16) -> Result<Vec<Entry>, Error> {
+    let found = workshops::public(conn, filter, limit.into())?;
+    entries(conn, site, found)
+}
+
+fn entries(conn: &mut Conn, site: &Site, found: Vec<Workshop>) -> Result<Vec<Entry>, Error> {
+    let about = courses::About::of(conn, site, &found)?;
+    Ok(found.into_iter().map(|workshop| about.entry(workshop)).collect())
+}
+
+/// Workshops of the catalog by their ids, in that order; those that are not in it are left out.
+///
+/// # Errors
+/// Those of the database.
+pub fn courses(conn: &mut Conn, site: &Site, ids: &[WorkshopId]) -> Result<Vec<Course>, Error> {
+    let found = workshops::with_ids(conn, ids)?.into_iter().filter(Workshop::is_public).collect();
+    let live = entries(conn, site, found)?.into_iter().filter_map(Entry::live);
+    let mut live: HashMap<_, _> = live.map(|course| (course.id, course)).collect();
+    Ok(ids.iter().filter_map(|id| live.remove(id)).collect())
+}
+
+/// How many workshops are in the catalog, or in one network's part of it.
+///
+/// # Errors
+/// Those of the database.
+pub fn count(conn: &mut Conn, network: Option<NetworkId>) -> Result<u64, Error> {
+    Ok(u64::try_from(workshops::count_public(conn, network)?).unwrap_or(0))
+}
+
+/// How many pages of workshops and of sessions to come there are.
+///
+/// # Errors
+/// Those of the database.
+pub fn pages(conn: &mut Conn, now: Timestamp) -> Result<u64, Error> {
+    let sessions = u64::try_from(workshop_sessions::count_public(conn, now)?).unwrap_or(0);
+    Ok(count(conn, None)? + sessions)
+}
+
+/// The next session of each of some workshops, where there is one.
+///
+/// # Errors
+/// Those of the database.
+pub fn next_sessions(conn: &mut Conn, ids: &[WorkshopId], now: Timestamp) -> Result<Vec<Session>, Error> {
+    let mut found = workshop_sessions::next_public(conn, ids, now)?;
+    found.sort_by_key(|session| session.details.starts_at);
+    dates::sessions(conn, found)
+}
+
+/// A session by itself.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not in the catalog.
+pub fn session(conn: &mut Conn, id: SessionId) -> Result<Session, Error> {
+    let found = workshop_sessions::find_public(conn, id)?;
+    dates::sessions(conn, vec![found])?.pop().ok_or(Error::NotFound)
+}
+
+/// Sessions of the catalog by date, at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub fn sessions(conn: &mut Conn, filter: &DatesFilter, limit: u16) -> Result<Vec<Session>, Error> {
+    let found = workshop_sessions::public(conn, filter, limit.into())?;
+    dates::sessions(conn, found)
+}
+
+/// A trainer with a public profile.
+///
+/// # Errors
+/// [`Error::NotFound`] when they have none.
+pub fn trainer(conn: &mut Conn, id: TrainerId) -> Result<Trainer, Error> {
+    let found = trainers::public(conn, &[id])?.pop().ok_or(Error::NotFound)?;
+    let topics: Vec<_> = found.details.topics.iter().map(|skill| skill.topic).collect();
+    let taught = workshops::with_ids(conn, &found.details.workshops)?.into_iter().filter(Workshop::is_public);
+    let mut workshops: Vec<_> = taught.map(|workshop| (workshop.id, workshop.details.title)).collect();
+    workshops.sort_by(|(_, left), (_, right)| left.cmp(right));
+    Ok(Trainer {
+        id,
+        network: found.network,
+        topics: courses::subjects(conn, &topics)?,
+        workshops,
+        name: found.details.name,
+        profile: found.details.biography,
+        home: found.details.home_base.place,
+        languages: found.details.languages,
+        updated_at: found.record.updated_at,
+    })
+}
+
+/// Names of libraries.
+fn library_names(conn: &mut Conn, ids: impl Iterator<Item = LibraryId>) -> Result<HashMap<LibraryId, String>, Error> {
+    let found = libraries::with_ids(conn, &unique(ids))?;
+    Ok(found.into_iter().map(|library| (library.id, library.details.name)).collect())
+}
+
+fn unique<T: Eq + Hash>(all: impl Iterator<Item = T>) -> Vec<T> {
+    all.collect::<HashSet<_>>().into_iter().collect()
+}

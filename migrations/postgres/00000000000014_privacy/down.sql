@@ -1,0 +1,2 @@
+DROP INDEX events_of_parts;
+DROP TABLE consents;

@@ -1,0 +1,2 @@
+DELETE FROM invitations WHERE inviter_id IS NULL;
+ALTER TABLE invitations ALTER COLUMN inviter_id SET NOT NULL;

@@ -1,0 +1,220 @@
+//! The public catalog: what everybody finds, in every form, and what nobody does.
+
+use packhorse_tests::{Client, Market, Region, Reply, both};
+use serde_json::{Value, json};
+
+const TEN: &str = "2027-03-03T16:00:00Z";
+
+fn title(title: &str, changes: &Value) -> Value {
+    let mut details = json!({
+        "title": title, "abstract": "How to say no, and stay friends.", "level": "introductory", "duration_minutes": 90,
+        "formats": ["virtual"], "languages": ["en"], "objectives": ["Say no kindly"], "license": "CC-BY-4.0",
+        "authors": ["Dana Whitfield"],
+        "continuing_education": [{ "scheme": "Wisconsin", "category": "A", "minutes": 90 }],
+        "fees": [{ "customers": "anyone", "per_person": { "amount_minor": 2_500, "currency": "USD" } }]
+    });
+    packhorse_tests::merge(&mut details, changes);
+    details
+}
+
+/// A workshop of a network; its address below `/v1`.
+fn draft(region: &Region, name: &str, changes: &Value) -> String {
+    let body = json!({ "network": region.network, "details": title(name, changes) });
+    region.coordinator.post("/v1/workshops", &body).expect(201).location()
+}
+
+fn published(region: &Region, name: &str, changes: &Value) -> String {
+    let path = draft(region, name, changes);
+    region.coordinator.step(&path, "publish", None).expect(200);
+    path
+}
+
+fn id(path: &str) -> &str {
+    path.rsplit('/').next().unwrap()
+}
+
+/// A published session of a workshop.
+fn session(region: &Region, workshop: &str, starts_at: &str, ends_at: &str) -> String {
+    let body = json!({
+        "network": region.network, "workshop": id(workshop),
+        "details": {
+            "title": "Saying no, online", "starts_at": starts_at, "ends_at": ends_at, "time_zone": "America/Chicago",
+            "format": "virtual", "entry": { "is_open": true, "meeting_address": "https://meet.example.org/no" }
+        }
+    });
+    let path = region.coordinator.post("/v1/sessions", &body).expect(201).location();
+    region.coordinator.step(&path, "publish", None).expect(200);
+    path
+}
+
+/// Every address of the catalog that lists, of everything and of one network.
+fn lists(region: &Region) -> Vec<String> {
+    let paths = [
+        "/catalog",
+        "/calendar/2027-03",
+        "/map",
+        "/feeds/workshops.atom",
+        "/feeds/sessions.atom",
+        "/feeds/sessions.ics",
+        "/feeds/workshops.csv",
+    ];
+    let below = paths.iter().map(|path| format!("/networks/{}{path}", region.network));
+    let whole = paths.iter().map(|path| (*path).to_owned());
+    let harvest =
+        ["/sitemap.xml", "/oai?verb=ListRecords&metadataPrefix=oai_dc", "/oai?verb=ListRecords&metadataPrefix=lrmi"];
+    whole.chain(below).chain(harvest.map(str::to_owned)).collect()
+}
+
+fn oai(client: &Client, query: &str) -> Reply {
+    client.get(&format!("/oai?{query}")).expect(200)
+}
+
+both! {
+    fn what_is_published_is_there_in_every_form(world) {
+        let region = Region::new(world, "nekls");
+        let workshop = published(&region, "Saying no", &json!({}));
+        let dated = session(&region, &workshop, TEN, "2027-03-03T17:30:00Z");
+        let nobody = world.client();
+        let page = nobody.get(&format!("/workshops/{}", id(&workshop))).expect(200);
+        for told in ["<h1", "Saying no", "Say no kindly", "Dana Whitfield", "application/ld+json", "Wisconsin", "$25"] {
+            assert!(page.text.contains(told), "{told}");
+        }
+        assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.contains("style-src 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        let page = nobody.get(&format!("/sessions/{}?zone=America/Los_Angeles", id(&dated))).expect(200);
+        assert!(page.text.contains("10:00") && page.text.contains("https://meet.example.org/no"), "{}", page.text);
+        for path in lists(&region) {
+            let found = nobody.get(&path).expect(200);
+            let told = if path.contains("map") { "Saying no, online" } else { "aying no" };
+            let told = if path.contains("sitemap") { id(&workshop) } else { told };
+            assert!(path.contains("map") || found.text.contains(told), "{path}: {}", found.text);
+        }
+        let other = Region::new(world, "swkls");
+        nobody.get(&format!("/networks/{}/catalog", other.network)).expect(404);
+        nobody.get("/calendar/2027-13").expect(404);
+        nobody.get("/catalog?color=red").expect(400);
+        nobody.get("/sessions/ssn_x?zone=Mars/Base").expect(400);
+        let embedded = nobody.get("/catalog?embed=true").expect(200);
+        assert!(embedded.header("content-security-policy").unwrap().contains("frame-ancestors *"));
+        assert_eq!(embedded.header("x-frame-options"), None);
+        assert!(!embedded.text.contains("<footer"));
+    }
+
+    fn what_was_not_published_is_nowhere(world) {
+        const CANARY: &str = "Canary";
+        let region = Region::new(world, "nekls");
+        let market = Market::with(world, "swkls", &packhorse_domain::policy::Policy::default());
+        published(&region, "Plain", &json!({}));
+        let hidden = [
+            draft(&region, "Canary draft", &json!({})),
+            published(&region, "Canary partners", &json!({ "visibility": "partners" })),
+            published(&region, "Canary network", &json!({ "visibility": "network" })),
+        ];
+        // A session of what is hidden, one not published, and a trainer who is not public.
+        for workshop in &hidden[1..] {
+            session(&region, workshop, TEN, "2027-03-03T17:30:00Z");
+        }
+        let profile = format!("/v1/trainers/{}", market.dana.id);
+        let etag = market.coordinator.get(&profile).etag();
+        market.coordinator.patch(&profile, &etag, &json!({ "name": "Canary trainer" })).expect(200);
+        let booking = market.book(&market.dana, TEN, &json!({ "room": null }));
+        let own = market.staff.step(&booking, "session", Some(&json!({ "meeting_address": null }))).expect(201).location();
+        let etag = market.staff.get(&own).etag();
+        market.staff.patch(&own, &etag, &json!({ "title": "Canary session" })).expect(200);
+        let nobody = world.client();
+        for path in lists(&region).into_iter().chain(lists(&Region { network: market.network, coordinator: market.coordinator.clone() })) {
+            let found = nobody.get(&path).expect(200);
+            assert!(!found.text.contains(CANARY), "{path}: {}", found.text);
+        }
+        for path in &hidden {
+            nobody.get(&format!("/workshops/{}", id(path))).expect(404);
+            let record = format!("verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:127.0.0.1:{}", id(path));
+            assert!(oai(&nobody, &record).text.contains("idDoesNotExist"), "{}", oai(&nobody, &record).text);
+        }
+        nobody.get(&format!("/sessions/{}", id(&own))).expect(404);
+        nobody.get(&format!("/trainers/{}", market.dana.id)).expect(404);
+        // Once it is published its trainer is still not named.
+        market.staff.step(&own, "publish", None).expect(200);
+        let page = nobody.get(&format!("/sessions/{}", id(&own))).expect(200);
+        assert!(page.text.contains("Canary session") && !page.text.contains("Canary trainer"));
+    }
+
+    fn a_trainer_is_shown_while_they_allow_it(world) {
+        let market = Market::new(world);
+        let profile = format!("/v1/trainers/{}", market.dana.id);
+        let etag = market.coordinator.get(&profile).etag();
+        market.coordinator.patch(&profile, &etag, &json!({ "visibility": "public" })).expect(200);
+        let (page, taught) = (format!("/trainers/{}", market.dana.id), format!("/workshops/{}", market.catalog.workshop));
+        let nobody = world.client();
+        nobody.get(&page).expect(404);
+        assert!(!nobody.get(&taught).expect(200).text.contains(&page));
+        let allow = |given: bool| {
+            let answer = json!({ "given": given, "wording": 1 }).to_string();
+            let kind = [("content-type", "application/json")];
+            market.dana.client.send("PUT", "/v1/me/consents/public_profile", &kind, Some(answer.as_bytes())).expect(200);
+        };
+        allow(true);
+        let shown = nobody.get(&page).expect(200).text;
+        assert!(shown.contains("Dana Whitfield") && shown.contains("Policies for Results"), "{shown}");
+        assert!(nobody.get(&taught).expect(200).text.contains(&page));
+        allow(false);
+        nobody.get(&page).expect(404);
+    }
+
+    fn what_is_withdrawn_is_told_as_gone(world) {
+        let region = Region::new(world, "nekls");
+        let (kept, gone) = (published(&region, "Kept", &json!({})), published(&region, "Gone", &json!({})));
+        world.clock.advance(jiff::SignedDuration::from_mins(5));
+        region.coordinator.step(&gone, "retire", None).expect(200);
+        let nobody = world.client();
+        nobody.get(&format!("/workshops/{}", id(&gone))).expect(410);
+        assert!(!nobody.get("/catalog").expect(200).text.contains("Gone"));
+        let records = oai(&nobody, "verb=ListRecords&metadataPrefix=oai_dc").text;
+        assert!(records.contains("status=\"deleted\"") && records.contains(id(&gone)) && records.contains(id(&kept)));
+        assert!(!records.contains("Gone"));
+        let since = oai(&nobody, "verb=ListIdentifiers&metadataPrefix=oai_dc&from=2099-01-01").text;
+        assert!(since.contains("noRecordsMatch"), "{since}");
+    }
+
+    fn an_answer_that_did_not_change_is_not_sent_again(world) {
+        let region = Region::new(world, "nekls");
+        let workshop = published(&region, "Saying no", &json!({}));
+        let nobody = world.client();
+        for path in [format!("/workshops/{}", id(&workshop)), "/feeds/workshops.csv".to_owned()] {
+            let first = nobody.get(&path).expect(200);
+            assert_eq!(first.header("cache-control"), Some("public, max-age=1"));
+            assert!(first.header("last-modified").is_some());
+            let (tag, etag) = (first.etag(), region.coordinator.get(&workshop).etag());
+            let again = || nobody.send("GET", &path, &[("if-none-match", tag.as_str())], None);
+            assert_eq!(again().status, 304, "{path}");
+            region.coordinator.patch(&workshop, &etag, &json!({ "audience": path })).expect(200);
+            assert_ne!(again().expect(200).text, first.text, "{path}");
+        }
+    }
+
+    fn long_lists_are_walked_whole(world) {
+        let region = Region::new(world, "nekls");
+        let names: Vec<String> = (0..60).map(|number| format!("Number {number:02}")).collect();
+        for name in &names {
+            published(&region, name, &json!({}));
+        }
+        let nobody = world.client();
+        let table = nobody.get("/feeds/workshops.csv").expect(200).text;
+        let (mut next, mut seen) = (Some("/feeds/workshops.atom".to_owned()), String::new());
+        while let Some(path) = next {
+            let page = nobody.get(&path).expect(200).text;
+            next = page.split("rel=\"next\" href=\"").nth(1).map(|rest| {
+                let address = rest.split('"').next().unwrap();
+                address[address.find("/feeds").unwrap()..].to_owned()
+            });
+            seen += &page;
+        }
+        for name in &names {
+            assert!(table.contains(name.as_str()), "{name}");
+            assert_eq!(seen.matches(&format!("<title>{name}</title>")).count(), 1, "{name}");
+        }
+        let first = nobody.get("/catalog").expect(200).text;
+        assert!(first.contains("60") && first.contains("after="));
+    }
+}
