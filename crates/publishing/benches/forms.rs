@@ -185,7 +185,7 @@ fn ratios(catalog: &Catalog) {
 fn pages(catalog: &Catalog) {
     let cards: Vec<_> =
         catalog.courses[..50].iter().map(|course| Card { course, next: catalog.sessions.first() }).collect();
-    let list = List { query: "", facets: &[], cards: &cards, total: u64::from(WORKSHOPS), next: Some("cursor") };
+    let list = List { cards: &cards, total: u64::from(WORKSHOPS), next: Some("cursor"), ..List::default() };
     let (edition, look, course) = (catalog.edition(), Look::default(), &catalog.courses[0]);
     let month: Vec<_> = catalog.sessions[..500].iter().collect();
     println!(

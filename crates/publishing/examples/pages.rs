@@ -121,7 +121,22 @@ fn main() {
             choices: vec![choice("In person", 25, false), choice("Online", 20, false)],
         },
     ];
-    let list = List { query: "", facets: &facets, cards: &cards, total: 43, next: Some("cursor") };
+    let within = [("50", "50 km", 6, false), ("100", "100 km", 11, true), ("200", "200 km", 19, false)];
+    let within = within.map(|(value, label, count, chosen)| Choice {
+        value: value.to_owned(),
+        label: label.to_owned(),
+        count,
+        chosen,
+    });
+    let list = List {
+        facets: &facets,
+        zip: "66044",
+        within: &within,
+        cards: &cards,
+        total: 11,
+        next: Some("cursor"),
+        ..List::default()
+    };
     write("catalog", html::catalog(edition, look, &list));
     write(
         "workshop",

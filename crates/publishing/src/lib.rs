@@ -16,6 +16,7 @@ pub mod json_ld;
 pub mod model;
 pub mod oai;
 pub mod rss;
+pub mod search;
 pub mod sitemap;
 pub mod table;
 mod text;

@@ -8,6 +8,8 @@ mod import;
 mod oai;
 mod pages;
 mod reading;
+mod reference;
+mod search;
 mod structured;
 mod style;
 mod world;

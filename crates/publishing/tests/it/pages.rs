@@ -5,6 +5,7 @@ use packhorse_publishing::{
     Edition,
     html::{self, Archive, Board, Card, Choice, Facet, Frame, List, Look},
     model::{Course, Place, Publisher, Session, SessionStatus, Site, Venue},
+    search::Sort,
 };
 
 use crate::{
@@ -28,7 +29,18 @@ pub fn all(
         choices: vec![Choice { value: text.clone(), label: text.clone(), count: 3, chosen: true }],
     }];
     let cards = [Card { course, next: Some(session) }, Card { course, next: None }];
-    let list = List { query: text, facets: &facets, cards: &cards, total: 12, next: Some(text) };
+    let list = List {
+        query: text,
+        corrected: Some(text),
+        facets: &facets,
+        days: (Some(jiff::civil::date(2027, 3, 1)), None),
+        zip: text,
+        within: &facets[0].choices,
+        sort: Sort::NextDate,
+        cards: &cards,
+        total: 12,
+        next: Some(text),
+    };
     vec![
         html::workshop(edition, look, publisher, course, std::slice::from_ref(session)),
         html::session(edition, look, publisher, course, session),
@@ -57,7 +69,7 @@ pub fn every() -> Vec<String> {
     let canceled = Session { status: SessionStatus::Canceled, ..hiawatha() };
     let site = site("Packhorse");
     let edition = Edition { site: &site, network: None };
-    let list = List { query: "", facets: &[], cards: &[], total: 0, next: None };
+    let list = List::default();
     let zone = Zone::new("Pacific/Honolulu").unwrap();
     let look = Look { zone: Some(&zone), ..Look::default() };
     let mut every = pages(look);
@@ -182,13 +194,50 @@ fn the_next_page_of_the_catalog_keeps_every_choice() {
     let edition = Edition { site: &site, network: None };
     let choice = |value: &str, chosen| Choice { value: value.into(), label: value.into(), count: 1, chosen };
     let facets = [Facet { parameter: "level", label: "Level", choices: vec![choice("a&b", true), choice("c", false)] }];
-    let list = List { query: "two words", facets: &facets, cards: &[], total: 60, next: Some("cur=sor") };
+    let within = [choice("50", false), choice("100", true)];
+    let list = List {
+        query: "two words",
+        facets: &facets,
+        days: (Some(jiff::civil::date(2027, 3, 1)), Some(jiff::civil::date(2027, 3, 31))),
+        zip: "66044",
+        within: &within,
+        sort: Sort::NextDate,
+        total: 60,
+        next: Some("cur=sor"),
+        ..List::default()
+    };
     let page = reading::html(&html::catalog(edition, Look::default(), &list));
     let next = page.tags.iter().find(|tag| tag.attribute("rel") == Some("next")).unwrap();
-    let wanted = "https://packhorse.example/catalog?q=two+words&level=a%26b&after=cur%3Dsor";
+    let wanted = "https://packhorse.example/catalog?q=two+words&level=a%26b&from=2027-03-01&until=2027-03-31\
+                  &zip=66044&within=100&sort=next_date&after=cur%3Dsor";
     assert_eq!(next.attribute("href"), Some(wanted));
     let boxes: Vec<_> = page.tags.iter().filter(|tag| tag.attribute("type") == Some("checkbox")).collect();
     assert_eq!(boxes.iter().map(|tag| tag.attribute("checked").is_some()).collect::<Vec<_>>(), [true, false]);
+    // The form shows them too.
+    let field = |id: &str| page.tags.iter().find(|tag| tag.attribute("id") == Some(id)).unwrap();
+    assert_eq!(
+        (field("from").attribute("value"), field("until").attribute("type")),
+        (Some("2027-03-01"), Some("date"))
+    );
+    assert_eq!(field("zip").attribute("value"), Some("66044"));
+    let selected = page.tags.iter().filter(|tag| tag.attribute("selected").is_some());
+    assert_eq!(selected.map(|tag| tag.attribute("value").unwrap()).collect::<Vec<_>>(), ["next_date", "100"]);
+}
+
+#[test]
+fn a_corrected_search_says_so_and_nothing_chosen_offers_nothing_to_undo() {
+    let site: Site = site("Packhorse");
+    let edition = Edition { site: &site, network: None };
+    let page = |list: &List<'_>| html::catalog(edition, Look::default(), list);
+    let corrected = page(&List { query: "polcy", corrected: Some("policy"), ..List::default() });
+    assert!(
+        corrected.contains("these are for <strong dir=\"auto\">policy</strong>")
+            && corrected.contains("Show everything")
+    );
+    let everything = page(&List::default());
+    assert!(
+        !everything.contains("Not found") && !everything.contains("Show everything") && !everything.contains("ZIP")
+    );
 }
 
 #[test]
