@@ -17,6 +17,7 @@ use packhorse_domain::{
 };
 use packhorse_publishing::model::{Site, WebAddress};
 use packhorse_services::{
+    catalog::search::Search,
     keys,
     letters::Letters,
     pool::Pool,
@@ -45,6 +46,8 @@ pub struct App {
     pub import_db: Database,
     /// The trainers in memory.
     pub pool: Arc<Pool>,
+    /// The search index of the public catalog.
+    pub search: Arc<Search>,
     /// Calls to the outside.
     pub outbound: Arc<Outbound>,
     /// What measures roads; none: they are reckoned.
@@ -132,6 +135,7 @@ impl App {
             db: db.within(config.deadlines.database),
             import_db: db,
             pool: Arc::default(),
+            search: Arc::default(),
             openid: OpenId::new(&config.openid.providers, outbound.clone()),
             outbound,
             engine: config.routing.osrm_url.as_deref().map(|url| Arc::new(Engine::new(url))),

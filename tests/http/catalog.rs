@@ -205,6 +205,45 @@ both! {
         assert!(!nobody.get(&format!("/workshops/{}", id(&workshop))).expect(200).text.contains("ten.pdf"));
     }
 
+    fn the_catalog_is_searched_and_narrowed_down(world) {
+        let region = Region::new(world, "nekls");
+        published(&region, "Policies that hold", &json!({ "level": "advanced", "formats": ["in_person"] }));
+        let puppets = published(&region, "Puppets for story time", &json!({ "languages": ["es"] }));
+        let nobody = world.client();
+        let finds = |query: &str| {
+            let page = nobody.get(&format!("/catalog?{query}")).expect(200).text;
+            (page.contains("Policies that hold"), page.contains("Puppets for story time"))
+        };
+        for (query, expected) in [
+            ("q=policy", (true, false)),
+            ("q=polcies", (true, false)),
+            ("q=pup", (false, true)),
+            ("q=%22story+time%22", (false, true)),
+            ("q=kindly", (true, true)),
+            ("q=kindly+-puppets", (true, false)),
+            ("level=advanced", (true, false)),
+            ("level=advanced&level=introductory", (true, true)),
+            ("format=virtual&q=&from=&until=&zip=", (false, true)),
+            ("language=es", (false, true)),
+            ("ce=Wisconsin%20%C2%B7%20A", (true, true)),
+            ("ce=Iowa", (false, false)),
+            ("from=2027-03-01&until=2027-03-31", (false, false)),
+        ] {
+            assert_eq!(finds(query), expected, "{query}");
+        }
+        // A date, a change and a withdrawal are found at once.
+        session(&region, &puppets, TEN, "2027-03-03T17:30:00Z");
+        assert_eq!(finds("from=2027-03-01&until=2027-03-31"), (false, true));
+        let etag = region.coordinator.get(&puppets).etag();
+        region.coordinator.patch(&puppets, &etag, &json!({ "audience": "Puppeteers and policymakers" })).expect(200);
+        assert_eq!(finds("q=policymakers"), (false, true));
+        region.coordinator.step(&puppets, "retire", None).expect(200);
+        assert_eq!(finds("q=puppets"), (false, false));
+        for wrong in ["level=deep", "zip=00000", "from=tomorrow", "sort=best", "after=x", "topic=x"] {
+            assert_eq!(nobody.get(&format!("/catalog?{wrong}")).status, 400, "{wrong}");
+        }
+    }
+
     fn what_is_withdrawn_is_told_as_gone(world) {
         let region = Region::new(world, "nekls");
         let (kept, gone) = (published(&region, "Kept", &json!({})), published(&region, "Gone", &json!({})));

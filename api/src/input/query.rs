@@ -46,6 +46,42 @@ impl Parameters {
         }
     }
 
+    /// Takes a parameter that may be there several times.
+    pub fn all<T: FromStr>(&mut self, name: &str) -> Vec<T>
+    where
+        T::Err: Display,
+    {
+        let found: Vec<_> = self.pairs.extract_if(.., |(key, _)| key == name).collect();
+        let mut values = Vec::with_capacity(found.len());
+        for (_, text) in found {
+            match text.parse() {
+                Ok(value) => values.push(value),
+                Err(error) => self.faults.push(Problem::parameter(name, "form", format!("{error}"))),
+            }
+        }
+        values
+    }
+
+    /// Takes words of a closed list.
+    pub fn words<W: packhorse_domain::Word>(&mut self, name: &str) -> Vec<W> {
+        let known = || W::ALL.iter().map(|word| word.word()).collect::<Vec<_>>().join(", ");
+        let texts = self.all::<String>(name);
+        let words: Vec<W> = texts.iter().filter_map(|text| W::from_word(text)).collect();
+        if words.len() < texts.len() {
+            self.faults.push(Problem::parameter(name, "unknown_word", format!("is one of {}", known())));
+        }
+        words
+    }
+
+    /// Takes what a form may send empty.
+    pub fn filled<T: FromStr>(&mut self, name: &str) -> Option<T>
+    where
+        T::Err: Display,
+    {
+        self.pairs.retain(|(key, value)| key != name || !value.is_empty());
+        self.take(name)
+    }
+
     /// Takes a word of a closed list.
     pub fn word<W: packhorse_domain::Word>(&mut self, name: &str) -> Option<W> {
         let text: String = self.take(name)?;

@@ -295,3 +295,16 @@ pub fn next_public(conn: &mut Conn, workshops: &[WorkshopId], now: Timestamp) ->
 pub fn count_public(conn: &mut Conn, from: Timestamp) -> Result<i64, DbError> {
     Ok(shown().filter(workshop_sessions::ends_at.gt(At(from))).select(count_star()).first(conn)?)
 }
+
+/// Sessions of some workshops in the public catalog that are still to come and to be held.
+///
+/// # Errors
+/// Those of the database.
+pub fn public_of(conn: &mut Conn, workshops: &[WorkshopId], from: Timestamp) -> Result<Vec<Session>, DbError> {
+    let query = shown()
+        .filter(workshop_sessions::workshop_id.eq_any(workshops.iter().map(|id| Some(Spelled(*id)))))
+        .filter(workshop_sessions::state.eq(Spelled(SessionStateName::Published)))
+        .filter(workshop_sessions::ends_at.gt(At(from)));
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Session::from).collect())
+}

@@ -5,6 +5,7 @@
 
 mod courses;
 mod dates;
+pub mod search;
 
 use std::{
     collections::{HashMap, HashSet},

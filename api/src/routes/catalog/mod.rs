@@ -4,6 +4,7 @@
 
 mod export;
 mod feeds;
+mod finder;
 mod harvest;
 mod pages;
 

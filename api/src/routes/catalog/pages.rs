@@ -5,17 +5,21 @@ use jiff::{SignedDuration, civil::Date};
 use packhorse_db::Conn;
 use packhorse_domain::{Timestamp, id};
 use packhorse_publishing::{
-    html::{self, Archive, Card, Frame, List, Look},
-    model::{Course, Publisher, Session},
+    html::{self, Archive, Frame, Look},
+    model::{Publisher, Session},
 };
 use packhorse_services::{
     Error,
-    catalog::{self, CatalogFilter, DatesFilter, Entry},
+    catalog::{self, DatesFilter, Entry},
 };
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{LookQuery, Published, named, published};
+use super::{
+    LookQuery, Published,
+    finder::{CatalogQuery, catalog_page},
+    named, published,
+};
 use crate::{
     input::{Parameters, Query},
     problem::{self, Problem},
@@ -35,13 +39,13 @@ pub(super) fn mount(config: &mut ServiceConfig<'_>) {
 
 /// Most sessions that one page shows.
 const SESSIONS: u16 = 200;
-/// Workshops on one page.
-const CARDS: u16 = 24;
+/// Recordings on one page.
+const RECORDINGS: u16 = 24;
 
 published! {
     /// Shows the catalog.
     ///
-    /// A page for people: every published workshop, those that changed last first.
+    /// A page for people: search with words, phrases and typing errors, facets with counts, dates and distance.
     get_catalog_page "/catalog", get_network_catalog_page "/networks/{network}/catalog" (), query CatalogQuery, gives "text/html": catalog_page;
     /// Shows a workshop of the catalog.
     ///
@@ -67,24 +71,6 @@ published! {
     ///
     /// A page for people: drawn, and as a list.
     get_map_page "/map", get_network_map_page "/networks/{network}/map" (), query LookQuery, gives "text/html": map_page;
-}
-
-/// Which workshops of the catalog, and how.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-struct CatalogQuery {
-    /// Without header and footer, for a frame in another page.
-    #[param(example = true)]
-    embed: Option<bool>,
-    /// Where the page begins: the end of the one before.
-    #[param(value_type = Option<String>)]
-    after: Option<Behind>,
-}
-
-impl Query for CatalogQuery {
-    fn read(from: &mut Parameters) -> Self {
-        Self { embed: from.take("embed"), after: from.take("after") }
-    }
 }
 
 /// Which recordings, and how.
@@ -113,7 +99,7 @@ impl Query for ArchiveQuery {
 pub(super) type Behind = super::export::Behind<id::Workshop>;
 
 /// Gets what a page shows and writes it, unless whoever asks has it.
-async fn page<T: Send + 'static>(
+pub(super) async fn page<T: Send + 'static>(
     app: &App,
     request: &HttpRequest,
     look: LookQuery,
@@ -150,33 +136,6 @@ fn policy(frame: Frame) -> &'static str {
 
 fn gone() -> Problem {
     Problem::new(problem::GONE, "it is in the catalog no more")
-}
-
-async fn catalog_page(app: &App, request: &HttpRequest, query: CatalogQuery) -> Result<HttpResponse, Problem> {
-    let after = query.after.map(Behind::place);
-    let look = LookQuery { embed: query.embed, zone: None };
-    let gather = move |conn: &mut Conn, published: &Published| {
-        let network = published.network.as_ref().map(|network| network.id);
-        let filter = CatalogFilter { network, after, newest_first: true, ..CatalogFilter::default() };
-        let mut entries = catalog::list(conn, &published.site, &filter, CARDS + 1)?;
-        let more = entries.len() > usize::from(CARDS);
-        entries.truncate(CARDS.into());
-        let courses: Vec<Course> = entries.into_iter().filter_map(Entry::live).collect();
-        let ids: Vec<_> = courses.iter().map(|course| course.id).collect();
-        let next = catalog::next_sessions(conn, &ids, published.site.generated_at)?;
-        let total = catalog::count(conn, network)?;
-        Ok((courses, next, more, total))
-    };
-    page(app, request, look, gather, |published, look, (courses, next, more, total)| {
-        let cards: Vec<_> = courses
-            .iter()
-            .map(|course| Card { course, next: next.iter().find(|session| session.workshop == course.id) })
-            .collect();
-        let last = courses.last().filter(|_| more).map(|course| Behind::new(course.updated_at, course.id).to_string());
-        let shown = List { query: "", facets: &[], cards: &cards, total, next: last.as_deref() };
-        Ok(html::catalog(published.edition(), look, &shown))
-    })
-    .await
 }
 
 async fn workshop_page(app: &App, request: &HttpRequest, look: LookQuery) -> Result<HttpResponse, Problem> {
@@ -253,9 +212,9 @@ async fn archive_page(app: &App, request: &HttpRequest, query: ArchiveQuery) -> 
     let gather = move |conn: &mut Conn, published: &Published| {
         let network = published.network.as_ref().map(|network| network.id);
         let from = Some(published.site.generated_at);
-        let mut recordings = catalog::recordings(conn, network, after, CARDS + 1)?;
-        let more = recordings.len() > usize::from(CARDS);
-        recordings.truncate(CARDS.into());
+        let mut recordings = catalog::recordings(conn, network, after, RECORDINGS + 1)?;
+        let more = recordings.len() > usize::from(RECORDINGS);
+        recordings.truncate(RECORDINGS.into());
         let dates = catalog::sessions(conn, &DatesFilter { network, from, ..DatesFilter::default() }, SESSIONS)?;
         Ok((dates, recordings, more))
     };
