@@ -150,9 +150,9 @@ fn a_calendar_tells_what_changed() {
     assert_eq!(read.components[0].name.as_str(), "VTIMEZONE");
     assert_eq!((value(1, "STATUS").as_str(), value(2, "STATUS").as_str()), ("CONFIRMED", "CANCELLED"));
     assert_eq!((value(1, "SEQUENCE").as_str(), value(2, "SEQUENCE").as_str()), ("2", "3"));
-    assert_eq!(value(1, "UID"), "ses_01k9z3k8m4e0r9q2v7x5y6w8ta");
+    assert_eq!(value(1, "UID"), "ssn_01k9z3k8m4e0r9q2v7x5y6w8ta");
     assert_eq!(value(1, "LOCATION"), "Morrill Public Library, 431 Oregon Street, Hiawatha, KS 66434");
-    assert_eq!(value(1, "URL"), "https://packhorse.example/sessions/ses_01k9z3k8m4e0r9q2v7x5y6w8ta");
+    assert_eq!(value(1, "URL"), "https://packhorse.example/sessions/ssn_01k9z3k8m4e0r9q2v7x5y6w8ta");
     assert!(text.contains("\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n") && text.contains("\r\nNAME:Packhorse\r\n"));
     assert!(calendar(&site("P"), &[session("a")]).contains("Rescheduled from Wednesday\\, February 3\\, 2027."));
 }

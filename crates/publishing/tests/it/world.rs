@@ -225,7 +225,7 @@ pub fn policies() -> Course {
 /// A session of it.
 pub fn hiawatha() -> Session {
     Session {
-        id: "ses_01k9z3k8m4e0r9q2v7x5y6w8ta".parse::<SessionId>().unwrap(),
+        id: "ssn_01k9z3k8m4e0r9q2v7x5y6w8ta".parse::<SessionId>().unwrap(),
         workshop: policies().id,
         title: policies().title,
         language: "en".to_owned(),
