@@ -42,7 +42,7 @@ def compare(path, things):
 
 def main():
     workshops, pages = compare("/feeds/workshops.atom", FACTS["workshops"])
-    newest = sorted(FACTS["workshops"], key=lambda one: instant(FACTS["workshops"][one]["updated_at"]), reverse=True)
+    newest = sorted(FACTS["workshops"], key=lambda one: (instant(FACTS["workshops"][one]["updated_at"]), one), reverse=True)
     same("order of the workshops", workshops[:50], newest[:50])
     sessions, more = compare("/feeds/sessions.atom", FACTS["sessions"])
     starts = [FACTS["sessions"][one]["starts_at"] for one in sessions]
