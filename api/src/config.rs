@@ -100,6 +100,14 @@ impl HttpConfig {
     fn url_of(bind: SocketAddr) -> String {
         if bind.ip().is_unspecified() { format!("http://localhost:{}", bind.port()) } else { format!("http://{bind}") }
     }
+
+    /// Notes the port that was taken where any would do, in `public_url`, too, unless that was set.
+    pub fn take_port(&mut self, taken: SocketAddr) {
+        if self.public_url == Self::url_of(self.bind) {
+            self.public_url = Self::url_of(taken);
+        }
+        self.bind = taken;
+    }
 }
 
 /// Where the figures for Prometheus are shown.

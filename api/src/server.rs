@@ -60,13 +60,14 @@ const SWEEP_EVERY: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// [`ServeError`] when it cannot begin.
-pub async fn run(config: Config, db: Database, with_demo: bool) -> Result<(), ServeError> {
+pub async fn run(mut config: Config, db: Database, with_demo: bool) -> Result<(), ServeError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let listener = TcpListener::bind(config.http.bind)?;
+    let address = listener.local_addr()?;
+    config.http.take_port(address);
     let (issuer, lifetime, now) = (config.http.public_url.clone(), config.tokens.access, clock.now());
     let tokens = db.write(move |conn| Tokens::load(conn, &issuer, lifetime, now)).await?;
     let people = if with_demo { set_up_demo(&db, clock.as_ref()).await.map_err(ServeError::Demo)? } else { Vec::new() };
-    let listener = TcpListener::bind(config.http.bind)?;
-    let address = listener.local_addr()?;
     let figures = Metrics::new(Instant::now())?;
     let app = Arc::new(App::new(db.clone(), clock.clone(), tokens, &config));
     let (pool, outbound) = (app.pool.clone(), app.outbound.clone());

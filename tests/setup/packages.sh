@@ -16,6 +16,8 @@ need openssl openssl version
 need "libssl-dev pkg-config" pkg-config --exists openssl
 need postgresql "$here/postgres.sh" programs
 need python3-venv python3 -c 'import ensurepip, venv'
+need npm npm --version
+need chromium chromium --version
 [[ ${#missing[@]} -gt 0 ]] || exit 0
 
 # shellcheck disable=SC1091 # a file of the system
@@ -28,6 +30,7 @@ Please install, with your system's own tool:
   - the PostgreSQL server, version 15 or later, with its contrib modules (btree_gist); where it is in an unusual
     place, set PACKHORSE_TEST_POSTGRES_PROGRAMS to the folder that has initdb and pg_ctl
   - Python 3 with venv
+  - Node.js 18 or later with npm, and Chromium as the command chromium
 EOF
     exit 1
 fi

@@ -24,12 +24,15 @@ struct Observance {
 pub(crate) fn describe(text: &mut String, zone: &Zone, wanted: Interval) -> Interval {
     let rules = zone.rules();
     let before = rules.to_offset_info(wanted.start);
-    let mut offset = before.offset();
-    let first =
-        Observance { saving: before.dst().is_dst(), from: offset, to: offset, name: before.abbreviation().to_owned() };
+    let (mut offset, mut name) = (before.offset(), before.abbreviation().to_owned());
+    let first = Observance { saving: before.dst().is_dst(), from: offset, to: offset, name: name.clone() };
     let mut observances = BTreeMap::from([(first, vec![offset.to_datetime(wanted.start)])]);
     let mut turns = rules.following(wanted.start).take_while(|turn| turn.timestamp() < wanted.end);
     for turn in turns.by_ref().take(MOST_TURNS) {
+        // The last of a zone's file is none: there its rule begins.
+        if turn.offset() == offset && turn.abbreviation() == name {
+            continue;
+        }
         let observance = Observance {
             saving: turn.dst().is_dst(),
             from: offset,
@@ -39,19 +42,21 @@ pub(crate) fn describe(text: &mut String, zone: &Zone, wanted: Interval) -> Inte
         // A change is told by the clock as it was before.
         observances.entry(observance).or_default().push(offset.to_datetime(turn.timestamp()));
         offset = turn.offset();
+        name = turn.abbreviation().to_owned();
     }
     let end = turns.next().map_or(wanted.end, |turn| turn.timestamp());
     let _ = write!(text, "BEGIN:VTIMEZONE\r\nTZID:{}\r\n", zone.name());
     for (observance, times) in observances {
         let kind = if observance.saving { "DAYLIGHT" } else { "STANDARD" };
-        let mut times = times.iter().map(|at| at.strftime("%Y%m%dT%H%M%S").to_string());
-        let start = times.next().unwrap_or_default();
+        let times: Vec<_> = times.iter().map(|at| at.strftime("%Y%m%dT%H%M%S").to_string()).collect();
+        let start = times.first().map(String::as_str).unwrap_or_default();
         let (from, to, name) = (spelled(observance.from), spelled(observance.to), observance.name);
         let _ = write!(
             text,
             "BEGIN:{kind}\r\nDTSTART:{start}\r\nTZOFFSETFROM:{from}\r\nTZOFFSETTO:{to}\r\nTZNAME:{name}\r\n"
         );
-        for time in times {
+        // With the first: ical.js takes no onset from DTSTART where there are others.
+        for time in times.iter().filter(|_| times.len() > 1) {
             let _ = write!(text, "RDATE:{time}\r\n");
         }
         let _ = write!(text, "END:{kind}\r\n");

@@ -162,7 +162,9 @@ pub(crate) fn place(place: &Place) -> String {
     };
     match place {
         Place::Venue(at) => venue(at),
+        Place::Online(room) if room.name.is_empty() => "Online".to_owned(),
         Place::Online(room) => format!("Online: {}", room.name),
+        Place::Both(at, room) if room.name.is_empty() => format!("{}; online", venue(at)),
         Place::Both(at, room) => format!("{}; online: {}", venue(at), room.name),
     }
 }

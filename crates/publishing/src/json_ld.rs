@@ -159,7 +159,8 @@ fn instance(site: &Site, publisher: &Publisher, course: &Course, session: &Sessi
     thing.put("eventAttendanceMode", format!("{CONTEXT}/{attendance}"));
     let entrance = |room: &OnlineRoom| {
         let entry = room.address.as_ref().map_or(address.as_str(), WebAddress::as_str);
-        Thing::of("VirtualLocation").with("name", room.name.as_str()).with("url", entry).done()
+        let name = Some(room.name.as_str()).filter(|name| !name.is_empty());
+        Thing::of("VirtualLocation").with("name", name).with("url", entry).done()
     };
     match &session.place {
         Place::Venue(venue) => thing.put("location", venue_thing(venue)),

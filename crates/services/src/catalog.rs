@@ -194,11 +194,16 @@ pub fn session(conn: &mut Conn, id: SessionId) -> Result<Session, Error> {
     dates::sessions(conn, vec![found])?.pop().ok_or(Error::NotFound)
 }
 
-/// Sessions of the catalog by date, at most so many.
+/// Sessions of the catalog by date, at most so many. A trainer without a public profile teaches none.
 ///
 /// # Errors
 /// Those of the database.
 pub fn sessions(conn: &mut Conn, filter: &DatesFilter, limit: u16) -> Result<Vec<Session>, Error> {
+    if let Some(trainer) = filter.trainer
+        && trainers::public(conn, &[trainer])?.is_empty()
+    {
+        return Ok(Vec::new());
+    }
     let found = workshop_sessions::public(conn, filter, limit.into())?;
     dates::sessions(conn, found)
 }

@@ -50,11 +50,20 @@ pub(super) struct About<'a> {
 /// The language our own words are in.
 pub(super) const OWN: &str = "en";
 
+/// The outline of the mark's horse.
+const HORSE: &str = "M8 33l1-10c-1.6-1-2.6-2.7-2.6-4.8C6.400 17 5 19 4.600 23c-1.400-3.600-1-8.200 2.900-9.300 2-.6 4.200-.5 6.500-.4h13.500c3-.2 4.800-2 6.600-5l2.100-3.600-.3-2.700 2.600 2.200c3.200.7 5.600 3 7.500 6.100.5.9.3 1.800-.6 2.300l-1.500.7c-.8.3-1.500.1-2-.5l-1.200-1.200-3 .6c-1.200 4.300-2.500 7.600-4.800 10l1 10.800h-3.200l-1.700-9.600c-3.700.9-8 .8-11.800-.3L13.200 33H10l.7-6.500L11 33z";
+
+/// The mark for a browser's tab. In the page itself: browsers look for one of their own where a page names none.
+fn icon() -> String {
+    let svg = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 -6 48 48'%3E";
+    format!("{svg}%3Cpath fill='%2386360f' d='{HORSE}'/%3E%3C/svg%3E")
+}
+
 /// The mark: a horse with saddle bags of books, in the color of the text.
 fn mark() -> Markup {
     html! {
         svg.mark viewBox="0 0 48 36" width="48" height="36" aria-hidden="true" focusable="false" {
-            path.horse d="M8 33l1-10c-1.6-1-2.6-2.7-2.6-4.8C6.400 17 5 19 4.600 23c-1.400-3.600-1-8.200 2.900-9.300 2-.6 4.200-.5 6.500-.4h13.500c3-.2 4.800-2 6.600-5l2.100-3.600-.3-2.700 2.600 2.200c3.200.7 5.600 3 7.500 6.100.5.9.3 1.800-.6 2.300l-1.500.7c-.8.3-1.500.1-2-.5l-1.200-1.200-3 .6c-1.200 4.300-2.500 7.600-4.800 10l1 10.800h-3.200l-1.700-9.600c-3.700.9-8 .8-11.800-.3L13.200 33H10l.7-6.500L11 33z" {}
+            path.horse d=(HORSE) {}
             path.bags d="M15.500 9.500h4v13h-4zM20.500 8h3v14.500h-3zM24.500 10h3.500v12.500h-3.500z" {}
         }
     }
@@ -84,6 +93,7 @@ pub(super) fn page(edition: Edition<'_>, look: Look<'_>, about: &About<'_>, cont
                 meta property="og:site_name" content=(edition.name());
                 meta property="og:locale" content=(about.language.replace('-', "_"));
                 @if !description.is_empty() { meta property="og:description" content=(description); }
+                link rel="icon" type="image/svg+xml" href=(icon());
                 link rel="stylesheet" href={ (edition.site.root()) "/style.css" };
                 @for feed in Feed::ALL {
                     link rel="alternate" type=(feed.media_type().split(';').next().unwrap_or_default())

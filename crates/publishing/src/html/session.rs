@@ -128,9 +128,8 @@ fn place(place: &Place) -> Markup {
         @if let Some(venue) = place.venue() { p { (venue_lines(venue)) } }
         @if let Some(room) = place.online() {
             p {
-                span dir="auto" { (room.name) } " (online"
+                @if room.name.is_empty() { "Online" } @else { span dir="auto" { (room.name) } ", online" }
                 @if room.open { ", open to everybody" }
-                ")"
                 @if let Some(address) = &room.address { br; a href=(address) { "Enter the room" } }
             }
         }
@@ -155,7 +154,7 @@ pub(super) fn where_line(session: &Session) -> Markup {
     html! {
         @match &session.place {
             Place::Venue(venue) => bdi { (venue.name) },
-            Place::Online(room) => { "Online, " bdi { (room.name) } },
+            Place::Online(room) => { "Online" @if !room.name.is_empty() { ", " bdi { (room.name) } } },
             Place::Both(venue, _) => { bdi { (venue.name) } " and online" },
         }
     }

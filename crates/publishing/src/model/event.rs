@@ -98,7 +98,7 @@ pub struct Venue {
 /// A room online.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OnlineRoom {
-    /// Its name, `Auditorium`.
+    /// Its name, `Auditorium`; empty where it has none.
     pub name: String,
     /// Whether anybody may enter without an account or registration.
     pub open: bool,

@@ -64,7 +64,7 @@ impl About {
     fn place(&self, session: &session::Session) -> Place {
         let entry = &session.details.entry;
         let online = || OnlineRoom {
-            name: "Online".to_owned(),
+            name: String::new(),
             open: entry.is_open,
             address: entry.meeting_address.as_deref().filter(|_| entry.is_open).and_then(address),
         };

@@ -1,0 +1,57 @@
+"""feedparser and atoma read the Atom feeds page by page, whole."""
+
+import atoma
+import feedparser
+from facts import ADDRESS, FACTS, body, finish, instant, same, words, wrong
+
+
+def walk(path):
+    """The entries of all pages, by their links, as both readers have them."""
+    entries, pages, address = {}, 0, ADDRESS + path
+    while address:
+        raw = body(address)
+        feed, other = feedparser.parse(raw), atoma.parse_atom_bytes(raw)
+        if feed.bozo:
+            wrong(f"{address}: {feed.bozo_exception}")
+        same(f"entries of {address}", [entry.id for entry in feed.entries], [entry.id_ for entry in other.entries])
+        same(f"own address of {path}", [link.href for link in feed.feed.links if link.rel == "self"], [address])
+        for entry, twin in zip(feed.entries, other.entries):
+            one = entry.link.rsplit("/", 1)[1]
+            same(f"{one} came before", one in entries, False)
+            same(f"change of {one}", instant(entry.updated), twin.updated)
+            entries[one] = (words(twin.title.value), twin.updated)
+        pages += 1
+        address = next((link.href for link in feed.feed.links if link.rel == "next"), None)
+    return entries, pages
+
+
+def told(things):
+    return {one: (words(view["title"]), instant(view["updated_at"]).replace(microsecond=0)) for one, view in things.items()}
+
+
+def compare(path, things):
+    """A feed says of these things, and of no others, what the API says."""
+    entries, pages = walk(path)
+    rounded = {one: (title, updated.replace(microsecond=0)) for one, (title, updated) in entries.items()}
+    wanted = told(things)
+    same(f"entries of {path}", sorted(rounded), sorted(wanted))
+    for one in rounded.keys() & wanted.keys():
+        same(f"entry of {one} in {path}", rounded[one], wanted[one])
+    return list(entries), pages
+
+
+def main():
+    workshops, pages = compare("/feeds/workshops.atom", FACTS["workshops"])
+    newest = sorted(FACTS["workshops"], key=lambda one: (instant(FACTS["workshops"][one]["updated_at"]), one), reverse=True)
+    same("order of the workshops", workshops[:50], newest[:50])
+    sessions, more = compare("/feeds/sessions.atom", FACTS["sessions"])
+    starts = [FACTS["sessions"][one]["starts_at"] for one in sessions]
+    same("order of the sessions", starts, sorted(starts))
+    for network in FACTS["networks"]:
+        for kind in ("workshops", "sessions"):
+            own = {one: view for one, view in FACTS[kind].items() if view["network"] == network}
+            compare(f"/networks/{network}/feeds/{kind}.atom", own)
+    finish(f"{len(workshops)} workshops in {pages} pages, {len(sessions)} sessions in {more} pages, and those of each network")
+
+
+main()
