@@ -270,6 +270,9 @@ both! {
             let (tag, etag) = (first.etag(), region.coordinator.get(&workshop).etag());
             let again = || nobody.send("GET", &path, &[("if-none-match", tag.as_str())], None);
             assert_eq!(again().status, 304, "{path}");
+            let since = |date: &str| nobody.send("GET", &path, &[("if-modified-since", date)], None).status;
+            assert_eq!([since(first.header("last-modified").unwrap()), since("Tue, 05 Jan 2021 15:00:00 GMT")], [304, 200]);
+            assert_eq!(since("yesterday"), 200);
             region.coordinator.patch(&workshop, &etag, &json!({ "audience": path })).expect(200);
             assert_ne!(again().expect(200).text, first.text, "{path}");
         }

@@ -42,7 +42,7 @@ pub(crate) fn describe(text: &mut String, zone: &Zone, wanted: Interval) -> Inte
         // A change is told by the clock as it was before.
         observances.entry(observance).or_default().push(offset.to_datetime(turn.timestamp()));
         offset = turn.offset();
-        name = turn.abbreviation().to_owned();
+        turn.abbreviation().clone_into(&mut name);
     }
     let end = turns.next().map_or(wanted.end, |turn| turn.timestamp());
     let _ = write!(text, "BEGIN:VTIMEZONE\r\nTZID:{}\r\n", zone.name());

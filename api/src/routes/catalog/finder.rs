@@ -148,13 +148,13 @@ impl CatalogQuery {
         let formats =
             choices(&counted.formats, &self.format, |format| format.word().to_owned(), |format| Some(spoken(*format)));
         let languages = choices(&counted.languages, &self.language, Clone::clone, |tag| Some(tag.clone()));
-        let named = |ce: &Ce| match &ce.category {
+        let spelled = |ce: &Ce| match &ce.category {
             Some(category) => format!("{}{PARTED}{category}", ce.scheme),
             None => ce.scheme.clone(),
         };
         let chosen: Vec<Ce> =
-            counted.ce.iter().map(|one| &one.value).filter(|ce| self.ce.contains(&named(ce))).cloned().collect();
-        let hours = choices(&counted.ce, &chosen, named, |ce| Some(named(ce)));
+            counted.ce.iter().map(|one| &one.value).filter(|ce| self.ce.contains(&spelled(ce))).cloned().collect();
+        let hours = choices(&counted.ce, &chosen, spelled, |ce| Some(spelled(ce)));
         let networks =
             choices(&counted.networks, &self.network, ToString::to_string, |id| names.networks.get(id).cloned());
         let all = [

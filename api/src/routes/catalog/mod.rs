@@ -115,13 +115,24 @@ impl Published {
 
     /// The answer to whoever has this already; else nothing.
     fn unchanged(&self, request: &HttpRequest, tag: &str) -> Option<HttpResponse> {
-        let sent = request.headers().get(header::IF_NONE_MATCH)?.to_str().ok()?;
-        let same = sent.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag);
+        let sent = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        // Source: RFC 9110 section 13.2.2: a tag counts before a date.
+        let same = match sent(header::IF_NONE_MATCH) {
+            Some(tags) => tags.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag),
+            None => self.is_older_than(sent(header::IF_MODIFIED_SINCE)?),
+        };
         same.then(|| {
             let mut answer = HttpResponse::NotModified();
             self.head(&mut answer, tag);
             answer.finish()
         })
+    }
+
+    /// Whether nothing changed after a date of HTTP.
+    fn is_older_than(&self, date: &str) -> bool {
+        let since = rfc2822::DateTimeParser::new().parse_timestamp(date);
+        let changed = self.revision.as_ref().map(|revision| revision.at.as_second());
+        since.is_ok_and(|since| changed.is_some_and(|changed| changed <= since.as_second()))
     }
 
     /// Headers by which others may keep an answer, for a second.
