@@ -160,6 +160,16 @@ const MATRIX: &[(&str, &str)] = &[
     ("counter_offer", "fannnannnn"),
     ("revise_offer", "aannnfnnnn"),
     ("withdraw_offer", "aannnfnnnn"),
+    ("create_posting", "aanananaaf"),
+    ("get_posting", "aanananaan"),
+    ("update_posting", "aananfnffn"),
+    ("close_posting", "aananfnffn"),
+    ("create_me_too", "aananfnffn"),
+    ("delete_me_too", "aananfnffn"),
+    ("create_posting_request", "aananfnffn"),
+    ("list_replies", "aanananaan"),
+    ("create_reply", "aanananaan"),
+    ("get_reply", "aanananaan"),
     ("get_booking", "aananannnn"),
     ("get_booking_ics", "aananannnn"),
     ("confirm_booking", "aananfnnnn"),
@@ -184,6 +194,7 @@ const EVERYBODY: &[&str] = &[
     "list_networks",
     "list_offers",
     "list_partnerships",
+    "list_postings",
     "list_quotes",
     "list_requests",
     "list_rooms",
@@ -214,6 +225,9 @@ fn things(world: &World, market: &Market) -> Things {
     let offer = market.offer(&request, market.dana.id, "2027-03-03T16:00:00Z").expect(201).id();
     let booking = market.book(&market.dana, "2027-03-04T16:00:00Z", &json!({ "room": null }));
     let session = market.staff.step(&booking, "session", Some(&json!({}))).expect(201).id();
+    let posting = market.staff.post("/v1/postings", &need(market)).expect(201).location();
+    let reply = market.staff.post(&format!("{posting}/replies"), &json!({ "text": "Please" })).expect(201).id();
+    let posting = market.staff.get(&posting).id();
     let staff = market.staff.get("/v1/me").json();
     let operator = Market::operator(world);
     let third = Region::new(world, "third");
@@ -259,6 +273,8 @@ fn things(world: &World, market: &Market) -> Things {
         ("bookings", last(&booking)),
         ("invitations", invitation),
         ("sessions", session),
+        ("postings", posting),
+        ("replies", reply),
         ("me", sign_ins["items"][0]["id"].as_str().unwrap().to_owned()),
     ]);
     let role = staff["roles"][0]["id"].as_str().unwrap().to_owned();
@@ -277,6 +293,12 @@ fn webinar() -> Value {
         "title": "New", "starts_at": "2027-03-05T16:00:00Z", "ends_at": "2027-03-05T17:00:00Z", "time_zone": "America/Chicago",
         "format": "virtual"
     })
+}
+
+/// What a library needs, shown to its network.
+fn need(market: &Market) -> Value {
+    let library = market.place.library;
+    json!({ "network": market.network, "details": { "kind": "need", "title": "A teacher", "library": library, "visibility": "network" } })
 }
 
 fn day_off() -> Value {
@@ -328,6 +350,14 @@ fn bodies(world: &World, market: &Market) -> BTreeMap<&'static str, Value> {
         ("create_session", json!({ "network": network, "library": market.place.library, "details": webinar() })),
         ("move_session_online", json!({ "meeting_address": "https://meet.example.org/1" })),
         ("cancel_session", json!({ "reason": "weather" })),
+        (
+            "create_posting",
+            json!({ "network": network, "details": { "kind": "offer", "title": "Books", "visibility": "network" } }),
+        ),
+        ("close_posting", json!({ "reason": "filled" })),
+        ("create_me_too", json!({ "library": market.place.library })),
+        ("create_posting_request", json!({ "details": market.need(&json!({}))["details"] })),
+        ("create_reply", json!({ "text": "Me" })),
         ("create_trainer", json!({ "network": network, "details": trainer })),
         ("create_availability", day_off()),
         ("preview_occurrences", day_off()),
@@ -448,7 +478,7 @@ fn matrix(backend: Backend) {
             let kind = template.split('/').nth(2).unwrap();
             let at = |id: &str| at(template, id, &things.role);
             let at = |id: &str| match name {
-                "list_opportunities" => format!("{}?library={}", at(id), here.place.library),
+                "list_opportunities" | "delete_me_too" => format!("{}?library={}", at(id), here.place.library),
                 "list_slots" => format!("{}?from=2027-03-01&until=2027-03-02", at(id)),
                 _ => at(id),
             };

@@ -22,6 +22,7 @@ mod networks;
 mod offers;
 mod opportunities;
 mod partnerships;
+mod postings;
 mod privacy;
 mod quotes;
 mod requests;
@@ -71,6 +72,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(requests::mount)
         .configure(matches::mount)
         .configure(quotes::mount)
+        .configure(postings::mount)
         .configure(interests::mount)
         .configure(opportunities::mount)
         .configure(offers::mount)

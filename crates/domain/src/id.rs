@@ -179,6 +179,8 @@ ids! {
     Mail MailId "mal" "mail";
     SignIn SignInId "ses" "sign_in";
     Session SessionId "ssn" "session";
+    Posting PostingId "pst" "posting";
+    Reply ReplyId "rpl" "reply";
     Event EventId "evt" "event";
     Trace TraceId "trc" "trace";
 }

@@ -86,7 +86,7 @@ impl Query for CatalogQuery {
 pub(super) type Behind = super::export::Behind<id::Workshop>;
 
 /// Gets what a page shows and writes it, unless whoever asks has it.
-async fn page<T: Send + 'static>(
+pub(super) async fn page<T: Send + 'static>(
     app: &App,
     request: &HttpRequest,
     look: LookQuery,
