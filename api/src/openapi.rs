@@ -42,6 +42,7 @@ use crate::{
         (name = "public", description = "What was published, for everybody: pages, feeds, harvests"),
         (name = "trainers", description = "Trainers, when they can teach, and their calendars"),
         (name = "requests", description = "Training requests, from draft to booked, and who could teach them"),
+        (name = "postings", description = "The needs board: what somebody needs or offers, and what others say to it"),
         (name = "offers", description = "Offers to trainers; they hold time until they are answered"),
         (name = "bookings", description = "Bookings and calendars"),
         (name = "service", description = "The service itself"),

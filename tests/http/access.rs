@@ -164,6 +164,16 @@ const MATRIX: &[(&str, &str)] = &[
     ("counter_offer", "fannnannnn"),
     ("revise_offer", "aannnfnnnn"),
     ("withdraw_offer", "aannnfnnnn"),
+    ("create_posting", "aanananaaf"),
+    ("get_posting", "aanananaan"),
+    ("update_posting", "aananfnffn"),
+    ("close_posting", "aananfnffn"),
+    ("create_me_too", "aananfnffn"),
+    ("delete_me_too", "aananfnffn"),
+    ("create_posting_request", "aananfnffn"),
+    ("list_replies", "aanananaan"),
+    ("create_reply", "aanananaan"),
+    ("get_reply", "aanananaan"),
     ("get_booking", "aananannnn"),
     ("get_booking_ics", "aananannnn"),
     ("confirm_booking", "aananfnnnn"),
@@ -188,6 +198,7 @@ const EVERYBODY: &[&str] = &[
     "list_networks",
     "list_offers",
     "list_partnerships",
+    "list_postings",
     "list_quotes",
     "list_requests",
     "list_materials",
@@ -221,6 +232,9 @@ fn things(world: &World, market: &Market) -> Things {
     let materials = format!("/v1/workshops/{}/materials", market.catalog.workshop);
     let material = market.coordinator.post(&materials, &handout()).expect(201).id();
     let session = market.staff.step(&booking, "session", Some(&json!({}))).expect(201).id();
+    let posting = market.staff.post("/v1/postings", &need(market)).expect(201).location();
+    let reply = market.staff.post(&format!("{posting}/replies"), &json!({ "text": "Please" })).expect(201).id();
+    let posting = market.staff.get(&posting).id();
     let staff = market.staff.get("/v1/me").json();
     let operator = Market::operator(world);
     let third = Region::new(world, "third");
@@ -267,6 +281,8 @@ fn things(world: &World, market: &Market) -> Things {
         ("invitations", invitation),
         ("sessions", session),
         ("materials", material),
+        ("postings", posting),
+        ("replies", reply),
         ("me", sign_ins["items"][0]["id"].as_str().unwrap().to_owned()),
     ]);
     let role = staff["roles"][0]["id"].as_str().unwrap().to_owned();
@@ -292,6 +308,12 @@ fn webinar() -> Value {
         "title": "New", "starts_at": "2027-03-05T16:00:00Z", "ends_at": "2027-03-05T17:00:00Z", "time_zone": "America/Chicago",
         "format": "virtual"
     })
+}
+
+/// What a library needs, shown to its network.
+fn need(market: &Market) -> Value {
+    let library = market.place.library;
+    json!({ "network": market.network, "details": { "kind": "need", "title": "A teacher", "library": library, "visibility": "network" } })
 }
 
 fn day_off() -> Value {
@@ -344,6 +366,14 @@ fn bodies(world: &World, market: &Market) -> BTreeMap<&'static str, Value> {
         ("create_session", json!({ "network": network, "library": market.place.library, "details": webinar() })),
         ("move_session_online", json!({ "meeting_address": "https://meet.example.org/1" })),
         ("cancel_session", json!({ "reason": "weather" })),
+        (
+            "create_posting",
+            json!({ "network": network, "details": { "kind": "offer", "title": "Books", "visibility": "network" } }),
+        ),
+        ("close_posting", json!({ "reason": "filled" })),
+        ("create_me_too", json!({ "library": market.place.library })),
+        ("create_posting_request", json!({ "details": market.need(&json!({}))["details"] })),
+        ("create_reply", json!({ "text": "Me" })),
         ("create_trainer", json!({ "network": network, "details": trainer })),
         ("create_availability", day_off()),
         ("preview_occurrences", day_off()),
@@ -464,7 +494,7 @@ fn matrix(backend: Backend) {
             let kind = template.split('/').nth(2).unwrap();
             let at = |id: &str| at(template, id, &things.role);
             let at = |id: &str| match name {
-                "list_opportunities" => format!("{}?library={}", at(id), here.place.library),
+                "list_opportunities" | "delete_me_too" => format!("{}?library={}", at(id), here.place.library),
                 "list_slots" => format!("{}?from=2027-03-01&until=2027-03-02", at(id)),
                 _ => at(id),
             };

@@ -30,6 +30,7 @@ mod openapi;
 mod openid;
 mod opportunities;
 mod partnerships;
+mod postings;
 mod privacy;
 mod quotes;
 mod races;

@@ -23,6 +23,7 @@ mod networks;
 mod offers;
 mod opportunities;
 mod partnerships;
+mod postings;
 mod privacy;
 mod quotes;
 mod requests;
@@ -73,6 +74,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(requests::mount)
         .configure(matches::mount)
         .configure(quotes::mount)
+        .configure(postings::mount)
         .configure(interests::mount)
         .configure(opportunities::mount)
         .configure(offers::mount)

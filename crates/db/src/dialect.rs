@@ -16,6 +16,8 @@ pub enum Lock {
     Trainers,
     /// Rooms: likewise.
     Rooms,
+    /// Postings: whoever answers one counts.
+    Postings,
     /// Sign-ins: their refresh tokens are exchanged one after the other.
     SignIns,
 }
@@ -32,6 +34,7 @@ pub fn lock(conn: &mut Conn, what: Lock, mut ids: Vec<String>) -> Result<(), DbE
         Lock::Requests => "SELECT id FROM requests WHERE id = ANY($1) ORDER BY id FOR UPDATE",
         Lock::Trainers => "SELECT id FROM trainers WHERE id = ANY($1) ORDER BY id FOR UPDATE",
         Lock::Rooms => "SELECT id FROM rooms WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+        Lock::Postings => "SELECT id FROM postings WHERE id = ANY($1) ORDER BY id FOR UPDATE",
         Lock::SignIns => "SELECT id FROM sessions WHERE id = ANY($1) ORDER BY id FOR UPDATE",
     };
     sql_query(query).bind::<Array<Text>, _>(ids).execute(conn)?;

@@ -39,6 +39,8 @@ pub mod networks;
 pub mod offers;
 pub mod partnerships;
 pub mod persons;
+pub mod posting_replies;
+pub mod postings;
 pub mod quotes;
 pub mod rates;
 pub mod redaction;

@@ -161,6 +161,43 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{InstantType, JsonType};
 
+    postings (id) {
+        id -> Text,
+        network_id -> Text,
+        author_id -> Text,
+        library_id -> Nullable<Text>,
+        trainer_id -> Nullable<Text>,
+        kind -> Text,
+        visibility -> Text,
+        state -> Text,
+        state_data -> JsonType,
+        expires_on -> Text,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    posting_replies (id) {
+        id -> Text,
+        posting_id -> Text,
+        author_id -> Text,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
     workshop_sessions (id) {
         id -> Text,
         network_id -> Text,
@@ -639,6 +676,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     trainer_workshops,
     workshop_editions,
     workshop_sessions,
+    postings,
+    posting_replies,
     networks,
     partnerships,
     users,

@@ -5,10 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use packhorse_domain::{
     Scope,
-    consent::ConsentPurpose,
     id::{NetworkId, TrainerId, WorkshopId},
     trainer::{Trainer, TrainerDetails, Visibility},
-    user::RoleName,
 };
 
 use crate::{
@@ -17,7 +15,7 @@ use crate::{
     entity::queries,
     error::one,
     page::paged,
-    schema::{consents, roles, trainer_workshops, trainers},
+    schema::{trainer_workshops, trainers},
     scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
@@ -156,24 +154,32 @@ pub fn public_teachers(conn: &mut Conn, workshops: &[WorkshopId]) -> Result<Vec<
     Ok(shown.collect())
 }
 
+/// The query of those with a public profile: it stands inside others, too, which no boxed one does.
+macro_rules! everybody {
+    () => {{
+        use $crate::schema::{consents, roles, trainers};
+        let purpose = packhorse_domain::consent::ConsentPurpose::PublicProfile;
+        let allowed = roles::table
+            .inner_join(consents::table.on(consents::user_id.eq(roles::user_id)))
+            .filter(roles::role.eq(Spelled(packhorse_domain::user::RoleName::Trainer)))
+            .filter(consents::purpose.eq(Spelled(purpose)))
+            .filter(consents::given)
+            .filter(consents::wording.eq(i64::from(purpose.wording())))
+            .select(roles::subject_id);
+        trainers::table
+            .filter(trainers::visibility.eq(Spelled(packhorse_domain::trainer::Visibility::Public)))
+            .filter(trainers::active)
+            .filter(trainers::id.eq_any(allowed))
+    }};
+}
+pub(crate) use everybody;
+
 /// Those of some trainers with a public profile: everybody may find them, and somebody who is them allows it.
 ///
 /// # Errors
 /// Those of the database.
 pub fn public(conn: &mut Conn, ids: &[TrainerId]) -> Result<Vec<Trainer>, DbError> {
-    let purpose = ConsentPurpose::PublicProfile;
-    let allowed = roles::table
-        .inner_join(consents::table.on(consents::user_id.eq(roles::user_id)))
-        .filter(roles::role.eq(Spelled(RoleName::Trainer)))
-        .filter(consents::purpose.eq(Spelled(purpose)))
-        .filter(consents::given)
-        .filter(consents::wording.eq(i64::from(purpose.wording())))
-        .select(roles::subject_id);
-    let query = trainers::table
-        .filter(trainers::id.eq_any(ids.iter().map(|id| Spelled(*id))))
-        .filter(trainers::visibility.eq(Spelled(Visibility::Public)))
-        .filter(trainers::active)
-        .filter(trainers::id.eq_any(allowed));
-    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    let named = trainers::id.eq_any(ids.iter().map(|id| Spelled(*id)));
+    let rows: Vec<Row> = everybody!().filter(named).select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Trainer::from).collect())
 }

@@ -229,6 +229,8 @@ macro_rules! spelled_words {
 spelled_words! {
     packhorse_domain::session::SessionStateName,
     packhorse_domain::material::MaterialKind,
+    packhorse_domain::posting::PostingKind,
+    packhorse_domain::posting::PostingStateName,
     packhorse_domain::workshop::WorkshopStateName,
     packhorse_domain::request::RequestStateName,
     packhorse_domain::offer::OfferStateName,

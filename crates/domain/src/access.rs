@@ -201,6 +201,12 @@ policy! {
     DeliverBooking = "deliver_booking": Operator | Coordinator | Staff | Trainer;
     /// Settle a booking.
     CloseBooking = "close_booking": Operator | Coordinator | Host;
+    /// Post what one needs or offers.
+    Post = "post": Operator | Member;
+    /// Post it for a library or a trainer.
+    PostFor = "post_for": Operator | Coordinator | Staff | Trainer;
+    /// Change and close a posting.
+    EditPosting = "edit_posting": Operator | Coordinator | Staff | Person;
     /// See who takes part in an informal network.
     ReadMembers = "read_members": Operator | Member;
     /// See and make users.

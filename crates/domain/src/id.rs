@@ -180,6 +180,8 @@ ids! {
     SignIn SignInId "ses" "sign_in";
     Session SessionId "ssn" "session";
     Material MaterialId "mat" "material";
+    Posting PostingId "pst" "posting";
+    Reply ReplyId "rpl" "reply";
     Event EventId "evt" "event";
     Trace TraceId "trc" "trace";
 }

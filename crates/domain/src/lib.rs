@@ -24,6 +24,7 @@ pub mod network;
 pub mod offer;
 pub mod operation;
 pub mod policy;
+pub mod posting;
 pub mod price;
 pub mod principal;
 pub mod privacy;

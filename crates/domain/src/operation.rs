@@ -171,6 +171,17 @@ operations! {
     list_quotes => RequestsRead;
     create_quote: ReadMatches => RequestsWrite;
     get_quote => RequestsRead;
+    list_postings => RequestsRead;
+    create_posting: Post | PostFor;
+    get_posting => RequestsRead;
+    update_posting: EditPosting => RequestsWrite;
+    close_posting: EditPosting => RequestsWrite;
+    create_me_too: CreateRequest => RequestsWrite;
+    delete_me_too: CreateRequest => RequestsWrite;
+    create_posting_request: CreateRequest => RequestsWrite;
+    list_replies => RequestsRead;
+    create_reply;
+    get_reply => RequestsRead;
     list_interests => RequestsRead;
     create_interest: ExpressInterest => RequestsWrite;
     get_interest => RequestsRead;

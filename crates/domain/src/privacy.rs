@@ -14,6 +14,7 @@ use crate::{
     invitation::{Invitation, InvitationState},
     mail::MailState,
     offer::Offer,
+    posting::{Posting, PostingReply},
     sign_in::SignIn,
     time::Timestamp,
     trainer::Trainer,
@@ -40,6 +41,10 @@ pub struct PersonExport {
     pub mails: Vec<MailNote>,
     /// The trainers they are.
     pub trainers: Vec<TrainerExport>,
+    /// What they posted on the needs board.
+    pub postings: Vec<Posting>,
+    /// What they replied there.
+    pub replies: Vec<PostingReply>,
     /// Events about them; those of what they did to other things come without how these were.
     pub events: Vec<Event>,
 }

@@ -44,6 +44,8 @@ pub enum Feed {
     Workshops,
     /// `/feeds/sessions.atom`
     Sessions,
+    /// `/feeds/needs.atom`
+    Needs,
     /// `/feeds/recordings.rss`
     Recordings,
     /// `/feeds/sessions.ics`
@@ -54,13 +56,15 @@ pub enum Feed {
 
 impl Feed {
     /// Every one, in the order pages list them.
-    pub const ALL: [Self; 5] = [Self::Workshops, Self::Sessions, Self::Recordings, Self::Calendar, Self::Table];
+    pub const ALL: [Self; 6] =
+        [Self::Workshops, Self::Sessions, Self::Needs, Self::Recordings, Self::Calendar, Self::Table];
 
     /// Its path.
     pub fn path(self) -> &'static str {
         match self {
             Self::Workshops => "/feeds/workshops.atom",
             Self::Sessions => "/feeds/sessions.atom",
+            Self::Needs => "/feeds/needs.atom",
             Self::Recordings => "/feeds/recordings.rss",
             Self::Calendar => "/feeds/sessions.ics",
             Self::Table => "/feeds/workshops.csv",
@@ -70,7 +74,7 @@ impl Feed {
     /// Its media type, with the character set where it has one.
     pub fn media_type(self) -> &'static str {
         match self {
-            Self::Workshops | Self::Sessions => "application/atom+xml",
+            Self::Workshops | Self::Sessions | Self::Needs => "application/atom+xml",
             Self::Recordings => "application/rss+xml",
             Self::Calendar => "text/calendar; charset=utf-8",
             Self::Table => "text/csv; charset=utf-8; header=present",
@@ -82,6 +86,7 @@ impl Feed {
         match self {
             Self::Workshops => "New workshops (Atom)",
             Self::Sessions => "Sessions (Atom)",
+            Self::Needs => "Needs board, week by week (Atom)",
             Self::Recordings => "Recordings (podcast)",
             Self::Calendar => "Sessions (calendar)",
             Self::Table => "Workshops (spreadsheet)",

@@ -1,4 +1,4 @@
-//! Atom: a feed of workshops or of sessions, newest first, in pages.
+//! Atom: a feed of workshops or of sessions, newest first, in pages; the weekly digest of the needs board.
 //!
 //! Source: RFC 4287 (Atom), RFC 5005 section 3 (paged feeds).
 
@@ -8,7 +8,7 @@ use packhorse_domain::Timestamp;
 
 use crate::{
     address::{self, Edition, Page},
-    model::{Course, CreditRole, Place, Session, SessionStatus, Venue},
+    model::{Course, CreditRole, Need, NeedKind, Place, Session, SessionStatus, Venue},
     text::{format_name, hours, level_name, license_address, price},
     when::{self, utc},
     xml::Xml,
@@ -55,7 +55,8 @@ impl<'a, W: Write> Feed<'a, W> {
         if let Some(next) = paging.next {
             link(&mut xml, "next", &page(next))?;
         }
-        link(&mut xml, "alternate", &edition.page(Page::Catalog))?;
+        let page = if feed == address::Feed::Needs { Page::Needs } else { Page::Catalog };
+        link(&mut xml, "alternate", &edition.page(page))?;
         xml.open("author", &[])?;
         xml.leaf("name", &[], named(edition.name()))?;
         xml.close()?;
@@ -104,6 +105,27 @@ impl<'a, W: Write> Feed<'a, W> {
         self.xml.close()
     }
 
+    /// Writes the digest of postings, newest first: an entry for each week (ISO 8601) in which there were some.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn digest(&mut self, postings: &[Need]) -> io::Result<()> {
+        let rules = self.edition.rules();
+        let week = |posting: &Need| {
+            let week = posting.posted_at.to_zoned(rules.clone()).date().iso_week_date();
+            (week.year(), week.week())
+        };
+        postings.chunk_by(|one, next| week(one) == week(next)).try_for_each(|posted| {
+            let Some(newest) = posted.first() else { return Ok(()) };
+            let (year, number) = week(newest);
+            let address = format!("{}#{year}-W{number:02}", self.edition.page(Page::Needs));
+            let lines: Vec<_> = posted.iter().map(line).collect();
+            self.entry(&address, &format!("Needs board, week {number} of {year}"), "en", newest.posted_at)?;
+            self.xml.leaf("content", &[("type", "text")], &lines.join("\n\n"))?;
+            self.xml.close()
+        })
+    }
+
     /// Writes the end and gives the writer back.
     ///
     /// # Errors
@@ -124,6 +146,17 @@ impl<'a, W: Write> Feed<'a, W> {
 /// A person must have a name.
 fn named(name: &str) -> &str {
     if name.is_empty() { "Packhorse" } else { name }
+}
+
+/// A posting as a digest tells of it.
+fn line(posting: &Need) -> String {
+    let what = match posting.kind {
+        NeedKind::Need => "Looking for",
+        NeedKind::Offer => "Has to give",
+    };
+    let place = if posting.place.is_empty() { String::new() } else { format!(", {}", posting.place) };
+    let told = format!("{} ({}{place}): {}", what, posting.by, posting.title);
+    if posting.text.is_empty() { told } else { format!("{told}\n{}", posting.text) }
 }
 
 /// What a session is, in lines: status, time, place, host, price.

@@ -3,6 +3,7 @@
 //! Invariant: nothing gets into the model that was not published: workshops that everybody finds, their published sessions, and
 //! trainers with a public profile. Names of other trainers are left out.
 
+mod board;
 mod courses;
 mod dates;
 pub mod search;
@@ -12,7 +13,9 @@ use std::{
     hash::Hash,
 };
 
-use packhorse_db::{Conn, Found, events, libraries, materials, networks, trainers, workshop_sessions, workshops};
+use packhorse_db::{
+    Conn, Found, events, libraries, materials, networks, postings, trainers, workshop_sessions, workshops,
+};
 use packhorse_domain::{
     Minutes, Timestamp,
     id::{LibraryId, MaterialId, NetworkId, SessionId, TrainerId, WorkshopId},
@@ -23,11 +26,13 @@ use packhorse_publishing::model::{Course, Publisher, Recording, Session, Site, T
 
 use crate::Error;
 
-pub use packhorse_db::{workshop_sessions::DatesFilter, workshops::CatalogFilter};
+pub use board::{digest, needs};
+pub use packhorse_db::{postings::BoardFilter, workshop_sessions::DatesFilter, workshops::CatalogFilter};
 
 /// The kinds of things of which the catalog tells something.
-const KINDS: &[&str] =
-    &["workshop", "session", "trainer", "topic", "network", "library", "venue", "user", "consent", "material"];
+const KINDS: &[&str] = &[
+    "workshop", "session", "trainer", "topic", "network", "library", "venue", "user", "consent", "material", "posting",
+];
 
 /// How the catalog stands: every change of anything in it makes another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +58,8 @@ pub fn revision(conn: &mut Conn) -> Result<Option<Revision>, Error> {
 /// [`Error::NotFound`] when it never published anything for everybody.
 pub fn publisher(conn: &mut Conn, id: NetworkId) -> Result<Publisher, Error> {
     let filter = CatalogFilter { network: Some(id), gone: true, ..CatalogFilter::default() };
-    if workshops::public(conn, &filter, 1)?.is_empty() {
+    let board = BoardFilter { network: Some(id), ..BoardFilter::default() };
+    if workshops::public(conn, &filter, 1)?.is_empty() && postings::public(conn, &board, 1)?.is_empty() {
         return Err(Error::NotFound);
     }
     publishers(conn, &[id])?.remove(&id).ok_or(Error::NotFound)

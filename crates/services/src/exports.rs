@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use packhorse_db::{
-    availability, bookings, busy_times, consents, imported, interests, invitations, offers, persons, redaction,
-    sessions, trainers, trips,
+    availability, bookings, busy_times, consents, imported, interests, invitations, offers, persons, posting_replies,
+    postings, redaction, sessions, trainers, trips,
 };
 use packhorse_domain::{
     Action, Interval, Resource, Scope, Timestamp,
@@ -60,6 +60,8 @@ pub fn of_person(ctx: &mut Context<'_>, id: UserId) -> Result<PersonExport, Erro
         invitations_made: invitations::by(ctx.conn, id)?.into_iter().map(MadeInvitation::from).collect(),
         mails,
         trainers: profiles,
+        postings: postings::by(ctx.conn, id)?,
+        replies: posting_replies::by(ctx.conn, id)?,
         events: told,
         user,
     })

@@ -39,6 +39,7 @@ pub mod opportunities;
 pub mod partnerships;
 pub mod passwords;
 pub mod pool;
+pub mod postings;
 pub mod quotes;
 pub mod rates;
 pub mod requests;

@@ -2,14 +2,17 @@
 //!
 //! Every chore is a transaction of its own and locks as people do, so any number of processes may run them.
 
-use jiff::SignedDuration;
-use packhorse_db::{Conn, idempotency, keys, offers, rates, requests, sessions};
+use jiff::{SignedDuration, tz::TimeZone};
+use packhorse_db::{Conn, idempotency, keys, offers, postings, rates, requests, sessions};
 use packhorse_domain::{
     Timestamp,
-    id::{OfferId, RequestId},
+    id::{OfferId, PostingId, RequestId},
 };
 
-use crate::{Context, Error, offers as offer_services, rates::minute_of, requests as request_services};
+use crate::{
+    Context, Error, offers as offer_services, postings as posting_services, rates::minute_of,
+    requests as request_services,
+};
 
 /// Most chores of a kind that are looked up at once.
 const AT_ONCE: i64 = 100;
@@ -25,6 +28,8 @@ pub enum Chore {
     Lapse(OfferId),
     /// The last window of a request passed.
     Expire(RequestId),
+    /// The last day of a posting passed.
+    Close(PostingId),
     /// Answers were kept long enough.
     Forget,
     /// Requests were counted in minutes that have passed.
@@ -42,11 +47,13 @@ pub enum Chore {
 pub fn due(conn: &mut Conn, now: Timestamp) -> Result<Vec<Chore>, Error> {
     let lapsed = offers::overdue(conn, now, AT_ONCE)?.into_iter().map(Chore::Lapse);
     let closed = requests::closed(conn, now, AT_ONCE)?.into_iter().map(|request| Chore::Expire(request.id));
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let out = postings::overdue(conn, today, AT_ONCE)?.into_iter().map(Chore::Close);
     let old = idempotency::older(conn, now - KEPT)?.then_some(Chore::Forget);
     let passed = rates::older(conn, minute_of(now) - 1)?.then_some(Chore::ForgetRates);
     let outlived = keys::outlived(conn, now)?.then_some(Chore::ForgetKeys);
     let ended = sessions::ended(conn, now - SIGN_INS_KEPT)?.then_some(Chore::ForgetSignIns);
-    Ok(lapsed.chain(closed).chain(old).chain(passed).chain(outlived).chain(ended).collect())
+    Ok(lapsed.chain(closed).chain(out).chain(old).chain(passed).chain(outlived).chain(ended).collect())
 }
 
 /// Does one thing, if nobody else has done it meanwhile.
@@ -58,6 +65,7 @@ pub fn run(conn: &mut Conn, chore: Chore, now: Timestamp) -> Result<(), Error> {
     match chore {
         Chore::Lapse(offer) => offer_services::sweep(&mut ctx, offer),
         Chore::Expire(request) => request_services::expire(&mut ctx, request),
+        Chore::Close(posting) => posting_services::expire(&mut ctx, posting),
         Chore::Forget => Ok(idempotency::forget(ctx.conn, now - KEPT).map(drop)?),
         Chore::ForgetRates => Ok(rates::forget(ctx.conn, minute_of(now) - 1).map(drop)?),
         Chore::ForgetKeys => Ok(keys::forget_outlived(ctx.conn, now)?),

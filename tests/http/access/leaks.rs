@@ -12,6 +12,7 @@ const CANARIES: &[(&str, &str)] = &[
     ("api-keys", "get_api_key"),
     ("offers", "get_offer"),
     ("partnerships", "get_partnership"),
+    ("postings", "get_posting"),
 ];
 
 /// A word that stands nowhere else.
@@ -42,6 +43,10 @@ fn canaries(world: &World) {
     let lends = json!({ "lender": here.network, "borrower": third.network, "from": "2027-01-01", "terms": canary("partnerships") });
     here.coordinator.post("/v1/partnerships", &lends).expect(201);
 
+    let mut posting = need(&here);
+    posting["details"]["text"] = json!(canary("postings"));
+    here.staff.post("/v1/postings", &posting).expect(201);
+
     let network = here.network;
     let library = world.plant(move |planter| planter.library(network, "Eudora Public Library", "America/Chicago"));
     let neighbor = world.person("desk@eudora.example", packhorse_domain::user::Role::Staff { library });
@@ -57,6 +62,7 @@ fn canaries(world: &World) {
         "/v1/networks",
         "/v1/offers",
         "/v1/partnerships",
+        "/v1/postings",
         "/v1/quotes",
         "/v1/requests",
         "/v1/rooms",

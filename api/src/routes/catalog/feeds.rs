@@ -29,6 +29,7 @@ use crate::{
 pub(super) fn mount(config: &mut ServiceConfig<'_>) {
     config.service(get_workshops_atom).service(get_network_workshops_atom);
     config.service(get_sessions_atom).service(get_network_sessions_atom);
+    config.service(get_needs_atom).service(get_network_needs_atom);
     config.service(get_sessions_ics).service(get_network_sessions_ics);
     config.service(get_recordings_rss).service(get_network_recordings_rss);
     config.service(get_workshops_csv).service(get_network_workshops_csv);
@@ -53,6 +54,10 @@ published! {
     ///
     /// Atom (RFC 4287): those to come by date, in pages (RFC 5005).
     get_sessions_atom "/feeds/sessions.atom", get_network_sessions_atom "/networks/{network}/feeds/sessions.atom" (), query SessionsQuery, gives "application/atom+xml": sessions_atom;
+    /// Feeds the needs board week by week.
+    ///
+    /// Atom (RFC 4287): an entry for each week of the last twelve in which something was posted, with all of it.
+    get_needs_atom "/feeds/needs.atom", get_network_needs_atom "/networks/{network}/feeds/needs.atom" (), query Nothing, gives "application/atom+xml": needs_atom;
     /// Gives the sessions of the catalog as a calendar.
     ///
     /// iCalendar (RFC 5545) to subscribe to: those of the last ninety days and all to come, of one workshop, trainer or venue where
@@ -185,6 +190,20 @@ async fn sessions_atom(app: &Data<App>, request: &HttpRequest, query: SessionsQu
             paging,
         )?;
         sessions.iter().try_for_each(|session| feed.session(session))?;
+        feed.end()?;
+        Ok(())
+    })
+    .await
+}
+
+async fn needs_atom(app: &Data<App>, request: &HttpRequest, _: Nothing) -> Result<HttpResponse, Problem> {
+    export::answer(app, request, Feed::Needs.media_type(), async move |export| {
+        let published = &export.published;
+        let (network, now) = (published.network.as_ref().map(|network| network.id), published.site.generated_at);
+        let postings = export.read(move |conn| catalog::digest(conn, network, now)).await?;
+        let (edition, changed) = (published.edition(), published.changed_at());
+        let mut feed = atom::Feed::begin(export.sink.clone(), edition, Feed::Needs, changed, Paging::default())?;
+        feed.digest(&postings)?;
         feed.end()?;
         Ok(())
     })

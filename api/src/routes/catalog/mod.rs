@@ -2,6 +2,7 @@
 //!
 //! Everything is there twice: all that is public, and below `/networks/{network}` what one network published.
 
+mod board;
 mod export;
 mod feeds;
 mod finder;
@@ -33,7 +34,7 @@ use crate::{
 
 pub(super) fn mount(config: &mut ServiceConfig<'_>) {
     // Addresses that end in .ics before those that take anything there.
-    config.configure(feeds::mount).configure(pages::mount).configure(harvest::mount);
+    config.configure(feeds::mount).configure(pages::mount).configure(board::mount).configure(harvest::mount);
 }
 
 /// How a page is wanted.

@@ -1,17 +1,17 @@
 //! Atom, RSS, sitemap, table and calendar, read back.
 
 use icalendar::parser::{read_calendar, unfold};
-use packhorse_domain::Minutes;
+use packhorse_domain::{Minutes, Timestamp};
 use packhorse_publishing::{
     Edition, Feed, Page, atom,
     icalendar::Calendar,
-    model::{Course, Recording, Session, SessionStatus, Site},
+    model::{Course, Need, Recording, Session, SessionStatus, Site},
     rss, sitemap,
     table::{COLUMNS, Table},
 };
 use roxmltree::{Document, Node};
 
-use crate::world::{at, hiawatha, material, policies, session, site, web};
+use crate::world::{at, hiawatha, material, need, policies, session, site, web};
 
 /// Elements of a name below another, in any namespace.
 pub fn all<'a>(node: Node<'a, 'a>, name: &'static str) -> impl Iterator<Item = Node<'a, 'a>> {
@@ -65,6 +65,30 @@ pub fn calendar(site: &Site, sessions: &[Session]) -> String {
         calendar.item(session).unwrap();
     }
     String::from_utf8(calendar.end().unwrap()).unwrap()
+}
+
+#[test]
+fn the_digest_has_an_entry_for_each_week_that_had_postings() {
+    let site = site("Packhorse");
+    let posted = |title: &str, at: Timestamp| Need { posted_at: at, ..need(title) };
+    // Sunday and Monday, and the last days of a week that began in the year before.
+    let postings = [
+        posted("Third", at("2027-03-08T00:00:00Z")),
+        posted("Second", at("2027-03-07T23:59:59Z")),
+        posted("First", at("2027-01-03T12:00:00Z")),
+    ];
+    let edition = Edition { site: &site, network: None };
+    let newest = postings[0].posted_at;
+    let mut feed = atom::Feed::begin(Vec::new(), edition, Feed::Needs, newest, atom::Paging::default()).unwrap();
+    feed.digest(&postings).unwrap();
+    let text = String::from_utf8(feed.end().unwrap()).unwrap();
+    let read = Document::parse(&text).unwrap();
+    let entries: Vec<_> = all(read.root_element(), "entry").collect();
+    let ids: Vec<_> = entries.iter().map(|entry| text_of(*entry, "id").unwrap()).collect();
+    let week = |week: &str| format!("https://packhorse.example/needs#{week}");
+    assert_eq!(ids, [week("2027-W10"), week("2027-W09"), week("2026-W53")]);
+    assert!(text_of(entries[1], "content").unwrap().contains("Second"));
+    assert_eq!(text_of(entries[2], "updated"), Some("2027-01-03T12:00:00Z"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use packhorse_domain::Zone;
 use packhorse_publishing::{
-    Edition,
+    Edition, Feed,
     html::{self, Archive, Board, Card, Choice, Facet, Frame, List, Look},
     model::{Course, Place, Publisher, Session, SessionStatus, Site, Venue},
     search::Sort,
@@ -135,7 +135,7 @@ fn a_page_tells_where_it_is_and_which_feeds_there_are() {
     let link = |rel: &str| page.tags.iter().filter(|tag| tag.attribute("rel") == Some(rel)).collect::<Vec<_>>();
     let address = "https://packhorse.example/workshops/wks_01k9z3k8m4e0r9q2v7x5y6w8ta";
     assert_eq!(link("canonical")[0].attribute("href"), Some(address));
-    assert_eq!(link("alternate").len(), 5);
+    assert_eq!(link("alternate").len(), Feed::ALL.len());
     assert!(
         link("alternate")
             .iter()

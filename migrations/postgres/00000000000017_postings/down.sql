@@ -1,0 +1,2 @@
+DROP TABLE posting_replies;
+DROP TABLE postings;
