@@ -244,8 +244,11 @@ fn absent(document: &Value, path: &str, operation: &Value) -> String {
     for parameter in
         operation["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["in"] == "path")
     {
-        let schema = parameter["schema"]["$ref"].as_str().unwrap().trim_start_matches('#');
-        let example = document.pointer(schema).unwrap()["examples"][0].as_str().unwrap();
+        let named =
+            parameter["schema"]["$ref"].as_str().and_then(|name| document.pointer(name.trim_start_matches('#')));
+        let schema = named.unwrap_or(&parameter["schema"]);
+        let examples = [&parameter["example"], &schema["examples"][0], &schema["enum"][0]];
+        let example = examples.into_iter().find_map(Value::as_str).unwrap_or("1");
         path = path.replace(&format!("{{{}}}", parameter["name"].as_str().unwrap()), example);
     }
     path
