@@ -37,13 +37,14 @@ impl Parameters {
         if repeated {
             self.faults.push(Problem::parameter(name, "repeated", "may be there once"));
         }
-        match first.1.parse() {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.faults.push(Problem::parameter(name, "form", format!("{error}")));
-                None
-            }
-        }
+        self.parsed(name, &first.1)
+    }
+
+    fn parsed<T: FromStr>(&mut self, name: &str, text: &str) -> Option<T>
+    where
+        T::Err: Display,
+    {
+        text.parse().map_err(|error| self.faults.push(Problem::parameter(name, "form", format!("{error}")))).ok()
     }
 
     /// Takes a parameter that may be there several times.
@@ -52,23 +53,15 @@ impl Parameters {
         T::Err: Display,
     {
         let found: Vec<_> = self.pairs.extract_if(.., |(key, _)| key == name).collect();
-        let mut values = Vec::with_capacity(found.len());
-        for (_, text) in found {
-            match text.parse() {
-                Ok(value) => values.push(value),
-                Err(error) => self.faults.push(Problem::parameter(name, "form", format!("{error}"))),
-            }
-        }
-        values
+        found.iter().filter_map(|(_, text)| self.parsed(name, text)).collect()
     }
 
     /// Takes words of a closed list.
     pub fn words<W: packhorse_domain::Word>(&mut self, name: &str) -> Vec<W> {
-        let known = || W::ALL.iter().map(|word| word.word()).collect::<Vec<_>>().join(", ");
         let texts = self.all::<String>(name);
         let words: Vec<W> = texts.iter().filter_map(|text| W::from_word(text)).collect();
         if words.len() < texts.len() {
-            self.faults.push(Problem::parameter(name, "unknown_word", format!("is one of {}", known())));
+            self.unknown_word::<W>(name);
         }
         words
     }
@@ -87,10 +80,14 @@ impl Parameters {
         let text: String = self.take(name)?;
         let word = W::from_word(&text);
         if word.is_none() {
-            let known = W::ALL.iter().map(|word| word.word()).collect::<Vec<_>>().join(", ");
-            self.faults.push(Problem::parameter(name, "unknown_word", format!("is one of {known}")));
+            self.unknown_word::<W>(name);
         }
         word
+    }
+
+    fn unknown_word<W: packhorse_domain::Word>(&mut self, name: &str) {
+        let known = W::ALL.iter().map(|word| word.word()).collect::<Vec<_>>().join(", ");
+        self.faults.push(Problem::parameter(name, "unknown_word", format!("is one of {known}")));
     }
 
     /// Takes a text that is to be looked for.

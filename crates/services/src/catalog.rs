@@ -186,8 +186,7 @@ pub fn pages(conn: &mut Conn, now: Timestamp) -> Result<u64, Error> {
 /// # Errors
 /// Those of the database.
 pub fn next_sessions(conn: &mut Conn, ids: &[WorkshopId], now: Timestamp) -> Result<Vec<Session>, Error> {
-    let mut found = workshop_sessions::next_public(conn, ids, now)?;
-    found.sort_by_key(|session| session.details.starts_at);
+    let found = workshop_sessions::next_public(conn, ids, now)?;
     dates::sessions(conn, found)
 }
 

@@ -9,7 +9,7 @@ use packhorse_services::catalog::{self, BoardFilter};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{LookQuery, Published, pages::page, published};
+use super::{LookQuery, Published, cut, pages::page, published};
 use crate::{
     input::{Parameters, Query},
     problem::Problem,
@@ -51,14 +51,13 @@ impl Query for NeedsQuery {
 async fn needs_page(app: &App, request: &HttpRequest, query: NeedsQuery) -> Result<HttpResponse, Problem> {
     let NeedsQuery { embed, after } = query;
     let gather = move |conn: &mut Conn, published: &Published| {
-        let network = published.network.as_ref().map(|network| network.id);
+        let network = published.network_id();
         let today = published.site.generated_at.to_zoned(TimeZone::UTC).date();
         let filter = BoardFilter { network, on: Some(today), after, ..BoardFilter::default() };
         catalog::needs(conn, &filter, POSTINGS + 1)
     };
     page(app, request, LookQuery { embed, zone: None }, gather, |published, look, mut postings| {
-        let more = postings.len() > usize::from(POSTINGS);
-        postings.truncate(POSTINGS.into());
+        let more = cut(&mut postings, POSTINGS);
         let next = postings.last().filter(|_| more).map(|posting| posting.id.as_str());
         Ok(html::needs(published.edition(), look, &Board { postings: &postings, next }))
     })

@@ -138,7 +138,7 @@ impl Export {
 
     /// Goes through every workshop of the catalog in the order of changes.
     pub(super) async fn courses(&self, mut each: impl FnMut(Course) -> io::Result<()>) -> Result<(), Broken> {
-        let network = self.published.network.as_ref().map(|network| network.id);
+        let network = self.published.network_id();
         let mut filter = CatalogFilter { network, ..CatalogFilter::default() };
         loop {
             let (site, wanted) = (self.published.site.clone(), filter);
@@ -161,7 +161,7 @@ impl Export {
         mut filter: DatesFilter,
         mut each: impl FnMut(Session) -> io::Result<()>,
     ) -> Result<(), Broken> {
-        filter.network = self.published.network.as_ref().map(|network| network.id);
+        filter.network = self.published.network_id();
         loop {
             let wanted = filter;
             let batch = self.read(move |conn| catalog::sessions(conn, &wanted, BATCH)).await?;

@@ -1,5 +1,7 @@
 //! Feeds for programs.
 
+use std::io;
+
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use jiff::SignedDuration;
 use packhorse_domain::id::{self, TrainerId, VenueId, WorkshopId};
@@ -17,7 +19,8 @@ use utoipa::{
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    export::{self, Behind},
+    cut,
+    export::{self, Behind, Export, Sink},
     named, pages, published,
 };
 use crate::{
@@ -138,6 +141,12 @@ impl Query for CalendarQuery {
     }
 }
 
+/// Begins an Atom feed.
+fn begin<'e>(export: &'e Export, feed: Feed, paging: Paging<'_>) -> io::Result<atom::Feed<'e, Sink>> {
+    let published = &export.published;
+    atom::Feed::begin(export.sink.clone(), published.edition(), feed, published.changed_at(), paging)
+}
+
 async fn workshops_atom(
     app: &Data<App>,
     request: &HttpRequest,
@@ -145,24 +154,16 @@ async fn workshops_atom(
 ) -> Result<HttpResponse, Problem> {
     export::answer(app, request, Feed::Workshops.media_type(), async move |export| {
         let published = &export.published;
-        let (network, after) = (published.network.as_ref().map(|network| network.id), query.after);
+        let (network, after) = (published.network_id(), query.after);
         let filter =
             CatalogFilter { network, after: after.map(Behind::place), newest_first: true, ..CatalogFilter::default() };
         let site = published.site.clone();
         let mut entries = export.read(move |conn| catalog::list(conn, &site, &filter, ENTRIES + 1)).await?;
-        let more = entries.len() > usize::from(ENTRIES);
-        entries.truncate(ENTRIES.into());
+        let more = cut(&mut entries, ENTRIES);
         let courses: Vec<_> = entries.into_iter().filter_map(Entry::live).collect();
         let next = courses.last().filter(|_| more).map(|one| Behind::new(one.updated_at, one.id).to_string());
         let this = after.map(|after| after.to_string());
-        let paging = Paging { this: this.as_deref(), next: next.as_deref() };
-        let mut feed = atom::Feed::begin(
-            export.sink.clone(),
-            published.edition(),
-            Feed::Workshops,
-            published.changed_at(),
-            paging,
-        )?;
+        let mut feed = begin(export, Feed::Workshops, Paging { this: this.as_deref(), next: next.as_deref() })?;
         courses.iter().try_for_each(|course| feed.workshop(course))?;
         feed.end()?;
         Ok(())
@@ -173,22 +174,14 @@ async fn workshops_atom(
 async fn sessions_atom(app: &Data<App>, request: &HttpRequest, query: SessionsQuery) -> Result<HttpResponse, Problem> {
     export::answer(app, request, Feed::Sessions.media_type(), async move |export| {
         let published = &export.published;
-        let (network, after) = (published.network.as_ref().map(|network| network.id), query.after);
+        let (network, after) = (published.network_id(), query.after);
         let from = Some(published.site.generated_at);
         let filter = DatesFilter { network, from, after: after.map(Behind::place), ..DatesFilter::default() };
         let mut sessions = export.read(move |conn| catalog::sessions(conn, &filter, ENTRIES + 1)).await?;
-        let more = sessions.len() > usize::from(ENTRIES);
-        sessions.truncate(ENTRIES.into());
+        let more = cut(&mut sessions, ENTRIES);
         let next = sessions.last().filter(|_| more).map(|one| Behind::new(one.time.start, one.id).to_string());
         let this = after.map(|after| after.to_string());
-        let paging = Paging { this: this.as_deref(), next: next.as_deref() };
-        let mut feed = atom::Feed::begin(
-            export.sink.clone(),
-            published.edition(),
-            Feed::Sessions,
-            published.changed_at(),
-            paging,
-        )?;
+        let mut feed = begin(export, Feed::Sessions, Paging { this: this.as_deref(), next: next.as_deref() })?;
         sessions.iter().try_for_each(|session| feed.session(session))?;
         feed.end()?;
         Ok(())
@@ -199,10 +192,9 @@ async fn sessions_atom(app: &Data<App>, request: &HttpRequest, query: SessionsQu
 async fn needs_atom(app: &Data<App>, request: &HttpRequest, _: Nothing) -> Result<HttpResponse, Problem> {
     export::answer(app, request, Feed::Needs.media_type(), async move |export| {
         let published = &export.published;
-        let (network, now) = (published.network.as_ref().map(|network| network.id), published.site.generated_at);
+        let (network, now) = (published.network_id(), published.site.generated_at);
         let postings = export.read(move |conn| catalog::digest(conn, network, now)).await?;
-        let (edition, changed) = (published.edition(), published.changed_at());
-        let mut feed = atom::Feed::begin(export.sink.clone(), edition, Feed::Needs, changed, Paging::default())?;
+        let mut feed = begin(export, Feed::Needs, Paging::default())?;
         feed.digest(&postings)?;
         feed.end()?;
         Ok(())
@@ -225,7 +217,7 @@ async fn sessions_ics(app: &Data<App>, request: &HttpRequest, query: CalendarQue
 
 async fn recordings_rss(app: &Data<App>, request: &HttpRequest, _: Nothing) -> Result<HttpResponse, Problem> {
     export::answer(app, request, Feed::Recordings.media_type(), async move |export| {
-        let network = export.published.network.as_ref().map(|network| network.id);
+        let network = export.published.network_id();
         let found = export.read(move |conn| catalog::recordings(conn, network, None, RECORDINGS)).await?;
         let mut channel = rss::Channel::begin(export.sink.clone(), export.published.edition(), "en")?;
         found.iter().try_for_each(|recording| channel.item(recording))?;
@@ -290,8 +282,7 @@ async fn get_sitemap(
 ) -> Result<HttpResponse, Problem> {
     export::answer(&app, &request, "application/xml", async move |export| {
         let (site, now) = (&export.published.site, export.published.site.generated_at);
-        let pages = export.read(move |conn| catalog::pages(conn, now)).await?;
-        if query.0.after.is_none() && pages > MOST {
+        if query.0.after.is_none() && export.read(move |conn| catalog::pages(conn, now)).await? > MOST {
             let changed = export.published.changed_at();
             sitemap::index(export.sink.clone(), site, [("workshops", changed), ("sessions", changed)])?;
             return Ok(());

@@ -22,7 +22,7 @@ use packhorse_services::{
 use url::form_urlencoded;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::export::Behind;
+use super::{cut, export::Behind};
 use crate::{input::Bytes, problem::Problem, state::App};
 
 pub(super) fn mount(config: &mut ServiceConfig<'_>) {
@@ -168,8 +168,7 @@ fn list(
         newest_first: false,
     };
     let mut entries = catalog::list(conn, site, &filter, RECORDS + 1)?;
-    let more = entries.len() > usize::from(RECORDS);
-    entries.truncate(RECORDS.into());
+    let more = cut(&mut entries, RECORDS);
     let networks: Vec<NetworkId> = entries.iter().map(Entry::network).collect();
     let publishers = catalog::publishers(conn, &networks)?;
     let next = entries.last().filter(|_| more).map(|last| {

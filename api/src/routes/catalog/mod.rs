@@ -79,6 +79,13 @@ fn named<K: id::Kind>(text: &str) -> Result<id::Id<K>, Problem> {
     text.parse().map_err(|_| Problem::new(problem::NOT_FOUND, "there is nothing at this address"))
 }
 
+/// Cuts what was read to a page, of which one more was asked for. Whether there is more.
+fn cut<T>(read: &mut Vec<T>, most: u16) -> bool {
+    let more = read.len() > usize::from(most);
+    read.truncate(most.into());
+    more
+}
+
 /// What is asked of: the installation and, where only its part is wanted, a network.
 struct Published {
     site: Site,
@@ -96,6 +103,10 @@ impl Published {
         });
         let (network, revision) = read.await?;
         Ok(Self { site, network, revision })
+    }
+
+    fn network_id(&self) -> Option<NetworkId> {
+        self.network.as_ref().map(|network| network.id)
     }
 
     fn edition(&self) -> Edition<'_> {

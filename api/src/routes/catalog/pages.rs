@@ -16,7 +16,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    LookQuery, Published,
+    LookQuery, Published, cut,
     finder::{CatalogQuery, catalog_page},
     named, published,
 };
@@ -193,7 +193,7 @@ async fn month_page(app: &App, request: &HttpRequest, look: LookQuery) -> Result
         let at = |date: Date| date.to_zoned(jiff::tz::TimeZone::UTC).map(|day| day.timestamp());
         let (begin, end) = (at(first), at(first.last_of_month()));
         let (Ok(begin), Ok(end)) = (begin, end) else { return Err(Error::NotFound) };
-        let network = published.network.as_ref().map(|network| network.id);
+        let network = published.network_id();
         let (from, until) = (begin - SignedDuration::from_hours(24), end + SignedDuration::from_hours(48));
         let filter = DatesFilter { network, from: Some(from), until: Some(until), ..DatesFilter::default() };
         catalog::sessions(conn, &filter, 1000)
@@ -210,11 +210,10 @@ async fn month_page(app: &App, request: &HttpRequest, look: LookQuery) -> Result
 async fn archive_page(app: &App, request: &HttpRequest, query: ArchiveQuery) -> Result<HttpResponse, Problem> {
     let ArchiveQuery { embed, zone, after } = query;
     let gather = move |conn: &mut Conn, published: &Published| {
-        let network = published.network.as_ref().map(|network| network.id);
+        let network = published.network_id();
         let from = Some(published.site.generated_at);
         let mut recordings = catalog::recordings(conn, network, after, RECORDINGS + 1)?;
-        let more = recordings.len() > usize::from(RECORDINGS);
-        recordings.truncate(RECORDINGS.into());
+        let more = cut(&mut recordings, RECORDINGS);
         let dates = catalog::sessions(conn, &DatesFilter { network, from, ..DatesFilter::default() }, SESSIONS)?;
         Ok((dates, recordings, more))
     };
@@ -228,7 +227,7 @@ async fn archive_page(app: &App, request: &HttpRequest, query: ArchiveQuery) -> 
 
 async fn map_page(app: &App, request: &HttpRequest, look: LookQuery) -> Result<HttpResponse, Problem> {
     let gather = |conn: &mut Conn, published: &Published| {
-        let network = published.network.as_ref().map(|network| network.id);
+        let network = published.network_id();
         let from: Timestamp = published.site.generated_at;
         catalog::sessions(conn, &DatesFilter { network, from: Some(from), ..DatesFilter::default() }, 1000)
     };

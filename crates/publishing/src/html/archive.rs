@@ -10,7 +10,7 @@ use crate::{
 };
 
 use super::{
-    layout::{About, Look, OWN, page, prose},
+    layout::{About, Look, OWN, next_page, page, prose},
     session::{sessions as session_list, zone_form},
     workshop::materials,
 };
@@ -44,9 +44,7 @@ pub fn archive(edition: Edition<'_>, look: Look<'_>, archive: &Archive<'_>) -> S
             @if archive.recordings.is_empty() { p { "Nothing was recorded yet." } }
             ul.board { @for one in archive.recordings { (recording(edition, one)) } }
             @if let Some(cursor) = archive.next {
-                nav aria-label="Pages" {
-                    a.button rel="next" href={ (edition.page(Page::Archive)) "?after=" (segment(cursor)) } { "Older recordings" }
-                }
+                (next_page(&format!("{}?after={}", edition.page(Page::Archive), segment(cursor)), "Older recordings"))
             }
         }
     };

@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    layout::{About, Look, OWN, page, prose},
+    layout::{About, Look, OWN, next_page, page, prose},
     session::{venue_lines, when, zone_form},
 };
 
@@ -93,9 +93,7 @@ pub fn needs(edition: Edition<'_>, look: Look<'_>, board: &Board<'_>) -> String 
             }
         }
         @if let Some(cursor) = board.next {
-            nav aria-label="Pages" {
-                a.button rel="next" href={ (edition.page(Page::Needs)) "?after=" (segment(cursor)) } { "Older postings" }
-            }
+            (next_page(&format!("{}?after={}", edition.page(Page::Needs), segment(cursor)), "Older postings"))
         }
     };
     let about = About {

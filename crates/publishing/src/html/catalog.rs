@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    layout::{About, Look, OWN, page},
+    layout::{About, Look, OWN, next_page, page},
     session::{language, where_line},
 };
 
@@ -97,7 +97,7 @@ pub fn catalog(edition: Edition<'_>, look: Look<'_>, list: &List<'_>) -> String 
                 @if list.cards.is_empty() { p.empty { "Nothing fits. Take something away from your search, or post what you need on the needs board." } }
                 ul.cards { @for one in list.cards { (card(edition, one)) } }
                 @if let Some(cursor) = list.next {
-                    nav aria-label="Pages" { a.button rel="next" href=(next(edition, list, cursor)) { "More workshops" } }
+                    (next_page(&next(edition, list, cursor), "More workshops"))
                 }
             }
         }

@@ -161,6 +161,13 @@ fn footer(edition: Edition<'_>) -> Markup {
     }
 }
 
+/// Where a list goes on.
+pub(super) fn next_page(address: &str, label: &str) -> Markup {
+    html! {
+        nav aria-label="Pages" { a.button rel="next" href=(address) { (label) } }
+    }
+}
+
 /// The paragraphs of a text of the model.
 pub(super) fn prose(text: &str, language: &str) -> Markup {
     html! {

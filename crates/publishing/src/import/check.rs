@@ -32,6 +32,31 @@ pub(super) struct Found {
     pub updated_at: String,
 }
 
+impl Found {
+    /// What our own forms say, by the names they have for it; who made it and paid for it aside.
+    pub(super) fn named(one: impl Fn(&str) -> String, list: impl Fn(&str) -> Vec<String>) -> Self {
+        Self {
+            identifier: one("id"),
+            title: one("title"),
+            summary: one("abstract"),
+            objectives: list("objectives"),
+            level: one("level"),
+            audience: one("audience"),
+            duration: one("duration_minutes"),
+            formats: list("formats"),
+            languages: list("languages"),
+            topics: list("topics"),
+            minimum_attendance: one("minimum_attendance"),
+            maximum_attendance: one("maximum_attendance"),
+            license: one("license"),
+            authors: Vec::new(),
+            funders: Vec::new(),
+            address: one("address"),
+            updated_at: one("updated_at"),
+        }
+    }
+}
+
 struct Checks<'i> {
     import: &'i mut Import,
     place: String,

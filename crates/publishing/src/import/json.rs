@@ -36,25 +36,7 @@ pub fn json(bytes: &[u8]) -> Import {
         };
         let one = |name: &str| texts(item.get(name)).into_iter().next().unwrap_or_default();
         let list = |name: &str| texts(item.get(name));
-        let found = Found {
-            identifier: one("id"),
-            title: one("title"),
-            summary: one("abstract"),
-            objectives: list("objectives"),
-            level: one("level"),
-            audience: one("audience"),
-            duration: one("duration_minutes"),
-            formats: list("formats"),
-            languages: list("languages"),
-            topics: list("topics"),
-            minimum_attendance: one("minimum_attendance"),
-            maximum_attendance: one("maximum_attendance"),
-            license: one("license"),
-            authors: credits("author"),
-            funders: credits("funder"),
-            address: one("address"),
-            updated_at: one("updated_at"),
-        };
+        let found = Found { authors: credits("author"), funders: credits("funder"), ..Found::named(one, list) };
         import.take(place, found);
     }
     import

@@ -53,26 +53,8 @@ pub fn table(bytes: &[u8]) -> Import {
         }
         let cell = |name: &str| columns.get(name).and_then(|at| line.get(*at)).map(original).unwrap_or_default();
         let one = |name: &str| cell(name).to_owned();
-        let list = |name: &str| cell(name).lines().map(str::to_owned).filter(|one| !one.is_empty()).collect();
-        let found = Found {
-            identifier: one("id"),
-            title: one("title"),
-            summary: one("abstract"),
-            objectives: list("objectives"),
-            level: one("level"),
-            audience: one("audience"),
-            duration: one("duration_minutes"),
-            formats: list("formats"),
-            languages: list("languages"),
-            topics: list("topics"),
-            minimum_attendance: one("minimum_attendance"),
-            maximum_attendance: one("maximum_attendance"),
-            license: one("license"),
-            authors: list("authors"),
-            funders: list("funders"),
-            address: one("address"),
-            updated_at: one("updated_at"),
-        };
+        let list = |name: &str| cell(name).lines().map(str::to_owned).filter(|one| !one.is_empty()).collect::<Vec<_>>();
+        let found = Found { authors: list("authors"), funders: list("funders"), ..Found::named(one, list) };
         import.take(place, found);
     }
 }

@@ -121,6 +121,8 @@ fn touched(changes: &[Event]) -> Touched {
                 let documents = [&change.before, &change.after].into_iter().flatten();
                 ids.extend(documents.filter_map(|document| document["workshop"].as_str()?.parse::<WorkshopId>().ok()));
             }
+            // Nothing is told by what is new: what names it changes after it.
+            _ if change.action == "create" => {}
             _ => return Touched::All,
         }
     }
