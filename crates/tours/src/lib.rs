@@ -1,0 +1,3 @@
+//! Many requests: the planner, costs, shares. Pure.
+
+pub mod shares;
