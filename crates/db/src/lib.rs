@@ -49,6 +49,8 @@ pub mod rooms;
 pub mod seals;
 pub mod sessions;
 pub mod topics;
+pub mod tour_plans;
+pub mod tours;
 pub mod trainers;
 pub mod trips;
 pub mod users;

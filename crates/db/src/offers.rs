@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use packhorse_domain::{
     Scope, Timestamp,
-    id::{NetworkId, OfferId, RequestId, TrainerId},
+    id::{NetworkId, OfferId, RequestId, TourId, TrainerId},
     offer::{Offer, OfferState, OfferStateName, OfferTerms},
 };
 
@@ -29,6 +29,7 @@ struct Row {
     state_data: Json<OfferState>,
     expires_at: Option<At>,
     terms: Json<OfferTerms>,
+    tour_id: Option<Spelled<TourId>>,
     version: i64,
     created_at: At,
     updated_at: At,
@@ -43,6 +44,7 @@ impl From<Row> for Offer {
             trainer: row.trainer_id.0,
             trainer_network: row.trainer_network_id.0,
             terms: row.terms.0,
+            tour: row.tour_id.map(|id| id.0),
             state: row.state_data.0,
             record: record(row.version, row.created_at, row.updated_at),
         }
@@ -61,6 +63,7 @@ impl From<&Offer> for Row {
             state_data: Json(entity.state.clone()),
             expires_at: entity.state.expires_at().map(At),
             terms: Json(entity.terms.clone()),
+            tour_id: entity.tour.map(Spelled),
             version: entity.record.version.0,
             created_at: At(entity.record.created_at),
             updated_at: At(entity.record.updated_at),

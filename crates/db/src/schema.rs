@@ -346,6 +346,7 @@ diesel::table! {
         state_data -> JsonType,
         expires_at -> Nullable<InstantType>,
         terms -> JsonType,
+        tour_id -> Nullable<Text>,
         version -> BigInt,
         created_at -> InstantType,
         updated_at -> InstantType,
@@ -671,7 +672,47 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    tour_plans (id) {
+        id -> Text,
+        network_id -> Text,
+        state -> Text,
+        state_data -> JsonType,
+        due_at -> Nullable<InstantType>,
+        details -> JsonType,
+        progress -> Nullable<JsonType>,
+        outcome -> Nullable<JsonType>,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    tours (id) {
+        id -> Text,
+        network_id -> Text,
+        trainer_id -> Text,
+        trainer_network_id -> Text,
+        plan_id -> Text,
+        state -> Text,
+        state_data -> JsonType,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    tour_plans,
+    tours,
     materials,
     trainer_workshops,
     workshop_editions,

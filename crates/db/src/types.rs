@@ -240,6 +240,8 @@ spelled_words! {
     packhorse_domain::mail::MailState,
     packhorse_domain::sign_in::Purpose,
     packhorse_domain::consent::ConsentPurpose,
+    packhorse_domain::tour::TourStateName,
+    packhorse_domain::tour_plan::TourPlanStateName,
 }
 
 /// The three columns every entity ends with.

@@ -182,6 +182,8 @@ ids! {
     Material MaterialId "mat" "material";
     Posting PostingId "pst" "posting";
     Reply ReplyId "rpl" "reply";
+    TourPlan TourPlanId "tpl" "tour_plan";
+    Tour TourId "tou" "tour";
     Event EventId "evt" "event";
     Trace TraceId "trc" "trace";
 }

@@ -38,6 +38,8 @@ pub mod state;
 pub mod text;
 pub mod time;
 pub mod topic;
+pub mod tour;
+pub mod tour_plan;
 pub mod trainer;
 pub mod trip;
 pub mod user;

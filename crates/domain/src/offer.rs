@@ -6,7 +6,7 @@ use validator::{Validate, ValidationError};
 
 use crate::{
     commitment::Travel,
-    id::{BookingId, NetworkId, OfferId, QuoteId, RequestId, RoomId, TrainerId, VenueId},
+    id::{BookingId, NetworkId, OfferId, QuoteId, RequestId, RoomId, TourId, TrainerId, VenueId},
     money::Money,
     price::Price,
     record::Record,
@@ -180,6 +180,8 @@ pub struct Offer {
     pub trainer_network: NetworkId,
     /// What is offered.
     pub terms: OfferTerms,
+    /// The tour it is part of: answered with that, not by itself.
+    pub tour: Option<TourId>,
     /// Where it stands.
     #[serde(flatten)]
     pub state: OfferState,

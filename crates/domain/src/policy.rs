@@ -10,6 +10,7 @@ use crate::{
     money::{Currency, Money},
     price::CostKind,
     time::Minutes,
+    tour::CostShare,
 };
 
 /// How a network runs. Every member has a default, so that a new network may say nothing.
@@ -56,6 +57,9 @@ pub struct Policy {
     /// Earliest departure and latest return of a trainer's day, local to the workshop.
     #[validate(nested)]
     pub day: WorkingDay,
+    /// How the travel of tours is shared among their stops.
+    #[validate(nested)]
+    pub cost_share: CostShare,
     /// How much each objective counts in the order of matches.
     #[validate(nested)]
     pub weights: Weights,
@@ -91,6 +95,7 @@ impl Default for Policy {
             subsidies: Vec::new(),
             travel: TravelModel::default(),
             day: WorkingDay::default(),
+            cost_share: CostShare::default(),
             weights: Weights::default(),
             far_trip_km: 300.0,
             trainer_hours_per_day: 8,

@@ -94,6 +94,7 @@ pub fn make(
         trainer: trainer.id,
         trainer_network: trainer.network,
         terms: terms(&brief, &request, &placement, proposal, quote)?,
+        tour: None,
         state: OfferState::Pending { expires_at },
         record: Record::new(ctx.now),
     };

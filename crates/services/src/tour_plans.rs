@@ -1,0 +1,164 @@
+//! Tour plans: which trainer serves which requests on which days.
+//!
+//! Reckoning takes long and needs no database, so it is done between transactions: [`claim`] says what is to be planned,
+//! [`sheet::gather`] writes the problem down, [`advance`] tells how far it has come, [`finish`] keeps what was found.
+
+pub mod settle;
+pub mod sheet;
+
+use packhorse_db::{Conn, Found, Page, requests, tour_plans};
+use packhorse_domain::{
+    Action, Resource, Scope, Timestamp, Valid,
+    id::{NetworkId, TourPlanId},
+    tour_plan::{TourOutcome, TourPlan, TourPlanDetails, TourPlanState, TourProgress},
+};
+
+use crate::{Change, Context, Error, Expected, Fault, matches::reachable};
+
+pub use packhorse_db::tour_plans::TourPlanFilter;
+
+/// The plan with this id.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(ctx: &mut Context<'_>, id: TourPlanId) -> Result<TourPlan, Error> {
+    let scope = ctx.scope();
+    Ok(tour_plans::find(ctx.conn, scope, id)?)
+}
+
+/// One page of plans.
+///
+/// # Errors
+/// Those of the database.
+pub fn list(ctx: &mut Context<'_>, filter: TourPlanFilter, page: &Page) -> Result<Vec<TourPlan>, Error> {
+    let scope = ctx.scope();
+    Ok(tour_plans::list(ctx.conn, scope, filter, page)?)
+}
+
+/// Asks for a plan; it is reckoned in the background.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::Invalid`] naming everything it refers to that is not there.
+pub fn create(ctx: &mut Context<'_>, network: NetworkId, details: Valid<TourPlanDetails>) -> Result<TourPlan, Error> {
+    let scope = ctx.scope();
+    let found = packhorse_db::networks::find(ctx.conn, scope, network).found()?;
+    let found = found.ok_or_else(|| Error::from(Fault::absent("/network", "network")))?;
+    ctx.authorize(Action::PlanTours, &Resource::of(network))?;
+    let details = details.into_inner();
+    let mut faults = Vec::new();
+    if details.until < ctx.now.to_zoned(found.details.time_zone.rules()).date() {
+        faults.push(Fault::new("/details/until", "past", "is over"));
+    }
+    let named = details.requests.iter().enumerate().map(|(place, id)| (format!("/details/requests/{place}"), *id));
+    let pinned = details.pins.iter().enumerate().map(|(place, pin)| (format!("/details/pins/{place}/request"), pin.request));
+    faults.extend(ctx.absent_faults(requests::existing, named.chain(pinned).collect::<Vec<_>>().into_iter())?);
+    let asked = details.trainers.iter().enumerate().map(|(place, id)| (format!("/details/trainers/{place}"), *id));
+    let pinned = details.pins.iter().enumerate().map(|(place, pin)| (format!("/details/pins/{place}/trainer"), pin.trainer));
+    for (place, trainer) in asked.chain(pinned) {
+        match reachable(ctx, network, trainer) {
+            Ok(_) => {}
+            Err(Error::Invalid(_)) => faults.push(Fault::absent(place, "trainer for this network")),
+            Err(error) => return Err(error),
+        }
+    }
+    if let Some(former) = details.follows {
+        let former = tour_plans::find(ctx.conn, scope, former).found()?.filter(|former| former.network == network);
+        match former {
+            None => faults.push(Fault::absent("/details/follows", "plan of this network")),
+            Some(former) if former.outcome.is_none() => {
+                faults.push(Fault::new("/details/follows", "unfinished", "has no outcome to follow"));
+            }
+            Some(_) => {}
+        }
+    }
+    Error::unless_none(faults)?;
+    let plan = TourPlan::new(network, details, ctx.now);
+    ctx.keep(Change::new("create", plan.id, network), tour_plans::insert, None, plan)
+}
+
+/// Stops a plan; the best that was found so far is kept.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`], [`Error::State`] once it is finished.
+pub fn stop(ctx: &mut Context<'_>, id: TourPlanId, expected: &Expected) -> Result<TourPlan, Error> {
+    let before = find_to_change(ctx, id, expected)?;
+    let after = before.clone().stop(ctx.now)?;
+    keep(ctx, "stop", &before, after)
+}
+
+/// A plan that the caller may change.
+pub(crate) fn find_to_change(ctx: &mut Context<'_>, id: TourPlanId, expected: &Expected) -> Result<TourPlan, Error> {
+    let plan = get(ctx, id)?;
+    ctx.authorize_change(Action::PlanTours, &Resource::of(plan.network), expected, &plan.record)?;
+    Ok(plan)
+}
+
+/// Whether there is something to plan at present.
+///
+/// # Errors
+/// Those of the database.
+pub fn waiting(conn: &mut Conn, now: Timestamp) -> Result<bool, Error> {
+    Ok(tour_plans::next(conn, now)?.is_some())
+}
+
+/// What is to be planned at present, kept from others as long as progress is told every half minute.
+///
+/// # Errors
+/// Those of the database.
+pub fn claim(conn: &mut Conn, now: Timestamp) -> Result<Option<TourPlan>, Error> {
+    let Some(before) = tour_plans::next(conn, now)? else { return Ok(None) };
+    let after = before.start(now)?;
+    tour_plans::update(conn, &after)?;
+    Ok(Some(after))
+}
+
+/// Tells how far the reckoning has come. Whether it is to go on.
+///
+/// # Errors
+/// Those of the database.
+pub fn advance(conn: &mut Conn, claimed: &TourPlan, progress: TourProgress, now: Timestamp) -> Result<bool, Error> {
+    let before = tour_plans::find(conn, Scope::Everything, claimed.id)?;
+    let goes_on = is_ours(&before, claimed) && !matches!(before.state, TourPlanState::Running { stopping: true, .. });
+    if goes_on {
+        tour_plans::update(conn, &before.advanced(progress, now))?;
+    }
+    Ok(goes_on)
+}
+
+/// Keeps what was found, unless somebody else took the plan over.
+///
+/// # Errors
+/// Those of the database.
+pub fn finish(
+    ctx: &mut Context<'_>,
+    claimed: &TourPlan,
+    found: Result<(TourOutcome, TourProgress), String>,
+) -> Result<(), Error> {
+    let before = tour_plans::find(ctx.conn, Scope::Everything, claimed.id)?;
+    if !is_ours(&before, claimed) {
+        return Ok(());
+    }
+    let after = before.clone().finish(found, ctx.now)?;
+    keep(ctx, "finish", &before, after).map(drop)
+}
+
+/// Whether a plan is still being reckoned by whoever claimed it.
+fn is_ours(plan: &TourPlan, claimed: &TourPlan) -> bool {
+    let started = |plan: &TourPlan| match plan.state {
+        TourPlanState::Running { started_at, .. } => Some(started_at),
+        TourPlanState::Queued { .. }
+        | TourPlanState::Done { .. }
+        | TourPlanState::Stopped { .. }
+        | TourPlanState::Failed { .. } => None,
+    };
+    started(plan).is_some() && started(plan) == started(claimed)
+}
+
+pub(crate) fn keep(
+    ctx: &mut Context<'_>,
+    action: &'static str,
+    before: &TourPlan,
+    after: TourPlan,
+) -> Result<TourPlan, Error> {
+    ctx.keep(Change::new(action, after.id, after.network), tour_plans::update, Some(before), after)
+}

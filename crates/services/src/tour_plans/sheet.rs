@@ -1,0 +1,452 @@
+//! The problem of a plan, written down for the planner: everything numbered, days counted from the first, minutes of the
+//! network's clock.
+//!
+//! What the planner cannot know, such as grids of starts and imported calendars within a day, is judged once more when its
+//! answer is read ([`super::settle`]).
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::{civil::Date, tz::TimeZone};
+use packhorse_calendar::{free, intervals::subtract};
+use packhorse_db::{networks, requests, tour_plans};
+use packhorse_domain::{
+    Coordinates, Interval, Scope, Timestamp, Word,
+    id::{RequestId, TrainerId},
+    network::Network,
+    policy::TravelRates,
+    request::{RequestStateName, TrainingRequest},
+    tour_plan::{LeftOut, MOST_REQUESTS, MOST_TRAINERS, Pin as DomainPin, TourPlan},
+    trainer::Customers,
+};
+use packhorse_matching::{Entry, Reach, suits};
+use packhorse_tours::{
+    Problem,
+    problem::{Base, Hours, Limits, MAX_WINDOWS, Pin, Rates, Request, Served, Trainer, Weights, Window},
+    travel::{Point, Travel},
+};
+
+use crate::{
+    Context, Error,
+    matches::{Asked, BEFORE, Brief, earlier, lenders},
+    pool::{self, Pool},
+};
+
+/// Requests that are looked at to find the trainers who suit most, where there are more trainers than a plan takes.
+const LOOKED_AT: usize = 40;
+/// Shorter stretches of a day are not worth setting out.
+const SHORTEST_DAY: i32 = 60;
+/// Minutes of a day.
+const DAY: i32 = 1440;
+
+/// A problem with what its numbers stand for.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// For the planner.
+    pub problem: Problem,
+    /// What its requests stand for: the first ones. Others are what trainers are committed to already.
+    pub(crate) requests: Vec<RequestId>,
+    /// What its trainers stand for.
+    pub(crate) trainers: Vec<TrainerId>,
+    /// What its places are called.
+    pub(crate) places: Vec<String>,
+    /// Requests that no planner could serve.
+    pub(crate) left_out: Vec<LeftOut>,
+    /// The clock.
+    pub(crate) clock: Clock,
+}
+
+/// Days and minutes of a network's clock.
+#[derive(Debug, Clone)]
+pub(crate) struct Clock {
+    first: Date,
+    days: usize,
+    rules: TimeZone,
+}
+
+impl Clock {
+    fn of(plan: &TourPlan, network: &Network) -> Self {
+        let days = plan.details.from.until(plan.details.until).map_or(0, |span| span.get_days());
+        Self {
+            first: plan.details.from,
+            days: usize::try_from(days).unwrap_or(0) + 1,
+            rules: network.details.time_zone.rules(),
+        }
+    }
+
+    /// The day and minute of an instant; nothing outside of the horizon.
+    fn read(&self, at: Timestamp) -> Option<(usize, i32)> {
+        let local = self.rules.to_datetime(at);
+        let day = usize::try_from(self.first.until(local.date()).ok()?.get_days()).ok()?;
+        (day < self.days).then(|| (day, i32::from(local.hour()) * 60 + i32::from(local.minute())))
+    }
+
+    /// The day of a stretch of time with its first and last minute; nothing when it reaches over midnight or out of the horizon.
+    fn stretch(&self, time: &Interval) -> Option<(usize, i32, i32)> {
+        let (day, start) = self.read(time.start)?;
+        let minutes = i32::try_from(time.minutes().0).ok()?;
+        (start + minutes <= DAY).then_some((day, start, start + minutes))
+    }
+
+    /// The day with a number.
+    pub(crate) fn date(&self, day: usize) -> Date {
+        self.first.saturating_add(jiff::Span::new().days(i64::try_from(day).unwrap_or(0)))
+    }
+
+    /// The number of a day; those before the horizon count as the first, those after it as the one behind the last.
+    fn number(&self, date: Date) -> usize {
+        let days = self.first.until(date).map_or(0, |span| span.get_days());
+        usize::try_from(days).unwrap_or(0).min(self.days)
+    }
+
+    /// The instant of a minute.
+    pub(crate) fn instant(&self, day: usize, minute: i32) -> Option<Timestamp> {
+        let midnight = self.date(day).at(0, 0, 0, 0);
+        let local = midnight.checked_add(jiff::Span::new().minutes(i64::from(minute))).ok()?;
+        self.rules.to_timestamp(local).ok()
+    }
+
+    /// The whole horizon.
+    pub(crate) fn horizon(&self) -> Option<Interval> {
+        Interval::new(self.instant(0, 0)?, self.instant(self.days, 0)?)
+    }
+}
+
+/// Places with their numbers.
+#[derive(Default)]
+struct Places {
+    numbers: HashMap<[u64; 2], usize>,
+    points: Vec<Point>,
+    names: Vec<String>,
+}
+
+impl Places {
+    fn number(&mut self, at: Coordinates, name: impl FnOnce() -> String) -> usize {
+        *self.numbers.entry([at.lat.to_bits(), at.lon.to_bits()]).or_insert_with(|| {
+            self.points.push(Point { latitude: at.lat, longitude: at.lon });
+            self.names.push(name());
+            self.points.len() - 1
+        })
+    }
+}
+
+/// Writes the problem of a plan down, as things are at present.
+///
+/// # Errors
+/// Those of the database.
+pub fn gather(ctx: &mut Context<'_>, pool: &Pool, plan: &TourPlan) -> Result<Sheet, Error> {
+    let network = networks::find(ctx.conn, Scope::Everything, plan.network)?;
+    let clock = Clock::of(plan, &network);
+    let requests = asked_for(ctx, plan)?;
+    let briefs = Brief::gather(ctx, requests.iter().map(Asked::of).collect())?;
+    let lenders = lenders(ctx, plan.network)?;
+    let reach = Reach { network: plan.network, lenders: &lenders };
+    let entries = candidates(ctx, pool, plan, &briefs, &reach)?;
+    let mut writer = Writer {
+        plan,
+        network: &network,
+        rates: network.details.policy.rates_on(plan.details.from),
+        places: Places::default(),
+        clock: &clock,
+        now: ctx.now,
+    };
+    let (mut asked, mut known, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+    for (request, brief) in requests.iter().zip(&briefs) {
+        match writer.request(request, brief, &entries, &reach) {
+            Ok(one) => {
+                known.push(request.id);
+                asked.push(one);
+            }
+            Err(reasons) => left_out.push(LeftOut { request: request.id, reasons, would_help: None }),
+        }
+    }
+    let mut trainers: Vec<Trainer> =
+        entries.iter().map(|entry| writer.trainer(entry, reach.customer_of(&entry.trainer))).collect();
+    for (number, entry) in entries.iter().enumerate() {
+        asked.extend(writer.commitments(number, entry, &mut trainers[number]));
+    }
+    let numbers: HashMap<RequestId, usize> = known.iter().enumerate().map(|(number, id)| (*id, number)).collect();
+    let ids: Vec<TrainerId> = entries.iter().map(|entry| entry.trainer.id).collect();
+    let former = former(ctx, plan, &clock, &numbers, &ids)?;
+    let lodging = (0..writer.places.points.len()).collect();
+    let travel = &network.details.policy.travel;
+    let problem = Problem {
+        days: clock.days,
+        travel: Travel::GreatCircle {
+            points: writer.places.points,
+            detour: travel.detour_factor,
+            speed: travel.speed_kmh,
+        },
+        requests: asked,
+        trainers,
+        lodging,
+        weights: Weights { keep: plan.details.weights.change_minor, fairness: 0 },
+        former,
+        freeze_before: plan.details.freeze_before.map_or(0, |day| clock.number(day)),
+    };
+    Ok(Sheet { problem, requests: known, trainers: ids, places: writer.places.names, left_out, clock })
+}
+
+/// The open requests that a plan is about.
+fn asked_for(ctx: &mut Context<'_>, plan: &TourPlan) -> Result<Vec<TrainingRequest>, Error> {
+    let most = i64::try_from(MOST_REQUESTS).unwrap_or(i64::MAX);
+    let mut found = if plan.details.requests.is_empty() {
+        requests::open(ctx.conn, Some(&[plan.network]), ctx.now, most)?
+    } else {
+        let mut ids = plan.details.requests.clone();
+        ids.extend(plan.details.pins.iter().map(|pin| pin.request).filter(|id| !plan.details.requests.contains(id)));
+        requests::with_ids(ctx.conn, &ids)?
+    };
+    found.retain(|request| request.network == plan.network && request.state.name() == RequestStateName::Open);
+    found.sort_by_key(|request| request.id);
+    Ok(found)
+}
+
+/// The trainers who may go, by id: those who suit most requests, where there are more than a plan takes.
+fn candidates(
+    ctx: &mut Context<'_>,
+    pool: &Pool,
+    plan: &TourPlan,
+    briefs: &[Brief],
+    reach: &Reach<'_>,
+) -> Result<Vec<Entry>, Error> {
+    let mut entries: Vec<Entry> = if plan.details.trainers.is_empty() {
+        let now = ctx.now;
+        let current = pool.current(ctx)?;
+        let Some(index) = current.index() else { return Ok(Vec::new()) };
+        let seen: Vec<&Entry> =
+            index.entries().filter(|entry| entry.trainer.details.active && reach.sees(&entry.trainer)).collect();
+        let mut suited: Vec<(usize, &Entry)> = seen.iter().map(|entry| (0, *entry)).collect();
+        let step = briefs.len().div_ceil(LOOKED_AT).max(1);
+        for brief in briefs.iter().step_by(step) {
+            let verdicts = suits(&brief.need(), seen.iter().map(|entry| entry.candidate(reach)), now);
+            for ((count, _), verdict) in suited.iter_mut().zip(verdicts) {
+                *count += usize::from(verdict.is_ok());
+            }
+        }
+        suited.retain(|(count, _)| *count > 0);
+        suited.sort_by_key(|(count, entry)| (std::cmp::Reverse(*count), entry.trainer.id));
+        suited.into_iter().take(MOST_TRAINERS).map(|(_, entry)| entry.clone()).collect()
+    } else {
+        pool::load(ctx, &plan.details.trainers, earlier(ctx.now, BEFORE))?.into_values().collect()
+    };
+    entries.sort_by_key(|entry| entry.trainer.id);
+    Ok(entries)
+}
+
+/// The stops of the plan that this one follows, as far as they are still asked for.
+fn former(
+    ctx: &mut Context<'_>,
+    plan: &TourPlan,
+    clock: &Clock,
+    requests: &HashMap<RequestId, usize>,
+    trainers: &[TrainerId],
+) -> Result<Vec<Served>, Error> {
+    let Some(former) = plan.details.follows else { return Ok(Vec::new()) };
+    let Some(outcome) = tour_plans::find(ctx.conn, Scope::Everything, former)?.outcome else { return Ok(Vec::new()) };
+    let stops = outcome.stops().filter_map(|(trainer, stop)| {
+        let (day, start) = clock.read(stop.time.start)?;
+        let trainer = trainers.iter().position(|id| *id == trainer)?;
+        Some(Served { request: *requests.get(&stop.request)?, trainer, day, start })
+    });
+    Ok(stops.collect())
+}
+
+/// Writes parts of a problem.
+struct Writer<'a> {
+    plan: &'a TourPlan,
+    network: &'a Network,
+    rates: Option<&'a TravelRates>,
+    places: Places,
+    clock: &'a Clock,
+    now: Timestamp,
+}
+
+impl Writer<'_> {
+    /// A request; or the codes of what keeps every planner from it.
+    fn request(
+        &mut self,
+        request: &TrainingRequest,
+        brief: &Brief,
+        entries: &[Entry],
+        reach: &Reach<'_>,
+    ) -> Result<Request, Vec<String>> {
+        let only = |code: &str| vec![code.to_owned()];
+        if !brief.on_site() {
+            return Err(only("virtual"));
+        }
+        let at = brief.place().ok_or_else(|| only("venue_place"))?;
+        let verdicts = suits(&brief.need(), entries.iter().map(|entry| entry.candidate(reach)), self.now);
+        let trainers: Vec<usize> =
+            verdicts.iter().enumerate().filter(|(_, verdict)| verdict.is_ok()).map(|(number, _)| number).collect();
+        if trainers.is_empty() {
+            return Err(commonest(verdicts.into_iter().filter_map(Result::err).flat_map(|out| out.rules)));
+        }
+        let windows = self.windows(request);
+        if windows.is_empty() {
+            return Err(only("preference"));
+        }
+        let weights = &self.plan.details.weights;
+        let percent = if brief.need().rural { 100 + i64::from(weights.rural_percent) } else { 100 };
+        Ok(Request {
+            place: self.places.number(at, || brief.address()),
+            minutes: i32::try_from(request.details.duration_minutes).unwrap_or(DAY),
+            needs: Vec::new(),
+            windows,
+            prize: weights.served_minor * percent / 100,
+            honorarium: None,
+            trainers: Some(trainers),
+            pin: self.pin(request.id, entries),
+        })
+    }
+
+    /// The windows of a request within the horizon that leave the notice the network wants, the best ones.
+    fn windows(&self, request: &TrainingRequest) -> Vec<Window> {
+        let today = self.now.to_zoned(request.time_zone.rules()).date();
+        let notice = jiff::Span::new().days(i64::from(self.network.details.policy.minimum_notice_days));
+        let first = today.saturating_add(notice);
+        let minutes = i32::try_from(request.details.duration_minutes).unwrap_or(DAY);
+        let in_time = |time: &Interval| {
+            time.start >= self.now && time.start.to_zoned(request.time_zone.rules()).date() >= first
+        };
+        let mut windows: Vec<Window> = request
+            .details
+            .windows(&request.time_zone)
+            .filter(|(_, time)| in_time(time))
+            .filter_map(|(rank, time)| {
+                let (day, start, end) = self.clock.stretch(&time)?;
+                let penalty = self.plan.details.weights.later_choice_minor * i64::try_from(rank).unwrap_or(0);
+                (end - start >= minutes).then_some(Window { day, start, end, penalty })
+            })
+            .collect();
+        windows.sort_by_key(|window| (window.penalty, window.day, window.start));
+        windows.truncate(MAX_WINDOWS);
+        windows
+    }
+
+    fn pin(&self, request: RequestId, entries: &[Entry]) -> Option<Pin> {
+        let DomainPin { trainer, starts_at, .. } = self.plan.details.pins.iter().find(|pin| pin.request == request)?;
+        let trainer = entries.iter().position(|entry| entry.trainer.id == *trainer)?;
+        let (day, start) = self.clock.read(*starts_at)?;
+        Some(Pin { trainer, day, start })
+    }
+
+    fn trainer(&mut self, entry: &Entry, customer: Customers) -> Trainer {
+        let details = &entry.trainer.details;
+        let policy = &self.network.details.policy;
+        let limits = &self.plan.details.limits;
+        let workshop = details.fee_on(self.plan.details.from, customer).map_or(0, |fee| {
+            // The planner knows one fee for all workshops of a trainer: that of two hours.
+            fee.per_workshop.amount_minor + 2 * fee.per_hour.amount_minor
+        });
+        let day = policy.day;
+        let whole = minutes_of(day.end) - minutes_of(day.start);
+        let teaching = i32::from(details.hours_per_day.unwrap_or(24).min(policy.trainer_hours_per_day)) * 60;
+        let drive = i32::from(limits.drive_minutes_per_day);
+        Trainer {
+            home: self.places.number(details.home_base.coordinates, || details.home_base.place.clone()),
+            skills: Vec::new(),
+            hours: self.hours(entry),
+            bases: self.bases(entry),
+            limits: Limits {
+                drive_minutes_a_day: drive,
+                work_minutes_a_day: (drive + teaching).min(whole),
+                workshops_a_day: usize::from(limits.workshops_per_day),
+                nights_in_a_row: if details.travels_overnight { usize::from(limits.nights_in_a_row) } else { 0 },
+                nights_in_all: limits.nights_in_all.map(usize::from),
+                kilometers_in_all: limits.km_in_all.map(u64::from),
+                workshops_in_all: None,
+            },
+            rates: Rates {
+                kilometer: self.rates.map_or(0, per_kilometer),
+                minute: self.plan.details.weights.road_hour_minor / 60,
+                night: self.rates.map_or(0, |rates| rates.lodging_minor_per_night + rates.per_diem_minor_per_day),
+                workshop,
+            },
+        }
+    }
+
+    /// The working hours of each day on which the trainer is free at all: the longest stretch that no imported calendar takes.
+    fn hours(&self, entry: &Entry) -> Vec<Option<Hours>> {
+        let Some(horizon) = self.clock.horizon() else { return Vec::new() };
+        let free = free(&entry.availability, horizon);
+        let day = self.network.details.policy.day;
+        let of_day = |number: usize| {
+            let start = self.clock.instant(number, minutes_of(day.start))?;
+            let whole = Interval::new(start.max(self.now), self.clock.instant(number, minutes_of(day.end))?)?;
+            if !free.iter().any(|stretch| stretch.overlaps(&whole)) {
+                return None;
+            }
+            let left = subtract(&[whole], &entry.busy);
+            let longest = left.into_iter().max_by_key(|stretch| (stretch.minutes(), std::cmp::Reverse(stretch.start)))?;
+            let (_, start, end) = self.clock.stretch(&longest)?;
+            (end - start >= SHORTEST_DAY).then_some(Hours { start, end })
+        };
+        (0..self.clock.days).map(of_day).collect()
+    }
+
+    /// The days of trips: those of two belong to the earlier one.
+    fn bases(&mut self, entry: &Entry) -> Vec<Base> {
+        let mut trips: Vec<_> = entry.trips.iter().map(|trip| (trip.details.days(), trip)).collect();
+        trips.sort_by_key(|(days, trip)| (*days, trip.id));
+        let (mut bases, mut next) = (Vec::new(), 0);
+        for ((from, until), trip) in trips {
+            let first_day = self.clock.number(from).max(next);
+            let behind = self.clock.number(until.saturating_add(jiff::Span::new().days(1)));
+            if until < self.clock.date(0) || behind <= first_day {
+                continue;
+            }
+            let town = &trip.details.place;
+            let place = self.places.number(town.coordinates, || town.name.clone());
+            bases.push(Base { first_day, last_day: behind - 1, start: place, end: place });
+            next = behind;
+        }
+        bases
+    }
+
+    /// What a trainer is committed to, as requests that never move. Its days have hours, whatever was said of them.
+    fn commitments(&mut self, number: usize, entry: &Entry, trainer: &mut Trainer) -> Vec<Request> {
+        let mut fixed = Vec::new();
+        for commitment in &entry.commitments {
+            let Some((day, start, end)) = self.clock.stretch(&commitment.work) else { continue };
+            let at = commitment.place.unwrap_or(entry.trainer.details.home_base.coordinates);
+            let hours = &mut trainer.hours[day];
+            let known = hours.unwrap_or(Hours { start, end });
+            *hours = Some(Hours { start: known.start.min(start), end: known.end.max(end) });
+            fixed.push(Request {
+                place: self.places.number(at, String::new),
+                minutes: end - start,
+                needs: Vec::new(),
+                windows: vec![Window { day, start, end, penalty: 0 }],
+                prize: 0,
+                honorarium: Some(0),
+                trainers: None,
+                pin: Some(Pin { trainer: number, day, start }),
+            });
+        }
+        fixed
+    }
+}
+
+/// Minor units for a kilometer on the road, to the nearest.
+fn per_kilometer(rates: &TravelRates) -> i64 {
+    // 100 miles are 160.9344 km.
+    (rates.mileage_minor_per_100_miles * 10_000 + 804_672) / 1_609_344
+}
+
+fn minutes_of(time: jiff::civil::Time) -> i32 {
+    i32::from(time.hour()) * 60 + i32::from(time.minute())
+}
+
+/// The words of rules, those that rule out most first.
+fn commonest(rules: impl Iterator<Item = packhorse_matching::Rule>) -> Vec<String> {
+    let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for rule in rules {
+        *counts.entry(rule.word()).or_default() += 1;
+    }
+    let mut words: Vec<_> = counts.into_iter().collect();
+    words.sort_by_key(|(word, count)| (std::cmp::Reverse(*count), *word));
+    if words.is_empty() {
+        return vec!["no_trainer".to_owned()];
+    }
+    words.into_iter().map(|(word, _)| word.to_owned()).collect()
+}

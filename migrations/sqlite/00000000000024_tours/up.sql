@@ -1,0 +1,36 @@
+CREATE TABLE tour_plans (
+    id TEXT NOT NULL PRIMARY KEY,
+    network_id TEXT NOT NULL REFERENCES networks (id),
+    state TEXT NOT NULL,
+    state_data TEXT NOT NULL,
+    -- When somebody may begin to reckon it, or take it over from whoever did; nothing once it has finished.
+    due_at BIGINT,
+    details TEXT NOT NULL,
+    progress TEXT,
+    outcome TEXT,
+    version BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE INDEX tour_plans_network ON tour_plans (network_id, id);
+CREATE INDEX tour_plans_due ON tour_plans (due_at) WHERE due_at IS NOT NULL;
+
+CREATE TABLE tours (
+    id TEXT NOT NULL PRIMARY KEY,
+    network_id TEXT NOT NULL REFERENCES networks (id),
+    trainer_id TEXT NOT NULL REFERENCES trainers (id),
+    trainer_network_id TEXT NOT NULL REFERENCES networks (id),
+    plan_id TEXT NOT NULL REFERENCES tour_plans (id),
+    state TEXT NOT NULL,
+    state_data TEXT NOT NULL,
+    details TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE INDEX tours_network ON tours (network_id, id);
+CREATE INDEX tours_trainer ON tours (trainer_id, id);
+
+-- The tour that an offer is part of.
+ALTER TABLE offers ADD COLUMN tour_id TEXT REFERENCES tours (id);
+CREATE INDEX offers_tour ON offers (tour_id) WHERE tour_id IS NOT NULL;
