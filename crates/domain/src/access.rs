@@ -171,6 +171,8 @@ policy! {
     CreateTrainer = "create_trainer": Operator | Coordinator | Peer;
     /// Change a trainer and when they can teach.
     UpdateTrainer = "update_trainer": Operator | Coordinator | Trainer;
+    /// Plan tours of a network, change and stop plans.
+    PlanTours = "plan_tours": Operator | Coordinator;
     /// Read what takes a trainer's time.
     ReadTrainerCalendar = "read_trainer_calendar": Operator | Coordinator | Trainer;
     /// Say that a trainer would like to teach a request, or take that back.

@@ -50,6 +50,7 @@ pub mod sessions;
 pub mod sweep;
 pub mod tokens;
 pub mod topics;
+pub mod tour_plans;
 pub mod trainers;
 pub mod trips;
 pub mod users;
