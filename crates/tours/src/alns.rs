@@ -92,8 +92,11 @@ impl<'a> Search<'a> {
 
     /// Takes requests out of their runs, and adds those that nobody serves and that could go where there is room now.
     fn take_out(&mut self, solution: &mut Solution, out: &mut Vec<u32>) {
-        let mut touched: Vec<usize> =
-            out.iter().map(|request| solution.run_of[*request as usize] as usize).filter(|run| *run != NOWHERE as usize).collect();
+        let mut touched: Vec<usize> = out
+            .iter()
+            .map(|request| solution.run_of[*request as usize] as usize)
+            .filter(|run| *run != NOWHERE as usize)
+            .collect();
         touched.sort_unstable();
         touched.dedup();
         let mut gone = vec![false; solution.run_of.len()];
@@ -102,8 +105,12 @@ impl<'a> Search<'a> {
         }
         for run in &touched {
             let plan = &solution.runs[*run];
-            let slots =
-                plan.slots.iter().copied().filter(|slot| !gone[self.model.slots[*slot as usize].request as usize]).collect();
+            let slots = plan
+                .slots
+                .iter()
+                .copied()
+                .filter(|slot| !gone[self.model.slots[*slot as usize].request as usize])
+                .collect();
             if let Some(plan) = RunPlan::new(self.model, *run, slots, &mut self.inserter.walk) {
                 self.set(solution, *run, plan);
             }

@@ -100,9 +100,7 @@ impl Meter {
     pub fn share(&self) -> f64 {
         match self.budget {
             Budget::Iterations(iterations) => self.spent as f64 / (iterations * ITERATION).max(1) as f64,
-            Budget::Milliseconds(milliseconds) => {
-                self.watch.elapsed_milliseconds() as f64 / milliseconds.max(1) as f64
-            }
+            Budget::Milliseconds(milliseconds) => self.watch.elapsed_milliseconds() as f64 / milliseconds.max(1) as f64,
         }
     }
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     model::{self, Model},
     problem::{
-        DAY_MINUTES, MAX_DAYS, MAX_MONEY, MAX_PLACES, MAX_REQUESTS, MAX_TRAINERS, MAX_WINDOWS, MAX_WORKSHOPS_A_DAY, Money,
-        Problem, Request, Trainer,
+        DAY_MINUTES, MAX_DAYS, MAX_MONEY, MAX_PLACES, MAX_REQUESTS, MAX_TRAINERS, MAX_WINDOWS, MAX_WORKSHOPS_A_DAY,
+        Money, Problem, Request, Trainer,
     },
     road::{self, Walk},
     travel::Crooked,
@@ -230,9 +230,8 @@ impl Found<'_> {
             self.range(base.first_day <= base.last_day && base.last_day < days, || at("last_day"));
             self.known(base.start, places, || at("start"));
             self.known(base.end, places, || at("end"));
-            let overlaps = |other: &crate::problem::Base| {
-                other.first_day <= base.last_day && base.first_day <= other.last_day
-            };
+            let overlaps =
+                |other: &crate::problem::Base| other.first_day <= base.last_day && base.first_day <= other.last_day;
             if trainer.bases[..number].iter().any(overlaps) {
                 self.faults.push(Fault::Twice { path: format!("trainers[{index}].bases[{number}]") });
             }
@@ -282,7 +281,11 @@ impl Found<'_> {
         };
         for (index, request) in problem.requests.iter().enumerate() {
             let mut able = (0..problem.trainers.len())
-                .filter(|trainer| request.pin.map_or_else(|| model::may_give(problem, *trainer, request), |pin| pin.trainer == *trainer))
+                .filter(|trainer| {
+                    request
+                        .pin
+                        .map_or_else(|| model::may_give(problem, *trainer, request), |pin| pin.trainer == *trainer)
+                })
                 .peekable();
             if able.peek().is_some() && !able.any(|trainer| reached(&problem.trainers[trainer], request.place)) {
                 self.faults.push(Fault::Unreachable { request: index });

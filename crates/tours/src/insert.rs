@@ -59,7 +59,8 @@ impl Inserter {
         insertion
     }
 
-    fn work_out(&mut self, model: &Model, plan: &RunPlan, choice: &Choice) -> Option<Insertion> {
+    /// The best place for one of some slots, which need not be of the model's choices.
+    pub fn work_out(&mut self, model: &Model, plan: &RunPlan, choice: &Choice) -> Option<Insertion> {
         self.worked += 1;
         let run = &model.runs[choice.run as usize];
         if !road::routes(model, run, &plan.slots, &mut self.routes) {

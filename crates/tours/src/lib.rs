@@ -10,23 +10,29 @@
     reason = "counts, indexes and sums are within the limits of `problem`, far below those of the integers used"
 )]
 
+pub mod compose;
 pub mod plan;
 pub mod problem;
 pub mod shares;
 pub mod travel;
 
 mod alns;
+mod answer;
 mod budget;
 mod chance;
 mod faults;
 mod insert;
+mod itinerary;
+mod lodging;
 mod model;
 mod remove;
 mod road;
 mod solution;
 mod solve;
+mod unserved;
 
 pub use budget::{Budget, Effort, Progress, Watch};
+pub use compose::{Clash, Stop, TourPrices, compose};
 pub use faults::{Fault, Of, faults};
 pub use plan::Plan;
 pub use problem::Problem;

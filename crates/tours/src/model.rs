@@ -177,9 +177,10 @@ impl Model {
         let keep = if former.is_some() { problem.weights.keep } else { 0 };
         self.worst += request.prize + keep;
         if let Some(pin) = pin(problem, index, former) {
-            let run = self.runs.iter_mut().find(|run| {
-                run.trainer == pin.trainer && (0..run.days()).contains(&(pin.day as i32 - run.first))
-            });
+            let run = self
+                .runs
+                .iter_mut()
+                .find(|run| run.trainer == pin.trainer && (0..run.days()).contains(&(pin.day as i32 - run.first)));
             if let Some(run) = run {
                 run.pins.push(self.slots.len() as u32);
             }
@@ -258,9 +259,11 @@ pub(crate) fn former(problem: &Problem) -> Vec<Option<Served>> {
 /// Where a request stands fast: by its own pin, or because it lies before the day until which all is frozen.
 pub(crate) fn pin(problem: &Problem, request: usize, former: Option<Served>) -> Option<Pin> {
     problem.requests[request].pin.or_else(|| {
-        former
-            .filter(|was| was.day < problem.freeze_before)
-            .map(|was| Pin { trainer: was.trainer, day: was.day, start: was.start })
+        former.filter(|was| was.day < problem.freeze_before).map(|was| Pin {
+            trainer: was.trainer,
+            day: was.day,
+            start: was.start,
+        })
     })
 }
 
@@ -295,7 +298,8 @@ fn roads(problem: &Problem) -> (Vec<i32>, Vec<u32>) {
 /// The runs of a trainer: days without a gap, cut where a base begins or ends.
 fn runs(problem: &Problem, index: usize) -> Vec<Run> {
     let trainer = &problem.trainers[index];
-    let base_on = |day: usize| trainer.bases.iter().find(|base| (base.first_day..=base.last_day).contains(&day)).copied();
+    let base_on =
+        |day: usize| trainer.bases.iter().find(|base| (base.first_day..=base.last_day).contains(&day)).copied();
     let mut runs: Vec<Run> = Vec::new();
     let mut before: Option<(usize, Option<Base>)> = None;
     for (day, hours) in trainer.hours.iter().enumerate() {

@@ -23,10 +23,12 @@ impl Nearness {
         for (index, slot) in model.slots.iter().enumerate() {
             slots[slot.request as usize].push(index as u32);
         }
-        let free: Vec<usize> = (0..requests).filter(|request| {
-            let (from, to) = model.of_request[*request];
-            to > from
-        }).collect();
+        let free: Vec<usize> = (0..requests)
+            .filter(|request| {
+                let (from, to) = model.of_request[*request];
+                to > from
+            })
+            .collect();
         let place = |request: usize| model.slots[slots[request][0] as usize].place as usize;
         let apart = |a: usize, b: usize| {
             let days = slots[a]
@@ -40,8 +42,11 @@ impl Nearness {
         let mut of = vec![Vec::new(); requests];
         let mut remoteness = vec![0; requests];
         for &request in &free {
-            let mut near: Vec<(i32, u32)> =
-                free.iter().filter(|other| **other != request).map(|other| (apart(request, *other), *other as u32)).collect();
+            let mut near: Vec<(i32, u32)> = free
+                .iter()
+                .filter(|other| **other != request)
+                .map(|other| (apart(request, *other), *other as u32))
+                .collect();
             let keep = NEIGHBORS.min(near.len());
             if keep < near.len() {
                 near.select_nth_unstable(keep);
@@ -71,7 +76,9 @@ pub(crate) fn choose(model: &Model, solution: &Solution, nearness: &Nearness, ch
         .collect();
     match chance.below(8) {
         0 => runs(model, solution, chance, count, &mut out),
-        1 if !left_out.is_empty() => around(solution, nearness, left_out[chance.below(left_out.len())], chance, count, &mut out),
+        1 if !left_out.is_empty() => {
+            around(solution, nearness, left_out[chance.below(left_out.len())], chance, count, &mut out)
+        }
         2 if !left_out.is_empty() => {
             in_the_way(model, solution, left_out[chance.below(left_out.len())], chance, count, &mut out);
         }

@@ -194,7 +194,12 @@ impl Walk {
                 let cost = state.cost
                     + model.fare(&run.rates, last, first)
                     + run.rates.night * Money::from(route.day - yesterday.day);
-                self.arrive(run, &route, begin, State { left: 0, nights, cost, parent, reached: Reached::Directly, before: ahead });
+                self.arrive(
+                    run,
+                    &route,
+                    begin,
+                    State { left: 0, nights, cost, parent, reached: Reached::Directly, before: ahead },
+                );
             }
             if let Some(more) = nights_home(run, yesterday.day, way_home, state.left, state.nights)
                 && yesterday.day + more < route.day
@@ -309,8 +314,7 @@ impl Walk {
             let state = self.states[at];
             let goes_home = steps.last().is_none_or(|next| next.state.reached != Reached::Directly);
             let way = model.minutes(route.last as usize, run.end);
-            let nights_home =
-                if goes_home { nights_home(run, route.day, way, state.left, state.nights) } else { None };
+            let nights_home = if goes_home { nights_home(run, route.day, way, state.left, state.nights) } else { None };
             steps.push(Step { route: *route, state, nights_home });
             at = state.parent as usize;
         }

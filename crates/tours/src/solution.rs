@@ -113,6 +113,6 @@ impl Solution {
 }
 
 /// What a trainer's workshops beyond an even share cost.
-fn unevenness(model: &Model, usage: &Usage) -> Money {
+pub(crate) fn unevenness(model: &Model, usage: &Usage) -> Money {
     model.fairness * usage.workshops.saturating_sub(model.even as i64).max(0)
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use crate::{
     alns::Search,
+    answer,
     budget::{Effort, Meter, Progress, Watch, gap},
     faults::{Fault, faults},
     model::Model,
-    plan::{Cost, Plan, Served},
-    problem::{Money, Problem},
+    plan::Plan,
+    problem::Problem,
     solution::Solution,
 };
 
@@ -26,15 +27,17 @@ pub fn solve(problem: &Problem, effort: Effort, watch: Arc<dyn Watch>) -> Result
     let mut solution = Solution::pinned(&model);
     let bound = 0;
     let incumbent = solution.objective(&model);
-    let progress =
-        Progress { served: solution.served(), incumbent, bound, gap: gap(incumbent, bound), iterations: 0 };
+    let progress = Progress { served: solution.served(), incumbent, bound, gap: gap(incumbent, bound), iterations: 0 };
     let mut meter = Meter::new(watch, effort.budget, progress);
     let mut search = Search::new(&model, effort.seed);
-    let all = (0..model.of_request.len() as u32).filter(|request| { let (a, b) = model.of_request[*request as usize]; b > a }).collect();
+    let all = (0..model.of_request.len() as u32)
+        .filter(|request| {
+            let (a, b) = model.of_request[*request as usize];
+            b > a
+        })
+        .collect();
     search.put_in(&mut solution, all);
     search.improve(&mut solution, &mut meter, 1.0, |_| ());
-    let objective: Money = solution.objective(&model);
-    let served = solution.runs.iter().enumerate().flat_map(|(run, plan)| plan.slots.iter().map(move |slot| (run, *slot)))
-        .map(|(run, slot)| { let s = &model.slots[slot as usize]; Served { request: s.request as usize, trainer: model.runs[run].trainer, day: s.day as usize, start: s.open } }).collect();
-    Ok(Plan { served, tours: Vec::new(), cost: Cost::default(), objective, bound: meter.bound(), gap: gap(objective, bound), unserved: Vec::new(), changes: Vec::new(), iterations: meter.iterations() })
+    let proven = (meter.bound(), meter.iterations());
+    Ok(answer::plan(problem, &mut search, &mut solution, proven))
 }

@@ -124,7 +124,11 @@ fn great_circle(a: Point, b: Point) -> f64 {
     2.0 * RADIUS * chord.min(1.0).sqrt().asin()
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number within a few turns of the globe")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a whole number within a few turns of the globe"
+)]
 fn whole(number: f64) -> u32 {
     number as u32
 }

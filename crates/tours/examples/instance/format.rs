@@ -54,8 +54,7 @@ impl Instance {
     /// Minutes are what it counts in; a driven one costs one.
     pub fn problem(&self) -> Problem {
         let days = self.weeks * 7;
-        let points =
-            self.locations.iter().map(|place| Point { latitude: place.lat, longitude: place.lon }).collect();
+        let points = self.locations.iter().map(|place| Point { latitude: place.lat, longitude: place.lon }).collect();
         let requests = self.requests.iter().map(|wish| Request {
             place: wish.loc,
             minutes: wish.dur,
