@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use geographiclib_rs::{Geodesic, InverseGeodesic};
+use geographiclib_rs::{DirectGeodesic, Geodesic, InverseGeodesic};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -55,6 +55,14 @@ impl Coordinates {
         let meters: f64 = EARTH.inverse(self.lat, self.lon, other.lat, other.lon);
         Km(meters / 1000.0)
     }
+
+    /// The point on the geodesic to `other` that lies behind a part of it, 0 here and 1 there.
+    #[must_use]
+    pub fn toward(&self, other: &Self, part: f64) -> Self {
+        let (meters, azimuth, _, _): (f64, f64, f64, f64) = EARTH.inverse(self.lat, self.lon, other.lat, other.lon);
+        let (lat, lon): (f64, f64) = EARTH.direct(self.lat, self.lon, azimuth, meters * part);
+        Self { lat, lon }
+    }
 }
 
 #[cfg(test)]
@@ -75,6 +83,15 @@ mod tests {
         assert!(km((89.9, 0.0), (89.9, 180.0)) < 22.4);
         assert!(km((51.88, -176.65), (52.94, 172.9)) < 750.0, "Adak to Attu");
         assert!(km((38.9717, -95.2353), (38.9717, -95.2353)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_part_of_the_way_lies_on_it() {
+        let (topeka, wichita) = (Coordinates::new(39.05, -95.68).unwrap(), Coordinates::new(37.69, -97.34).unwrap());
+        let third = topeka.toward(&wichita, 1.0 / 3.0);
+        let (whole, there) = (topeka.distance(&wichita).0, topeka.distance(&third).0);
+        assert!((there - whole / 3.0).abs() < 1e-6 && (third.distance(&wichita).0 - whole * 2.0 / 3.0).abs() < 1e-6);
+        assert!(topeka.toward(&wichita, 1.0).distance(&wichita).0 < 1e-6);
     }
 
     #[test]

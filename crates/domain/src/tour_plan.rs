@@ -174,12 +174,13 @@ pub struct TourWeights {
 
 impl Default for TourWeights {
     fn default() -> Self {
-        Self { served_minor: 200_000,
+        Self {
+            served_minor: 200_000,
             rural_percent: 10,
             later_choice_minor: 500,
             road_hour_minor: 2_000,
             change_minor: 5_000,
-         }
+        }
     }
 }
 
@@ -360,6 +361,33 @@ pub struct Effort {
     pub road_minutes: Minutes,
     /// Nights away.
     pub nights: u32,
+}
+
+impl Effort {
+    /// Both together.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        let sum = |one: Money, other: Money| Money { amount_minor: one.amount_minor + other.amount_minor, ..one };
+        let cost = TourCost {
+            honorarium: sum(self.cost.honorarium, other.cost.honorarium),
+            mileage: sum(self.cost.mileage, other.cost.mileage),
+            lodging: sum(self.cost.lodging, other.cost.lodging),
+            per_diem: sum(self.cost.per_diem, other.cost.per_diem),
+            total: sum(self.cost.total, other.cost.total),
+        };
+        Self {
+            cost,
+            road_km: Km(self.road_km.0 + other.road_km.0),
+            road_minutes: Minutes(self.road_minutes.0 + other.road_minutes.0),
+            nights: self.nights + other.nights,
+        }
+    }
+
+    /// What its travel costs: all but the trainer's fees.
+    pub fn travel(&self) -> Money {
+        let travel = self.cost.total.amount_minor - self.cost.honorarium.amount_minor;
+        Money { amount_minor: travel, ..self.cost.total }
+    }
 }
 
 /// One trainer's road show.

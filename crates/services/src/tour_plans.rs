@@ -50,10 +50,12 @@ pub fn create(ctx: &mut Context<'_>, network: NetworkId, details: Valid<TourPlan
         faults.push(Fault::new("/details/until", "past", "is over"));
     }
     let named = details.requests.iter().enumerate().map(|(place, id)| (format!("/details/requests/{place}"), *id));
-    let pinned = details.pins.iter().enumerate().map(|(place, pin)| (format!("/details/pins/{place}/request"), pin.request));
+    let pinned =
+        details.pins.iter().enumerate().map(|(place, pin)| (format!("/details/pins/{place}/request"), pin.request));
     faults.extend(ctx.absent_faults(requests::existing, named.chain(pinned).collect::<Vec<_>>().into_iter())?);
     let asked = details.trainers.iter().enumerate().map(|(place, id)| (format!("/details/trainers/{place}"), *id));
-    let pinned = details.pins.iter().enumerate().map(|(place, pin)| (format!("/details/pins/{place}/trainer"), pin.trainer));
+    let pinned =
+        details.pins.iter().enumerate().map(|(place, pin)| (format!("/details/pins/{place}/trainer"), pin.trainer));
     for (place, trainer) in asked.chain(pinned) {
         match reachable(ctx, network, trainer) {
             Ok(_) => {}
@@ -161,4 +163,33 @@ pub(crate) fn keep(
     after: TourPlan,
 ) -> Result<TourPlan, Error> {
     ctx.keep(Change::new(action, after.id, after.network), tour_plans::update, Some(before), after)
+}
+
+/// What was found for a plan.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::State`] when there is nothing yet.
+pub fn outcome(ctx: &mut Context<'_>, id: TourPlanId) -> Result<TourOutcome, Error> {
+    let plan = get(ctx, id)?;
+    Ok(plan.found("show")?.clone())
+}
+
+/// What was found for two plans of one network.
+///
+/// # Errors
+/// As [`outcome`], and [`Error::Invalid`] at `with` when there is no such plan of the network.
+pub fn two(
+    ctx: &mut Context<'_>,
+    one: TourPlanId,
+    other: Option<TourPlanId>,
+) -> Result<(TourOutcome, TourOutcome), Error> {
+    let this = get(ctx, one)?;
+    let absent = || Fault::absent("with", "plan of this network");
+    let scope = ctx.scope();
+    let other = match other {
+        Some(other) => tour_plans::find(ctx.conn, scope, other).found()?,
+        None => None,
+    };
+    let other = other.filter(|other| other.network == this.network).ok_or_else(absent)?;
+    Ok((this.found("compare")?.clone(), other.found("compare")?.clone()))
 }

@@ -316,10 +316,15 @@ impl<'a> TourPrices<'a> {
     /// What the road costs with only the stops whose bit is set in `stops`, the first stop the lowest. Nothing if it cannot
     /// be driven, which does not happen to a part of a tour on roads that are never shortened by a detour.
     pub fn of(&mut self, stops: u64) -> Option<Cost> {
+        Some(self.tour(stops)?.cost)
+    }
+
+    /// The tour with only the stops whose bit is set, as [`Self::of`] prices it.
+    pub fn tour(&mut self, stops: u64) -> Option<Tour> {
         let slots: Vec<u32> =
             self.slots.iter().enumerate().filter(|(at, _)| stops >> at & 1 == 1).map(|(_, slot)| *slot).collect();
         let run = &self.model.runs[self.run];
         let itinerary = Itinerary::new(&self.model, run, &slots, &self.problem.lodging, &mut self.walk)?;
-        Some(itinerary.tour(&self.model, run, &slots).cost)
+        Some(itinerary.tour(&self.model, run, &slots))
     }
 }

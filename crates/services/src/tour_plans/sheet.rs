@@ -47,8 +47,8 @@ pub struct Sheet {
     pub(crate) requests: Vec<RequestId>,
     /// What its trainers stand for.
     pub(crate) trainers: Vec<TrainerId>,
-    /// What its places are called.
-    pub(crate) places: Vec<String>,
+    /// What its places are called, and where they are.
+    pub(crate) places: Vec<(String, Coordinates)>,
     /// Requests that no planner could serve.
     pub(crate) left_out: Vec<LeftOut>,
     /// The clock.
@@ -74,7 +74,7 @@ impl Clock {
     }
 
     /// The day and minute of an instant; nothing outside of the horizon.
-    fn read(&self, at: Timestamp) -> Option<(usize, i32)> {
+    pub(crate) fn read(&self, at: Timestamp) -> Option<(usize, i32)> {
         let local = self.rules.to_datetime(at);
         let day = usize::try_from(self.first.until(local.date()).ok()?.get_days()).ok()?;
         (day < self.days).then(|| (day, i32::from(local.hour()) * 60 + i32::from(local.minute())))
@@ -115,16 +115,14 @@ impl Clock {
 #[derive(Default)]
 struct Places {
     numbers: HashMap<[u64; 2], usize>,
-    points: Vec<Point>,
-    names: Vec<String>,
+    known: Vec<(String, Coordinates)>,
 }
 
 impl Places {
     fn number(&mut self, at: Coordinates, name: impl FnOnce() -> String) -> usize {
         *self.numbers.entry([at.lat.to_bits(), at.lon.to_bits()]).or_insert_with(|| {
-            self.points.push(Point { latitude: at.lat, longitude: at.lon });
-            self.names.push(name());
-            self.points.len() - 1
+            self.known.push((name(), at));
+            self.known.len() - 1
         })
     }
 }
@@ -167,23 +165,23 @@ pub fn gather(ctx: &mut Context<'_>, pool: &Pool, plan: &TourPlan) -> Result<She
     let numbers: HashMap<RequestId, usize> = known.iter().enumerate().map(|(number, id)| (*id, number)).collect();
     let ids: Vec<TrainerId> = entries.iter().map(|entry| entry.trainer.id).collect();
     let former = former(ctx, plan, &clock, &numbers, &ids)?;
-    let lodging = (0..writer.places.points.len()).collect();
+    let places = writer.places.known;
     let travel = &network.details.policy.travel;
     let problem = Problem {
         days: clock.days,
         travel: Travel::GreatCircle {
-            points: writer.places.points,
+            points: places.iter().map(|(_, at)| Point { latitude: at.lat, longitude: at.lon }).collect(),
             detour: travel.detour_factor,
             speed: travel.speed_kmh,
         },
         requests: asked,
         trainers,
-        lodging,
+        lodging: (0..places.len()).collect(),
         weights: Weights { keep: plan.details.weights.change_minor, fairness: 0 },
         former,
         freeze_before: plan.details.freeze_before.map_or(0, |day| clock.number(day)),
     };
-    Ok(Sheet { problem, requests: known, trainers: ids, places: writer.places.names, left_out, clock })
+    Ok(Sheet { problem, requests: known, trainers: ids, places, left_out, clock })
 }
 
 /// The open requests that a plan is about.
@@ -305,9 +303,8 @@ impl Writer<'_> {
         let notice = jiff::Span::new().days(i64::from(self.network.details.policy.minimum_notice_days));
         let first = today.saturating_add(notice);
         let minutes = i32::try_from(request.details.duration_minutes).unwrap_or(DAY);
-        let in_time = |time: &Interval| {
-            time.start >= self.now && time.start.to_zoned(request.time_zone.rules()).date() >= first
-        };
+        let in_time =
+            |time: &Interval| time.start >= self.now && time.start.to_zoned(request.time_zone.rules()).date() >= first;
         let mut windows: Vec<Window> = request
             .details
             .windows(&request.time_zone)
@@ -377,7 +374,8 @@ impl Writer<'_> {
                 return None;
             }
             let left = subtract(&[whole], &entry.busy);
-            let longest = left.into_iter().max_by_key(|stretch| (stretch.minutes(), std::cmp::Reverse(stretch.start)))?;
+            let longest =
+                left.into_iter().max_by_key(|stretch| (stretch.minutes(), std::cmp::Reverse(stretch.start)))?;
             let (_, start, end) = self.clock.stretch(&longest)?;
             (end - start >= SHORTEST_DAY).then_some(Hours { start, end })
         };
