@@ -179,6 +179,7 @@ fn request(network: NetworkId, library: LibraryId, venue: VenueId, topic: TopicI
         library,
         time_zone: chicago(),
         details,
+        pool: None,
         state: RequestState::Open { opened_at },
         record: Record::new(now),
     }

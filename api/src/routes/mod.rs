@@ -8,6 +8,7 @@ mod bookings;
 mod calendars;
 mod catalog;
 mod changes;
+mod deserts;
 mod editions;
 mod events;
 mod free_busy;
@@ -23,6 +24,8 @@ mod networks;
 mod offers;
 mod opportunities;
 mod partnerships;
+mod pledges;
+mod pooling;
 mod postings;
 mod privacy;
 mod quotes;
@@ -74,6 +77,9 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(requests::mount)
         .configure(matches::mount)
         .configure(quotes::mount)
+        .configure(pledges::mount)
+        .configure(pooling::mount)
+        .configure(deserts::mount)
         .configure(postings::mount)
         .configure(interests::mount)
         .configure(opportunities::mount)

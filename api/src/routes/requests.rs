@@ -135,7 +135,8 @@ impl Query for RequestQuery {
 
 /// Lists requests.
 ///
-/// Those of networks you coordinate, of libraries you work in, and those you were offered.
+/// Those of networks you coordinate, of libraries you work in, those you were offered, those of your networks that wait for neighbors,
+/// and those your library joined.
 #[utoipa::path(tag = "requests", params(RequestQuery, PageQuery), responses((status = 200, description = "One page of requests.", body = PageOf<TrainingRequest>)))]
 #[get("/v1/requests")]
 async fn list_requests(call: Call, query: QueryOf<RequestQuery>) -> Result<HttpResponse, Problem> {
@@ -169,7 +170,8 @@ async fn get_request(call: Call, id: PathId<id::Request>) -> Result<HttpResponse
 
 /// Changes a request.
 ///
-/// While it is a draft, waits for triage, or was sent back with a question.
+/// While it is a draft, waits for neighbors or triage, or was sent back with a question. Where neighbors joined it, and dates, place,
+/// format, language, workshop, topic, level or duration change, they have to agree again, and co-hosts follow their pledges.
 #[utoipa::path(
     tag = "requests",
     params(("id" = RequestId, Path, description = "The request.")),
@@ -189,7 +191,7 @@ async fn update_request(
 
 /// Submits a request.
 ///
-/// In a network without triage that opens it to trainers at once.
+/// In a network without triage that opens it to trainers at once. Where neighbors are missing, it waits for them.
 #[utoipa::path(tag = "requests", params(("id" = RequestId, Path, description = "The request.")), responses((status = 200, description = "The request, submitted or open.", body = TrainingRequest)))]
 #[post("/v1/requests/{id}/submit")]
 async fn submit_request(call: Call, id: PathId<id::Request>) -> Result<HttpResponse, Problem> {

@@ -75,6 +75,18 @@ pub(crate) fn oldest_transaction(conn: &mut Conn) -> Result<Option<i64>, DbError
     Ok(Some(oldest.xmin))
 }
 
+/// The rows of bookings, each with every library of `co_hosts` in it, as `co_host`.
+pub(crate) fn co_hosts(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Pg(_) => {
+            "SELECT bookings.*, host.value COLLATE \"C\" AS co_host FROM bookings, jsonb_array_elements_text(details -> 'co_hosts') AS host (value)"
+        }
+        Conn::Sqlite(_) => {
+            "SELECT bookings.*, host.value AS co_host FROM bookings, json_each(details, '$.co_hosts') AS host"
+        }
+    }
+}
+
 /// Turns what a user typed into a `LIKE` pattern that finds it anywhere, with its own wildcards as plain characters.
 pub(crate) fn contains(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use packhorse_domain::{
     Scope, Timestamp, Zone,
     id::{LibraryId, NetworkId, RequestId},
-    request::{RequestDetails, RequestState, RequestStateName, TrainingRequest, WAITING},
+    request::{Pool, RequestDetails, RequestState, RequestStateName, TrainingRequest, WAITING},
 };
 
 use crate::{
@@ -28,6 +28,7 @@ struct Row {
     time_zone: Spelled<Zone>,
     closes_at: At,
     details: Json<RequestDetails>,
+    pool: Option<Json<Pool>>,
     version: i64,
     created_at: At,
     updated_at: At,
@@ -41,6 +42,7 @@ impl From<Row> for TrainingRequest {
             library: row.library_id.0,
             time_zone: row.time_zone.0,
             details: row.details.0,
+            pool: row.pool.map(|pool| pool.0),
             state: row.state_data.0,
             record: record(row.version, row.created_at, row.updated_at),
         }
@@ -56,8 +58,9 @@ impl From<&TrainingRequest> for Row {
             state: Spelled(entity.state.name()),
             state_data: Json(entity.state.clone()),
             time_zone: Spelled(entity.time_zone.clone()),
-            closes_at: At(entity.last_chance().unwrap_or(entity.record.created_at)),
+            closes_at: At(entity.closes_at().unwrap_or(entity.record.created_at)),
             details: Json(entity.details.clone()),
+            pool: entity.pool.clone().map(Json),
             version: entity.record.version.0,
             created_at: At(entity.record.created_at),
             updated_at: At(entity.record.updated_at),
@@ -65,7 +68,8 @@ impl From<&TrainingRequest> for Row {
     }
 }
 
-// Those of networks they coordinate, of libraries they work in, and those offered to them or to trainers they lend.
+// Those of networks they coordinate, of libraries they work in, and those offered to them or to trainers they lend; those of
+// their networks that wait for neighbors, and those they joined.
 seen!(
     requests,
     concat!(
@@ -77,7 +81,10 @@ seen!(
         scope::subjects!("trainer"),
         " OR trainer_network_id IN ",
         scope::subjects!("coordinator"),
-        ")"
+        ") OR requests.state = 'gathering' AND requests.network_id IN ",
+        scope::networks!(),
+        " OR requests.id IN ",
+        scope::of_requests_joined!()
     )
 );
 
@@ -139,7 +146,25 @@ pub fn open(
     Ok(rows.into_iter().map(TrainingRequest::from).collect())
 }
 
-/// Requests nobody was booked for whose last window has passed; at most `limit`.
+/// Requests of a network that wait for neighbors or a trainer, those that close first. At most `limit`.
+///
+/// # Errors
+/// Those of the database.
+pub fn waiting(
+    conn: &mut Conn,
+    network: NetworkId,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<TrainingRequest>, DbError> {
+    use RequestStateName::{Gathering, Open, Submitted};
+    let query = requests::table.filter(requests::network_id.eq(Spelled(network)));
+    let query = query.filter(requests::state.eq_any([Gathering, Submitted, Open].map(Spelled)));
+    let query = query.filter(requests::closes_at.gt(At(now))).order((requests::closes_at, requests::id)).limit(limit);
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(TrainingRequest::from).collect())
+}
+
+/// Requests nobody was booked for whose last window has passed, or the day until which neighbors could join; at most `limit`.
 ///
 /// # Errors
 /// Those of the database.

@@ -183,6 +183,25 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{InstantType, JsonType};
 
+    pledges (id) {
+        id -> Text,
+        request_id -> Text,
+        network_id -> Text,
+        library_id -> Text,
+        state -> Text,
+        state_data -> JsonType,
+        terms -> BigInt,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
     posting_replies (id) {
         id -> Text,
         posting_id -> Text,
@@ -326,6 +345,7 @@ diesel::table! {
         time_zone -> Text,
         closes_at -> InstantType,
         details -> JsonType,
+        pool -> Nullable<JsonType>,
         version -> BigInt,
         created_at -> InstantType,
         updated_at -> InstantType,
@@ -718,6 +738,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     workshop_editions,
     workshop_sessions,
     postings,
+    pledges,
     posting_replies,
     networks,
     partnerships,

@@ -122,9 +122,19 @@ macro_rules! of_own_requests {
         )
     };
 }
+/// Requests that libraries they work in joined and did not leave.
+macro_rules! of_requests_joined {
+    () => {
+        concat!(
+            "(SELECT request_id FROM pledges WHERE state <> 'withdrawn' AND library_id IN ",
+            $crate::scope::subjects!("staff"),
+            ")"
+        )
+    };
+}
 pub(crate) use {
-    borrowers, lenders, networks, of_libraries_seen, of_own_requests, of_own_trainers, of_workshops_seen, standing,
-    subjects,
+    borrowers, lenders, networks, of_libraries_seen, of_own_requests, of_own_trainers, of_requests_joined,
+    of_workshops_seen, standing, subjects,
 };
 
 /// What somebody sees of a table: a condition in which every `?` stands for whoever looks, every `#` for the roles of their

@@ -229,6 +229,7 @@ macro_rules! spelled_words {
 spelled_words! {
     packhorse_domain::session::SessionStateName,
     packhorse_domain::material::MaterialKind,
+    packhorse_domain::pledge::PledgeStateName,
     packhorse_domain::posting::PostingKind,
     packhorse_domain::posting::PostingStateName,
     packhorse_domain::workshop::WorkshopStateName,

@@ -3,14 +3,14 @@
 use diesel::prelude::*;
 use packhorse_domain::{
     Scope,
-    id::{LibraryId, VenueId},
+    id::{LibraryId, NetworkId, VenueId},
     library::{Venue, VenueDetails},
 };
 
 use crate::{
     Conn, DbError,
     entity::{bulk, owned},
-    schema::venues,
+    schema::{libraries, venues},
     scope::{self, seen},
     types::Spelled,
 };
@@ -34,6 +34,17 @@ bulk! { venues: Venue, set library_id, fscs_seq, details, version, updated_at }
 pub fn of_libraries(conn: &mut Conn, scope: Scope, libraries: &[LibraryId]) -> Result<Vec<Venue>, DbError> {
     let libraries = libraries.iter().copied().map(Spelled);
     let query = visible(scope).filter(venues::library_id.eq_any(libraries)).filter(venues::fscs_seq.is_not_null());
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Venue::from).collect())
+}
+
+/// All of the libraries of a network, by id.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_network(conn: &mut Conn, network: NetworkId) -> Result<Vec<Venue>, DbError> {
+    let theirs = libraries::table.filter(libraries::network_id.eq(Spelled(network))).select(libraries::id);
+    let query = venues::table.filter(venues::library_id.eq_any(theirs)).order(venues::id);
     let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Venue::from).collect())
 }

@@ -181,12 +181,16 @@ policy! {
     ManageWorkshops = "manage_workshops": Operator | Coordinator;
     /// Schedule, publish, move and cancel sessions.
     ManageSessions = "manage_sessions": Operator | Coordinator | Staff;
+    /// See where training is missing, and which requests could be pooled.
+    ReadGaps = "read_gaps": Operator | Coordinator;
     /// Write a request.
     CreateRequest = "create_request": Operator | Coordinator | Staff;
-    /// Change, submit or withdraw a request.
+    /// Change, submit or withdraw a request, or have it wait for neighbors.
     EditRequest = "edit_request": Operator | Coordinator | Staff;
     /// Open, question, decline or merge a request.
     TriageRequest = "triage_request": Operator | Coordinator;
+    /// Pledge seats and money to the request of a neighbor, agree to its terms, or leave.
+    Pledge = "pledge": Operator | Coordinator | Staff;
     /// See who could teach it.
     ReadMatches = "read_matches": Operator | Coordinator | Staff;
     /// Offer a request to a trainer, revise or withdraw the offer.

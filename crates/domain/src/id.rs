@@ -167,6 +167,7 @@ ids! {
     Workshop WorkshopId "wks" "workshop";
     Request RequestId "req" "request";
     Interest InterestId "int" "interest";
+    Pledge PledgeId "plg" "pledge";
     Quote QuoteId "quo" "quote";
     Offer OfferId "ofr" "offer";
     Booking BookingId "bkg" "booking";

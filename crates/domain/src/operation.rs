@@ -161,6 +161,7 @@ operations! {
     get_request => RequestsRead;
     update_request: EditRequest => RequestsWrite;
     submit_request: EditRequest => RequestsWrite;
+    gather_request: EditRequest => RequestsWrite;
     withdraw_request: EditRequest => RequestsWrite;
     open_request: TriageRequest => RequestsWrite;
     ask_request: TriageRequest => RequestsWrite;
@@ -171,6 +172,15 @@ operations! {
     list_quotes => RequestsRead;
     create_quote: ReadMatches => RequestsWrite;
     get_quote => RequestsRead;
+    list_pledges => RequestsRead;
+    create_pledge: Pledge => RequestsWrite;
+    get_pledge => RequestsRead;
+    update_pledge: Pledge => RequestsWrite;
+    consent_to_terms: Pledge => RequestsWrite;
+    withdraw_pledge: Pledge => RequestsWrite;
+    list_pooling_suggestions: ReadGaps => RequestsRead;
+    list_deserts: ReadGaps => BookingsRead;
+    get_deserts_svg: ReadGaps => BookingsRead;
     list_postings => RequestsRead;
     create_posting: Post | PostFor;
     get_posting => RequestsRead;

@@ -181,6 +181,7 @@ mod tests {
             library: quote.library,
             time_zone: Zone::new("UTC").unwrap(),
             details: quote.details.clone(),
+            pool: None,
             state: RequestState::Draft,
             record: quote.record,
         };

@@ -1,5 +1,8 @@
 //! Training requests: a library says what it needs, when and where.
 
+mod gathering;
+mod state;
+
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,6 +16,9 @@ use crate::{
     text::{Format, Level, Word, words},
     time::{Interval, Minutes, Timestamp, Zone},
 };
+
+pub use gathering::{Circumstances, Contribution, Pool, PoolDetails};
+pub use state::{RequestState, RequestStateName};
 
 /// Days, and hours of them, that would suit the library. The first of a request's list is its first choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
@@ -167,32 +173,6 @@ impl RequestDetails {
 }
 
 words! {
-    /// The names of a request's states.
-    RequestStateName {
-        /// Being written.
-        Draft = "draft",
-        /// Waiting for a coordinator.
-        Submitted = "submitted",
-        /// Back at the library with a question.
-        NeedsInformation = "needs_information",
-        /// Trainers are being asked.
-        Open = "open",
-        /// A trainer has accepted.
-        Booked = "booked",
-        /// It was taught.
-        Fulfilled = "fulfilled",
-        /// Carried on by another request.
-        Merged = "merged",
-        /// The network said no.
-        Declined = "declined",
-        /// The library took it back.
-        Withdrawn = "withdrawn",
-        /// Its last window passed with nobody booked.
-        Expired = "expired",
-    }
-}
-
-words! {
     /// How pressing it is to find a trainer.
     Urgency {
         /// There is time.
@@ -231,87 +211,6 @@ impl RequestDetails {
     }
 }
 
-/// Where a request stands.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum RequestState {
-    /// Being written.
-    Draft,
-    /// Waiting for a coordinator.
-    Submitted {
-        /// Since when.
-        submitted_at: Timestamp,
-    },
-    /// Back at the library with a question.
-    NeedsInformation {
-        /// What the coordinator asks.
-        question: String,
-        /// Since when.
-        asked_at: Timestamp,
-    },
-    /// Trainers are being asked.
-    Open {
-        /// Since when.
-        opened_at: Timestamp,
-    },
-    /// A trainer has accepted.
-    Booked {
-        /// What came of it.
-        booking: BookingId,
-    },
-    /// It was taught.
-    Fulfilled {
-        /// What came of it.
-        booking: BookingId,
-        /// Since when.
-        fulfilled_at: Timestamp,
-    },
-    /// Carried on by another request.
-    Merged {
-        /// Which one.
-        into: RequestId,
-        /// Since when.
-        merged_at: Timestamp,
-    },
-    /// The network said no.
-    Declined {
-        /// Why.
-        reason: String,
-        /// Since when.
-        declined_at: Timestamp,
-    },
-    /// The library took it back.
-    Withdrawn {
-        /// Why.
-        reason: String,
-        /// Since when.
-        withdrawn_at: Timestamp,
-    },
-    /// Its last window passed with nobody booked.
-    Expired {
-        /// Since when.
-        expired_at: Timestamp,
-    },
-}
-
-impl RequestState {
-    /// Its name without the data.
-    pub fn name(&self) -> RequestStateName {
-        match self {
-            Self::Draft => RequestStateName::Draft,
-            Self::Submitted { .. } => RequestStateName::Submitted,
-            Self::NeedsInformation { .. } => RequestStateName::NeedsInformation,
-            Self::Open { .. } => RequestStateName::Open,
-            Self::Booked { .. } => RequestStateName::Booked,
-            Self::Fulfilled { .. } => RequestStateName::Fulfilled,
-            Self::Merged { .. } => RequestStateName::Merged,
-            Self::Declined { .. } => RequestStateName::Declined,
-            Self::Withdrawn { .. } => RequestStateName::Withdrawn,
-            Self::Expired { .. } => RequestStateName::Expired,
-        }
-    }
-}
-
 /// A library's request for training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TrainingRequest {
@@ -326,6 +225,8 @@ pub struct TrainingRequest {
     /// What it needs.
     #[serde(flatten)]
     pub details: RequestDetails,
+    /// What neighbors are asked to join it with, and how far that is; `null` for a request of one library alone.
+    pub pool: Option<Pool>,
     /// Where it stands.
     #[serde(flatten)]
     pub state: RequestState,
@@ -337,16 +238,12 @@ pub struct TrainingRequest {
 type Moved = Result<TrainingRequest, InvalidTransition>;
 
 impl TrainingRequest {
-    /// The library hands it in; without triage that opens it.
+    /// The library hands it in; without triage that opens it. Where neighbors are missing, it waits for them.
     ///
     /// # Errors
     /// [`InvalidTransition`] unless it is a draft or was sent back with a question.
     pub fn submit(self, has_triage: bool, now: Timestamp) -> Moved {
-        let state = if has_triage {
-            RequestState::Submitted { submitted_at: now }
-        } else {
-            RequestState::Open { opened_at: now }
-        };
+        let state = self.handed_in(has_triage, now);
         self.leave(&[RequestStateName::Draft, RequestStateName::NeedsInformation], "submit", state, now)
     }
 
@@ -370,11 +267,11 @@ impl TrainingRequest {
     /// A coordinator says no.
     ///
     /// # Errors
-    /// [`InvalidTransition`] unless it is waiting or open.
+    /// [`InvalidTransition`] unless it is handed in and nobody is booked.
     pub fn decline(self, reason: String, now: Timestamp) -> Moved {
         let state = RequestState::Declined { reason, declined_at: now };
-        let from = [RequestStateName::Submitted, RequestStateName::NeedsInformation, RequestStateName::Open];
-        self.leave(&from, "decline", state, now)
+        use RequestStateName::{Gathering, NeedsInformation, Open, Submitted};
+        self.leave(&[Gathering, Submitted, NeedsInformation, Open], "decline", state, now)
     }
 
     /// The library takes it back.
@@ -418,7 +315,7 @@ impl TrainingRequest {
         self.leave(&[RequestStateName::Booked], "fulfill", state, now)
     }
 
-    /// Its last window has passed.
+    /// Its last window has passed, or the day until which neighbors could join.
     ///
     /// # Errors
     /// [`InvalidTransition`] once it is booked or ended.
@@ -429,12 +326,10 @@ impl TrainingRequest {
     /// Whether its details may still be changed.
     ///
     /// # Errors
-    /// [`InvalidTransition`] unless it is a draft, waiting for triage, or sent back with a question.
+    /// [`InvalidTransition`] unless it is a draft, waiting for neighbors or triage, or sent back with a question.
     pub fn editable(&self) -> Result<(), InvalidTransition> {
-        self.is_in(
-            &[RequestStateName::Draft, RequestStateName::Submitted, RequestStateName::NeedsInformation],
-            "update",
-        )
+        use RequestStateName::{Draft, Gathering, NeedsInformation, Submitted};
+        self.is_in(&[Draft, Gathering, Submitted, NeedsInformation], "update")
     }
 
     /// Whether trainers may be asked.
@@ -460,9 +355,11 @@ impl TrainingRequest {
     }
 
     fn is_in(&self, states: &[RequestStateName], action: &'static str) -> Result<(), InvalidTransition> {
-        let name = self.state.name();
-        let refused = || InvalidTransition { what: "request", state: name.word(), action };
-        if states.contains(&name) { Ok(()) } else { Err(refused()) }
+        if states.contains(&self.state.name()) { Ok(()) } else { Err(self.refused(action)) }
+    }
+
+    fn refused(&self, action: &'static str) -> InvalidTransition {
+        InvalidTransition { what: "request", state: self.state.name().word(), action }
     }
 
     fn leave(self, from: &[RequestStateName], action: &'static str, to: RequestState, now: Timestamp) -> Moved {
@@ -472,8 +369,13 @@ impl TrainingRequest {
 }
 
 /// States in which nobody is booked yet and somebody still may be.
-pub const WAITING: &[RequestStateName] =
-    &[RequestStateName::Draft, RequestStateName::Submitted, RequestStateName::NeedsInformation, RequestStateName::Open];
+pub const WAITING: &[RequestStateName] = &[
+    RequestStateName::Draft,
+    RequestStateName::Gathering,
+    RequestStateName::Submitted,
+    RequestStateName::NeedsInformation,
+    RequestStateName::Open,
+];
 
 #[cfg(test)]
 mod tests {

@@ -151,6 +151,7 @@ fn conflict(constraint: &str) -> Error {
         "offers_once" => ("offer_out", "this trainer has an open offer for this request"),
         "bookings_once" | "bookings_offer" => ("already_booked", "the request is booked"),
         "interests_once" => ("interest_exists", "the trainer has said so before"),
+        "pledges_once" => ("pledge_exists", "the library has pledged already"),
         "workshop_sessions_booking" => ("session_exists", "the booking has its session"),
         "users_email" => ("email_taken", "somebody else has this address"),
         "identities_once" => ("other_identity", "this address belongs to somebody else at the provider"),

@@ -1,14 +1,19 @@
 //! Training requests, from draft to booked.
 
-use packhorse_db::{Found, Lock, Page, libraries, lock, networks, requests, rooms, topics, venues, workshops};
+use packhorse_db::{
+    Found, Lock, Page, libraries, lock, networks, offers as offer_rows, pledges as pledge_rows, requests, rooms,
+    topics, venues, workshops,
+};
 use packhorse_domain::{
-    Action, Format, InvalidTransition, Record, Resource, Scope, Valid, Zone,
+    Action, Format, InvalidTransition, Money, Record, Resource, Scope, Timestamp, Valid, Zone,
     id::{Id, Kind, LibraryId, NetworkId, RequestId},
-    request::{RequestDetails, RequestState, RequestStateName, TrainingRequest},
+    network::Network,
+    pledge::Pledge,
+    request::{Circumstances, PoolDetails, RequestDetails, RequestState, RequestStateName, TrainingRequest, WAITING},
     workshop::WorkshopStateName,
 };
 
-use crate::{Change, Context, Error, Expected, Fault, offers};
+use crate::{Change, Context, Error, Expected, Fault, offers, pledges};
 
 pub use packhorse_db::requests::RequestFilter;
 
@@ -55,13 +60,15 @@ pub fn create(
         library,
         time_zone,
         details,
+        pool: None,
         state: RequestState::Draft,
         record: Record::new(ctx.now),
     };
     ctx.keep(Change::new("create", request.id, network), requests::insert, None, request)
 }
 
-/// Changes what a request says, while it is not open to trainers.
+/// Changes what a request says, while it is not open to trainers. Where that matters to neighbors who joined it, they have to agree
+/// again, and it waits for them.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`] and of `change`, [`Error::State`].
@@ -71,12 +78,12 @@ pub fn update(
     expected: &Expected,
     change: impl FnOnce(&RequestDetails) -> Result<Valid<RequestDetails>, Error>,
 ) -> Result<TrainingRequest, Error> {
-    let before = get(ctx, id)?;
-    ctx.authorize_change(Action::EditRequest, &resource(&before), expected, &before.record)?;
+    let before = opened(ctx, id, Action::EditRequest, expected)?;
     before.editable()?;
     let details = change(&before.details)?.into_inner();
     let time_zone = check(ctx, before.network, before.library, &details, "")?;
-    let after = TrainingRequest { details, time_zone, record: before.record.changed(ctx.now), ..before.clone() };
+    let (network, pledges) = around(ctx, &before)?;
+    let after = before.clone().revise(details, time_zone, circumstances(ctx, &network, &pledges))?;
     keep(ctx, "update", &before, after)
 }
 
@@ -89,6 +96,65 @@ pub fn submit(ctx: &mut Context<'_>, id: RequestId, expected: &Expected) -> Resu
     let network = networks::find(ctx.conn, Scope::Everything, before.network)?;
     let after = before.clone().submit(network.details.has_triage(), ctx.now)?;
     keep(ctx, "submit", &before, after)
+}
+
+/// The library has a request wait for neighbors, or asks them for something else.
+///
+/// # Errors
+/// As [`submit`], [`Error::Invalid`] for another currency and a day out of reach, [`Error::Conflict`] `offers_out` while trainers
+/// are asked.
+pub fn gather(
+    ctx: &mut Context<'_>,
+    id: RequestId,
+    expected: &Expected,
+    details: Valid<PoolDetails>,
+) -> Result<TrainingRequest, Error> {
+    let before = opened(ctx, id, Action::EditRequest, expected)?;
+    let (network, pledges) = around(ctx, &before)?;
+    let details = details.into_inner();
+    let after = before.clone().gather(details, circumstances(ctx, &network, &pledges))?;
+    let amounts = [("/funding", details.funding), ("/own/money", details.own.money)];
+    let mut faults: Vec<_> = amounts.iter().filter_map(|(at, money)| foreign(&network, at, *money)).collect();
+    let deadline = details.deadline(&before.time_zone);
+    if deadline <= ctx.now || before.last_chance().is_none_or(|last| last < deadline) {
+        faults.push(Fault::new("/until", "out_of_reach", "is past, or not before the last day asked for"));
+    }
+    Error::unless_none(faults)?;
+    if !offer_rows::out_for(ctx.conn, id)?.is_empty() {
+        return Err(Error::Conflict { code: "offers_out", detail: "trainers are asked already".to_owned() });
+    }
+    keep(ctx, "gather", &before, after)
+}
+
+/// The fault of an amount in another currency than the network's.
+pub(crate) fn foreign(network: &Network, at: &str, money: Option<Money>) -> Option<Fault> {
+    let currency = network.details.currency;
+    let other = money.filter(|money| money.currency != currency);
+    other.map(|_| Fault::new(format!("{at}/currency"), "currency", format!("is {currency}")))
+}
+
+/// The network of a request, and all pledges that there ever were to it.
+fn around(ctx: &mut Context<'_>, request: &TrainingRequest) -> Result<(Network, Vec<Pledge>), Error> {
+    let network = networks::find(ctx.conn, Scope::Everything, request.network)?;
+    let pledges = if request.pool.is_some() { pledge_rows::of_request(ctx.conn, request.id)? } else { Vec::new() };
+    Ok((network, pledges))
+}
+
+fn circumstances<'a>(ctx: &Context<'_>, network: &Network, pledges: &'a [Pledge]) -> Circumstances<'a> {
+    Circumstances { pledges, has_triage: network.details.has_triage(), now: ctx.now }
+}
+
+/// Counts the pledges to a request anew, and keeps where that leads: it is handed in once there are enough, and waits for neighbors
+/// again when there are too few. The request is locked.
+pub(crate) fn count(ctx: &mut Context<'_>, before: TrainingRequest) -> Result<TrainingRequest, Error> {
+    let (network, pledges) = around(ctx, &before)?;
+    let after = before.clone().count(circumstances(ctx, &network, &pledges));
+    match (before.state.name(), after.state.name()) {
+        _ if after == before => Ok(before),
+        (was, is) if was == is => keep(ctx, "count", &before, after),
+        (RequestStateName::Gathering, _) => keep(ctx, "submit", &before, after),
+        (_, _) => ended(ctx, "gather", &before, after),
+    }
 }
 
 /// A coordinator opens a request to trainers.
@@ -164,16 +230,18 @@ pub fn merge(
     ended(ctx, "merge", &before, after)
 }
 
-/// Ends a request whose last window has passed: the program's own work.
+/// Ends a request whose last window has passed, or the day until which neighbors could join: the program's own work.
 ///
 /// # Errors
 /// Those of the database.
 pub(crate) fn expire(ctx: &mut Context<'_>, id: RequestId) -> Result<(), Error> {
     lock(ctx.conn, Lock::Requests, vec![id.to_string()])?;
     let before = get(ctx, id)?;
-    let passed = before.last_chance().is_none_or(|end| end <= ctx.now);
+    let has_passed = |end: Option<Timestamp>| end.is_none_or(|end| end <= ctx.now);
+    let action = if has_passed(before.last_chance()) { "expire" } else { "lapse" };
+    let is_over = has_passed(before.closes_at());
     match before.clone().expire(ctx.now) {
-        Ok(after) if passed => ended(ctx, "expire", &before, after).map(drop),
+        Ok(after) if is_over => ended(ctx, action, &before, after).map(drop),
         // Somebody was quicker.
         Ok(_) | Err(InvalidTransition { .. }) => Ok(()),
     }
@@ -187,7 +255,8 @@ fn opened(ctx: &mut Context<'_>, id: RequestId, action: Action, expected: &Expec
     Ok(request)
 }
 
-/// Keeps a request that goes to no trainer any more: offers that are out are taken back with it.
+/// Keeps a request that goes to no trainer any more: offers that are out are taken back with it, and when it has ended pledges are
+/// released.
 fn ended(
     ctx: &mut Context<'_>,
     action: &'static str,
@@ -200,11 +269,15 @@ fn ended(
         Is::Declined => "the request was declined",
         Is::Merged => "another request carries the need on",
         Is::Expired => "the last date asked for has passed",
+        Is::Gathering => "too few neighbors take part at present",
         Is::Withdrawn | Is::Draft | Is::Submitted | Is::Open | Is::Booked | Is::Fulfilled => {
             "the request was withdrawn"
         }
     };
     offers::withdraw_all(ctx, before, reason)?;
+    if !WAITING.contains(&after.state.name()) {
+        pledges::release_all(ctx, after.id)?;
+    }
     keep(ctx, action, before, after)
 }
 

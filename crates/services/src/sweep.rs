@@ -26,7 +26,7 @@ const SIGN_INS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub enum Chore {
     /// The hold of an offer ran out.
     Lapse(OfferId),
-    /// The last window of a request passed.
+    /// The last window of a request passed, or the day until which neighbors could join.
     Expire(RequestId),
     /// The last day of a posting passed.
     Close(PostingId),

@@ -62,7 +62,7 @@ pub fn map(edition: Edition<'_>, look: Look<'_>, sessions: &[&Session]) -> Strin
 }
 
 /// An equirectangular projection, true to scale at the middle latitude.
-struct Projection {
+pub(super) struct Projection {
     /// Western and northern edge, degrees; longitudes are counted eastward from the west.
     west: f64,
     north: f64,
@@ -75,7 +75,7 @@ struct Projection {
 impl Projection {
     /// Around points, of which there is one at least. The widest stretch of longitude without any is cut out, so that
     /// neighbors across the antimeridian stay neighbors.
-    fn around(points: &[Coordinates]) -> Self {
+    pub(super) fn around(points: &[Coordinates]) -> Self {
         let mut lons: Vec<f64> = points.iter().map(|at| at.lon).collect();
         lons.sort_by(f64::total_cmp);
         let next = lons.iter().skip(1).copied().chain(lons.first().map(|lon| lon + 360.0));
@@ -91,19 +91,19 @@ impl Projection {
         Self { west, north, width, height, scale: (across, across / narrow) }
     }
 
-    fn x(&self, lon: f64) -> f64 {
+    pub(super) fn x(&self, lon: f64) -> f64 {
         MARGIN + (lon - self.west).rem_euclid(360.0) * self.scale.0
     }
 
-    fn y(&self, lat: f64) -> f64 {
+    pub(super) fn y(&self, lat: f64) -> f64 {
         MARGIN + (self.north - lat) * self.scale.1
     }
 
-    fn right(&self) -> f64 {
+    pub(super) fn right(&self) -> f64 {
         2.0 * MARGIN + self.width * self.scale.0
     }
 
-    fn bottom(&self) -> f64 {
+    pub(super) fn bottom(&self) -> f64 {
         2.0 * MARGIN + self.height * self.scale.1
     }
 }
@@ -120,26 +120,38 @@ fn degrees(value: f64, positive: &str, negative: &str) -> String {
     format!("{}° {letter}", (value.abs() * 100.0).round() / 100.0)
 }
 
+/// A length in the drawing.
+pub(super) fn unit(value: f64) -> String {
+    format!("{value:.1}")
+}
+
+/// Lines of longitude and latitude with their degrees.
+pub(super) fn grid(projection: &Projection) -> Markup {
+    let (right, bottom) = (projection.right(), projection.bottom());
+    html! {
+        @for lon in lines(projection.west, projection.width) {
+            @let x = unit(projection.x(lon));
+            line.grid x1=(x) x2=(x) y1="0" y2=(unit(bottom)) {}
+            text.label x=(x) y=(unit(bottom - 8.0)) text-anchor="middle" font-size="13" {
+                (degrees((lon + 180.0).rem_euclid(360.0) - 180.0, "E", "W"))
+            }
+        }
+        @for lat in lines(projection.north - projection.height, projection.height) {
+            @let y = projection.y(lat);
+            line.grid x1="0" x2=(unit(right)) y1=(unit(y)) y2=(unit(y)) {}
+            text.label x="6" y=(unit(y - 5.0)) font-size="13" { (degrees(lat, "N", "S")) }
+        }
+    }
+}
+
 fn drawing(pins: &[(usize, Coordinates)]) -> Markup {
     let points: Vec<_> = pins.iter().map(|(_, at)| *at).collect();
     let projection = Projection::around(&points);
-    let unit = |value: f64| format!("{value:.1}");
     let (right, bottom) = (projection.right(), projection.bottom());
     html! {
         svg.drawing viewBox={ "0 0 " (unit(right)) " " (unit(bottom)) } role="img"
             aria-label="Venues by latitude and longitude; they are listed below under the same numbers" {
-            @for lon in lines(projection.west, projection.width) {
-                @let x = unit(projection.x(lon));
-                line.grid x1=(x) x2=(x) y1="0" y2=(unit(bottom)) {}
-                text.label x=(x) y=(unit(bottom - 8.0)) text-anchor="middle" font-size="13" {
-                    (degrees((lon + 180.0).rem_euclid(360.0) - 180.0, "E", "W"))
-                }
-            }
-            @for lat in lines(projection.north - projection.height, projection.height) {
-                @let y = projection.y(lat);
-                line.grid x1="0" x2=(unit(right)) y1=(unit(y)) y2=(unit(y)) {}
-                text.label x="6" y=(unit(y - 5.0)) font-size="13" { (degrees(lat, "N", "S")) }
-            }
+            (grid(&projection))
             @for (n, at) in pins {
                 @let (x, y) = (projection.x(at.lon), projection.y(at.lat));
                 circle.busy cx=(unit(x)) cy=(unit(y)) r="14" {}
