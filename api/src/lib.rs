@@ -25,6 +25,7 @@ pub mod metrics;
 pub mod openapi;
 pub mod openid;
 pub mod outbound;
+pub mod planning;
 pub mod problem;
 pub mod server;
 pub mod state;

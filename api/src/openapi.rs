@@ -44,6 +44,7 @@ use crate::{
         (name = "requests", description = "Training requests, from draft to booked, and who could teach them"),
         (name = "postings", description = "The needs board: what somebody needs or offers, and what others say to it"),
         (name = "offers", description = "Offers to trainers; they hold time until they are answered"),
+        (name = "tours", description = "Tours: many requests served in one trip, planned, offered and shared"),
         (name = "bookings", description = "Bookings and calendars"),
         (name = "service", description = "The service itself"),
     )

@@ -1,6 +1,7 @@
 //! Reckoning tour plans in the background: one at a time in a process, on a thread of its own.
 
 use std::{
+    pin::pin,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -9,7 +10,7 @@ use std::{
 };
 
 use actix_web::{rt, web};
-use packhorse_db::Database;
+use packhorse_db::{Conn, Database, DbError};
 use packhorse_domain::{
     Clock,
     tour_plan::{TourPlan, TourProgress},
@@ -43,17 +44,17 @@ impl Observer {
         self.is_stopped.store(true, Ordering::Relaxed);
     }
 
-    /// How far it has come, as it is told to people; nothing before there is any plan.
-    fn told(&self) -> Option<TourProgress> {
+    /// How far it has come, as it is told to people.
+    fn told(&self) -> TourProgress {
         let progress = *self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.map(|progress| TourProgress {
-            served: u32::try_from(progress.served).unwrap_or(u32::MAX),
-            objective_minor: progress.incumbent,
-            bound_minor: (progress.bound > 0).then_some(progress.bound),
-            gap: progress.gap,
-            iterations: progress.iterations,
+        TourProgress {
+            served: progress.map_or(0, |each| u32::try_from(each.served).unwrap_or(u32::MAX)),
+            objective_minor: progress.map(|each| each.incumbent),
+            bound_minor: progress.map(|each| each.bound).filter(|bound| *bound > 0),
+            gap: progress.and_then(|each| each.gap),
+            iterations: progress.map_or(0, |each| each.iterations),
             elapsed_ms: self.elapsed_milliseconds(),
-        })
+        }
     }
 }
 
@@ -84,48 +85,63 @@ pub async fn plan_once(db: &Database, pool: &Arc<Pool>, clock: &dyn Clock) -> Re
     let (of, followed) = (plan.clone(), pool.clone());
     let sheet = db.read(move |conn| sheet::gather(&mut Context::of_program(conn, now), &followed, &of)).await?;
     let observer = Arc::new(Observer::new());
-    let found = match reckon(db, clock, &plan, &sheet, &observer).await? {
-        Ok(found) => {
-            let (progress, of) = (observer.told(), plan.clone());
-            let outcome = db
-                .read(move |conn| settle::read(&mut Context::of_program(conn, now), &of, &sheet, &found))
-                .await?;
-            let progress = progress.map(|progress| TourProgress { elapsed_ms: observer.elapsed_milliseconds(), ..progress });
-            progress.map(|progress| (outcome, progress)).ok_or_else(|| "nothing was reckoned".to_owned())
+    let found = match reckon(db, clock, &plan, sheet, &observer).await? {
+        Ok((sheet, found)) => {
+            let of = plan.clone();
+            let read =
+                move |conn: &mut Conn| settle::read(&mut Context::of_program(conn, now), &of, &sheet, found.as_ref());
+            let outcome = db.read(read).await?;
+            Ok((outcome, observer.told()))
         }
-        Err(reason) => Err(reason),
+        Err(faults) => Err(in_words(&faults)),
     };
     let now = clock.now();
     db.write(move |conn| tour_plans::finish(&mut Context::of_program(conn, now), &plan, found.clone())).await?;
     Ok(1)
 }
 
-/// Reckons a problem, telling how far it has come. The reason when there is no plan.
+/// A problem with its answer, if there was anything to plan; or what is wrong with it.
+type Reckoned = Result<(Sheet, Option<Plan>), Vec<Fault>>;
+
+/// Reckons a problem, telling how far it has come.
 async fn reckon(
     db: &Database,
     clock: &dyn Clock,
     plan: &TourPlan,
-    sheet: &Sheet,
+    sheet: Sheet,
     observer: &Arc<Observer>,
-) -> Result<Result<Plan, String>, Error> {
+) -> Result<Reckoned, Error> {
+    if sheet.is_empty() {
+        return Ok(Ok((sheet, None)));
+    }
     let effort = Effort {
         budget: Budget::Milliseconds(plan.details.budget_ms.into()),
         seed: plan.details.seed.into(),
         threads: 1,
     };
-    let (problem, watch) = (sheet.problem.clone(), observer.clone());
-    let mut job = rt::spawn(web::block(move || solve(&problem, effort, watch)));
+    let watch = observer.clone();
+    let mut job = pin!(web::block(move || {
+        let first = solve(&sheet.problem, effort, watch.clone());
+        let (sheet, found) = match first {
+            Ok(found) => (sheet, Ok(found)),
+            Err(faults) => match sheet.without_clashes(&faults) {
+                Some(sheet) => {
+                    let again = solve(&sheet.problem, effort, watch);
+                    (sheet, again)
+                }
+                None => (sheet, Err(faults)),
+            },
+        };
+        found.map(|found| (sheet, Some(found)))
+    }));
     loop {
         if let Ok(done) = rt::time::timeout(TELL_EVERY, &mut job).await {
-            // Outer errors: the program is about to end. The plan is taken up again by whoever comes next.
-            let ending = || Error::from(packhorse_db::DbError::Unavailable("shutting down".to_owned()));
-            let found = done.map_err(|_| ending())?.map_err(|_| ending())?;
-            return Ok(found.map_err(|faults| in_words(&faults)));
+            // An outer error: the program is about to end. The plan is taken up again by whoever comes next.
+            let ending = || Error::from(DbError::Unavailable("shutting down".to_owned()));
+            return done.map_err(|_| ending());
         }
-        let (claimed, now) = (plan.clone(), clock.now());
-        if let Some(progress) = observer.told()
-            && !db.write(move |conn| tour_plans::advance(conn, &claimed, progress, now)).await?
-        {
+        let (claimed, progress, now) = (plan.clone(), observer.told(), clock.now());
+        if !db.write(move |conn| tour_plans::advance(conn, &claimed, progress, now)).await? {
             observer.stop();
         }
     }

@@ -20,6 +20,8 @@ use packhorse_domain::{Clock, time::SystemClock};
 use packhorse_services::{Context, Error, accounts, demo, imported, mails, pool::Pool, seals, sweep, tokens::Tokens};
 use utoipa_actix_web::AppExt;
 
+use tokio::sync::Notify;
+
 use crate::{
     body::body,
     config::Config,
@@ -30,6 +32,7 @@ use crate::{
     mailer::Mailer,
     metrics::{self, Metrics},
     outbound::{self, Outbound},
+    planning::plan_once,
     problem::{self, Problem},
     rates::limit,
     routes,
@@ -70,7 +73,7 @@ pub async fn run(mut config: Config, db: Database, with_demo: bool) -> Result<()
     let people = if with_demo { set_up_demo(&db, clock.as_ref()).await.map_err(ServeError::Demo)? } else { Vec::new() };
     let figures = Metrics::new(Instant::now())?;
     let app = Arc::new(App::new(db.clone(), clock.clone(), tokens, &config));
-    let (pool, outbound) = (app.pool.clone(), app.outbound.clone());
+    let (pool, outbound, planner) = (app.pool.clone(), app.outbound.clone(), app.planner.clone());
     if config.limits.requests_per_minute > 0 && config.database.url.backend() == Backend::Postgres {
         rt::spawn(share_rates(app.clone()));
     }
@@ -81,8 +84,9 @@ pub async fn run(mut config: Config, db: Database, with_demo: bool) -> Result<()
         tracing::info!(%address, "figures at /metrics");
         rt::spawn(figures);
     }
-    rt::spawn(follow(db.clone(), pool, clock.clone()));
+    rt::spawn(follow(db.clone(), pool.clone(), clock.clone()));
     if config.worker.enabled {
+        rt::spawn(plan(db.clone(), pool, planner, clock.clone()));
         rt::spawn(work(db, config, outbound, clock));
     }
     announce(&format!("http://{address}"), &people);
@@ -95,8 +99,10 @@ pub async fn run(mut config: Config, db: Database, with_demo: bool) -> Result<()
 /// When the signals cannot be listened to.
 pub async fn run_worker(config: Config, db: Database) -> Result<(), ServeError> {
     let outbound = Arc::new(Outbound::new(&config.outbound));
+    let clock = Arc::new(SystemClock);
     tokio::select! {
-        () = work(db, config, outbound, Arc::new(SystemClock)) => Ok(()),
+        () = plan(db.clone(), Arc::default(), Arc::default(), clock.clone()) => Ok(()),
+        () = work(db, config, outbound, clock) => Ok(()),
         stopped = tokio::signal::ctrl_c() => Ok(stopped?),
     }
 }
@@ -179,6 +185,19 @@ async fn share_rates(app: Arc<App>) {
 /// Follows the rotation of the keys.
 async fn renew_keys(app: Arc<App>) {
     forever(KEYS_EVERY, "reading the signing keys", async || Ok(app.renew_keys().await.map(|()| 0)?)).await;
+}
+
+/// Reckons tour plans, as soon as one is asked for here, and soon where it was asked for elsewhere.
+async fn plan(db: Database, pool: Arc<Pool>, planner: Arc<Notify>, clock: Arc<dyn Clock>) {
+    loop {
+        match plan_once(&db, &pool, clock.as_ref()).await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => tracing::warn!(%error, "a tour plan was put off"),
+        }
+        // An outer error: it was time to look without being told.
+        let _ = rt::time::timeout(SWEEP_EVERY, planner.notified()).await;
+    }
 }
 
 /// Does what is to be done beside serving. Other processes may do the same.

@@ -23,7 +23,7 @@ use packhorse_services::{
     pool::Pool,
     tokens::{Claims, Tokens, fingerprint},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::{
     call::bearer,
@@ -46,6 +46,8 @@ pub struct App {
     pub import_db: Database,
     /// The trainers in memory.
     pub pool: Arc<Pool>,
+    /// Told when a tour plan waits: whoever reckons them need not look for it.
+    pub planner: Arc<Notify>,
     /// The search index of the public catalog.
     pub search: Arc<Search>,
     /// Calls to the outside.
@@ -135,6 +137,7 @@ impl App {
             db: db.within(config.deadlines.database),
             import_db: db,
             pool: Arc::default(),
+            planner: Arc::default(),
             search: Arc::default(),
             openid: OpenId::new(&config.openid.providers, outbound.clone()),
             outbound,

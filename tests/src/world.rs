@@ -181,6 +181,11 @@ impl World {
         self.runtime.block_on(reading).unwrap()
     }
 
+    /// Reckons the tour plan that waits longest. How many: one or none.
+    pub fn plan(&self) -> usize {
+        self.runtime.block_on(packhorse::planning::plan_once(&self.app.db, &self.app.pool, &*self.clock)).unwrap()
+    }
+
     /// Reads the keys of access tokens again, as servers do every now and then.
     pub fn renew_keys(&self) {
         self.runtime.block_on(self.app.renew_keys()).unwrap();

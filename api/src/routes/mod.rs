@@ -35,6 +35,7 @@ mod service;
 mod sign_in;
 mod sign_ins;
 mod topics;
+mod tour_plans;
 mod trainers;
 mod trips;
 mod users;
@@ -84,6 +85,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(interests::mount)
         .configure(opportunities::mount)
         .configure(offers::mount)
+        .configure(tour_plans::mount)
         .configure(bookings::mount)
         .configure(calendars::mount)
         .configure(changes::mount)

@@ -10,7 +10,7 @@ use packhorse_domain::{
     id::{self, NetworkId, TourPlanId},
     tour_plan::{PlanChanges, TourOutcome, TourPlan, TourPlanDetails, TourPlanStateName, TourProgress},
 };
-use packhorse_publishing::tour_map;
+use packhorse_publishing::html;
 use packhorse_services::tour_plans::{self, TourPlanFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -81,14 +81,14 @@ impl Query for TourPlanQuery {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Other {
-    /// The plan to compare with.
-    #[param(value_type = TourPlanId)]
+    /// The plan to compare with; the one it follows when absent.
+    #[param(value_type = Option<TourPlanId>)]
     with: Option<TourPlanId>,
 }
 
 impl Query for Other {
     fn read(from: &mut Parameters) -> Self {
-        Self { with: from.needed("with") }
+        Self { with: from.take("with") }
     }
 }
 
@@ -147,7 +147,9 @@ async fn list_tour_plans(call: Call, query: QueryOf<TourPlanQuery>) -> Result<Ht
 async fn create_tour_plan(call: Call, body: Body<TourPlanCreate>) -> Result<HttpResponse, Problem> {
     let input = body.0;
     let reply = call
-        .write(move |ctx| Reply::created(&tour_plans::create(ctx, input.network, input.clone().map(|input| input.details))?))
+        .write(move |ctx| {
+            Reply::created(&tour_plans::create(ctx, input.network, input.clone().map(|input| input.details))?)
+        })
         .await?;
     call.app.planner.notify_one();
     Ok(reply)
@@ -194,7 +196,12 @@ async fn watch_tour_plan(call: Call, id: PathId<id::TourPlan>) -> Result<HttpRes
 type Told = Option<TourProgress>;
 
 /// The next event, and what is to be known for the one after it; nothing after the last.
-async fn tell(call: Call, id: TourPlanId, count: u32, told: Told) -> Option<(Result<Bytes, Infallible>, (Call, u32, Told))> {
+async fn tell(
+    call: Call,
+    id: TourPlanId,
+    count: u32,
+    told: Told,
+) -> Option<(Result<Bytes, Infallible>, (Call, u32, Told))> {
     for count in count..TOLD_AT_MOST {
         if count > 0 {
             rt::time::sleep(TOLD_EVERY).await;
@@ -239,8 +246,8 @@ async fn compare_tour_plans(
 #[utoipa::path(tag = "tours", params(("id" = TourPlanId, Path, description = "The plan.")), responses((status = 200, description = "A feature collection.", content_type = "application/geo+json", body = String)))]
 #[get("/v1/tour-plans/{id}/map.geojson")]
 async fn get_tour_plan_geojson(call: Call, id: PathId<id::TourPlan>) -> Result<HttpResponse, Problem> {
-    let outcome = call.read(move |ctx| tour_plans::outcome(ctx, id.0)).await?;
-    Ok(HttpResponse::Ok().content_type("application/geo+json").body(tour_map::geojson(&outcome).to_string()))
+    let (_, outcome) = call.read(move |ctx| tour_plans::outcome(ctx, id.0)).await?;
+    Ok(HttpResponse::Ok().content_type("application/geo+json").body(html::geojson(&outcome).to_string()))
 }
 
 /// Draws a tour plan.
@@ -249,8 +256,8 @@ async fn get_tour_plan_geojson(call: Call, id: PathId<id::TourPlan>) -> Result<H
 #[utoipa::path(tag = "tours", params(("id" = TourPlanId, Path, description = "The plan.")), responses((status = 200, description = "A drawing.", content_type = "image/svg+xml", body = String)))]
 #[get("/v1/tour-plans/{id}/map.svg")]
 async fn get_tour_plan_map(call: Call, id: PathId<id::TourPlan>) -> Result<HttpResponse, Problem> {
-    let outcome = call.read(move |ctx| tour_plans::outcome(ctx, id.0)).await?;
-    Ok(HttpResponse::Ok().content_type("image/svg+xml; charset=utf-8").body(tour_map::svg(&outcome)))
+    let (plan, outcome) = call.read(move |ctx| tour_plans::outcome(ctx, id.0)).await?;
+    Ok(HttpResponse::Ok().content_type("image/svg+xml; charset=utf-8").body(html::tours(title(&plan), &outcome)))
 }
 
 /// Shows a tour plan as iCalendar.
@@ -259,8 +266,7 @@ async fn get_tour_plan_map(call: Call, id: PathId<id::TourPlan>) -> Result<HttpR
 #[utoipa::path(tag = "tours", params(("id" = TourPlanId, Path, description = "The plan.")), responses((status = 200, description = "An iCalendar stream.", content_type = "text/calendar", body = String)))]
 #[get("/v1/tour-plans/{id}/calendar.ics")]
 async fn get_tour_plan_ics(call: Call, id: PathId<id::TourPlan>) -> Result<HttpResponse, Problem> {
-    let (plan, outcome) =
-        call.read(move |ctx| Ok((tour_plans::get(ctx, id.0)?, tour_plans::outcome(ctx, id.0)?))).await?;
+    let (plan, outcome) = call.read(move |ctx| tour_plans::outcome(ctx, id.0)).await?;
     let stops = outcome.tours.iter().flat_map(|tour| tour.stops.iter().map(move |stop| (tour, stop)));
     let entries: Vec<_> = stops
         .map(|(tour, stop)| Entry {
@@ -275,7 +281,10 @@ async fn get_tour_plan_ics(call: Call, id: PathId<id::TourPlan>) -> Result<HttpR
             transparent: true,
         })
         .collect();
-    let name = if plan.details.name.is_empty() { "Packhorse: tour plan" } else { &plan.details.name };
-    let calendar = Calendar { name, method: None, entries: &entries };
+    let calendar = Calendar { name: title(&plan), method: None, entries: &entries };
     Ok(HttpResponse::Ok().content_type(CALENDAR_TYPE).body(calendar.to_ics()))
+}
+
+fn title(plan: &TourPlan) -> &str {
+    if plan.details.name.is_empty() { "Packhorse: tour plan" } else { &plan.details.name }
 }

@@ -198,6 +198,15 @@ operations! {
     update_interest: ExpressInterest => RequestsWrite;
     delete_interest: ExpressInterest => RequestsWrite;
 
+    list_tour_plans => RequestsRead;
+    create_tour_plan: PlanTours => RequestsWrite;
+    get_tour_plan => RequestsRead;
+    stop_tour_plan: PlanTours => RequestsWrite;
+    watch_tour_plan => RequestsRead;
+    compare_tour_plans => RequestsRead;
+    get_tour_plan_geojson => RequestsRead;
+    get_tour_plan_map => RequestsRead;
+    get_tour_plan_ics => RequestsRead;
     list_offers => OffersRead;
     create_offer: MakeOffer => OffersWrite;
     get_offer => OffersRead;

@@ -273,8 +273,8 @@ impl TourPlanState {
 pub struct TourProgress {
     /// Requests that the best plan so far serves.
     pub served: u32,
-    /// What the best plan so far counts: money, weights, and what is left out; minor units.
-    pub objective_minor: i64,
+    /// What the best plan so far counts: money, weights, and what is left out; minor units. Nothing before there is one.
+    pub objective_minor: Option<i64>,
     /// What no plan can be below, once that is known.
     pub bound_minor: Option<i64>,
     /// How far the best plan is above the bound, as a share of it.

@@ -16,6 +16,7 @@ mod layout;
 mod map;
 mod people;
 mod session;
+mod tours;
 mod workshop;
 
 pub use archive::{Archive, archive};
@@ -28,4 +29,5 @@ pub use layout::{Frame, Look, STYLE};
 pub use map::map;
 pub use people::trainer;
 pub use session::session;
+pub use tours::{geojson, tours};
 pub use workshop::workshop;

@@ -165,16 +165,17 @@ pub(crate) fn keep(
     ctx.keep(Change::new(action, after.id, after.network), tour_plans::update, Some(before), after)
 }
 
-/// What was found for a plan.
+/// A plan with what was found for it.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::State`] when there is nothing yet.
-pub fn outcome(ctx: &mut Context<'_>, id: TourPlanId) -> Result<TourOutcome, Error> {
+pub fn outcome(ctx: &mut Context<'_>, id: TourPlanId) -> Result<(TourPlan, TourOutcome), Error> {
     let plan = get(ctx, id)?;
-    Ok(plan.found("show")?.clone())
+    let outcome = plan.found("show")?.clone();
+    Ok((plan, outcome))
 }
 
-/// What was found for two plans of one network.
+/// What was found for two plans of one network; the other is the plan that this one follows unless it is said.
 ///
 /// # Errors
 /// As [`outcome`], and [`Error::Invalid`] at `with` when there is no such plan of the network.
@@ -186,7 +187,7 @@ pub fn two(
     let this = get(ctx, one)?;
     let absent = || Fault::absent("with", "plan of this network");
     let scope = ctx.scope();
-    let other = match other {
+    let other = match other.or(this.details.follows) {
         Some(other) => tour_plans::find(ctx.conn, scope, other).found()?,
         None => None,
     };

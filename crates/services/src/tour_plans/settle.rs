@@ -34,20 +34,23 @@ struct Settled {
     honorarium: i64,
 }
 
-/// Reads what was found for a plan.
+/// Reads what was found for a plan; nothing where there was nothing to plan.
 ///
 /// # Errors
 /// Those of the database.
-pub fn read(ctx: &mut Context<'_>, plan: &TourPlan, sheet: &Sheet, found: &Plan) -> Result<TourOutcome, Error> {
+pub fn read(ctx: &mut Context<'_>, plan: &TourPlan, sheet: &Sheet, found: Option<&Plan>) -> Result<TourOutcome, Error> {
     let network = networks::find(ctx.conn, Scope::Everything, plan.network)?.details;
-    let (mut settled, mut left_out) = settle(ctx, plan, sheet, &found.served)?;
+    let (mut settled, mut left_out) = settle(ctx, plan, sheet, found.map_or(&[], |found| &found.served))?;
     left_out.extend(sheet.left_out.iter().cloned());
-    left_out.extend(found.unserved.iter().filter_map(|unserved| told(sheet, unserved)));
+    let unserved = found.iter().flat_map(|found| &found.unserved);
+    left_out.extend(unserved.filter_map(|unserved| told(sheet, unserved)));
     left_out.sort_by_key(|left| left.request);
     let stops: Vec<Stop> = settled.values().map(|each| each.served.into()).chain(fixed(sheet)).collect();
     // A start that was moved by minutes may leave too little time for a drive as the planner reckons it; the rules of an offer
     // have the last word, and the roads are told as they were planned.
-    let tours = compose(&sheet.problem, &stops).map_or_else(|_| found.tours.clone(), |plan| plan.tours);
+    let composed =
+        found.map(|found| compose(&sheet.problem, &stops).map_or_else(|_| found.tours.clone(), |plan| plan.tours));
+    let tours = composed.unwrap_or_default();
     let people = trainers::with_ids(ctx.conn, &sheet.trainers)?;
     let people: HashMap<TrainerId, Trainer> = people.into_iter().map(|trainer| (trainer.id, trainer)).collect();
     let reckoner = Reckoner { sheet, rates: network.policy.rates_on(plan.details.from), currency: network.currency };

@@ -4,7 +4,7 @@
 //! What the planner cannot know, such as grids of starts and imported calendars within a day, is judged once more when its
 //! answer is read ([`super::settle`]).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{civil::Date, tz::TimeZone};
 use packhorse_calendar::{free, intervals::subtract};
@@ -20,7 +20,7 @@ use packhorse_domain::{
 };
 use packhorse_matching::{Entry, Reach, suits};
 use packhorse_tours::{
-    Problem,
+    Fault, Problem,
     problem::{Base, Hours, Limits, MAX_WINDOWS, Pin, Rates, Request, Served, Trainer, Weights, Window},
     travel::{Point, Travel},
 };
@@ -53,6 +53,35 @@ pub struct Sheet {
     pub(crate) left_out: Vec<LeftOut>,
     /// The clock.
     pub(crate) clock: Clock,
+}
+
+impl Sheet {
+    /// Whether there is something to plan, and somebody to do it.
+    pub fn is_empty(&self) -> bool {
+        self.requests.is_empty() || self.problem.trainers.is_empty()
+    }
+
+    /// The same without commitments that the planner cannot make sense of, such as two that are too far apart to drive: on the
+    /// days of those their trainers are not asked for anything else. Nothing when it is not they that are wrong.
+    #[must_use]
+    pub fn without_clashes(&self, faults: &[Fault]) -> Option<Self> {
+        let whose = |fault: &Fault| match fault {
+            Fault::PinOnDayOff { trainer, .. } | Fault::PinsClash { trainer, .. } => Some(*trainer),
+            _ => None,
+        };
+        let clashing: BTreeSet<usize> = faults.iter().map(whose).collect::<Option<_>>()?;
+        let mut left = self.clone();
+        let fixed = left.problem.requests.split_off(self.requests.len());
+        for request in fixed {
+            match request.pin {
+                Some(pin) if clashing.contains(&pin.trainer) => {
+                    left.problem.trainers[pin.trainer].hours[pin.day] = None
+                }
+                Some(_) | None => left.problem.requests.push(request),
+            }
+        }
+        (left.problem.requests.len() < self.problem.requests.len()).then_some(left)
+    }
 }
 
 /// Days and minutes of a network's clock.
