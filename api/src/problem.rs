@@ -178,6 +178,7 @@ impl From<Error> for Problem {
                 let fault = fault("", code, &detail);
                 Self::new(CONFLICT, detail).with(vec![fault])
             }
+            Error::Clash(faults) => Self::new(CONFLICT, detail).with(documents(faults)),
             Error::Malformed(faults) => Self::new(BAD_REQUEST, "the body breaks the schema").with(documents(faults)),
             Error::Invalid(faults) => {
                 Self::new(INVALID, "the input breaks the rules named in errors").with(documents(faults))

@@ -42,4 +42,5 @@ mod states;
 mod story;
 #[cfg(feature = "tls")]
 mod tls;
+mod tour_plans;
 mod workshop_sessions;

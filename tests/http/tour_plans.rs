@@ -1,7 +1,7 @@
 //! Tour plans: road shows that are reckoned in the background.
 
 use packhorse_domain::id::LibraryId;
-use packhorse_tests::{GOODLAND, LAWRENCE, Market, Region, Reply, TOPEKA, World, both, merge};
+use packhorse_tests::{GOODLAND, Market, World, both, merge};
 use serde_json::{Value, json};
 
 const ZONE: &str = "America/Chicago";
@@ -21,7 +21,7 @@ impl Circuit {
         let market = Market::new(world);
         let path = format!("/v1/trainers/{}", market.dana.id);
         let far = json!({ "travels_overnight": true, "travel_radius_km": 700 });
-        market.coordinator.change(&path, &far).expect(200);
+        market.coordinator.patch(&path, "*", &far).expect(200);
         let network = market.network;
         let places = world.plant(move |planter| {
             [("Hays", HAYS), ("Colby", COLBY), ("Goodland", GOODLAND)].map(|(name, at)| {
@@ -49,8 +49,7 @@ impl Circuit {
         });
         merge(&mut details, changes);
         let body = json!({ "network": self.market.network, "details": details });
-        let made = self.market.coordinator.post("/v1/tour-plans", &body).expect(201);
-        made.header("location").unwrap().to_owned()
+        self.market.coordinator.post("/v1/tour-plans", &body).expect(201).location()
     }
 }
 
@@ -60,12 +59,11 @@ fn week() -> Value {
 
 /// An open request of a library.
 fn open(market: &Market, library: LibraryId, changes: &Value) -> String {
-    let mut request = json!({ "network": market.network, "library": library, "details": market.details() });
-    merge(&mut request["details"], changes);
-    let made = market.coordinator.post("/v1/requests", &request).expect(201).json();
-    let path = format!("/v1/requests/{}", made["id"].as_str().unwrap());
-    market.coordinator.step(&path, "submit", None).expect(200);
-    made["id"].as_str().unwrap().to_owned()
+    let mut request = market.need(changes);
+    request["library"] = json!(library);
+    let made = market.coordinator.post("/v1/requests", &request).expect(201);
+    market.coordinator.step(&made.location(), "submit", None).expect(200);
+    made.id()
 }
 
 fn served(plan: &Value) -> usize {

@@ -36,6 +36,7 @@ mod sign_in;
 mod sign_ins;
 mod topics;
 mod tour_plans;
+mod tours;
 mod trainers;
 mod trips;
 mod users;
@@ -86,6 +87,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(opportunities::mount)
         .configure(offers::mount)
         .configure(tour_plans::mount)
+        .configure(tours::mount)
         .configure(bookings::mount)
         .configure(calendars::mount)
         .configure(changes::mount)

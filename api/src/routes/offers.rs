@@ -147,7 +147,7 @@ async fn counter_offer(
 #[post("/v1/offers/{id}/revise")]
 async fn revise_offer(call: Call, id: PathId<id::Offer>, body: Body<Revision>) -> Result<HttpResponse, Problem> {
     let Revision { starts_at, honorarium, quote, message } = body.0.into_inner();
-    let (expected, proposal) = (call.expected(), Proposal { starts_at, honorarium, quote, message });
+    let (expected, proposal) = (call.expected(), Proposal { starts_at, honorarium, quote, message, part: None });
     call.survey(Errand::Answer(id.0)).await;
     call.write(move |ctx| Reply::changed(&offers::revise(ctx, id.0, &expected, &proposal)?)).await
 }

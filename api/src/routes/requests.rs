@@ -257,7 +257,7 @@ async fn merge_request(call: Call, id: PathId<id::Request>, body: Body<Merging>)
 #[post("/v1/requests/{id}/offers")]
 async fn create_offer(call: Call, id: PathId<id::Request>, body: Body<OfferCreate>) -> Result<HttpResponse, Problem> {
     let OfferCreate { trainer, starts_at, honorarium, quote, message } = body.0.into_inner();
-    let proposal = Proposal { starts_at, honorarium, quote, message };
+    let proposal = Proposal { starts_at, honorarium, quote, message, part: None };
     call.survey(Errand::Offer(id.0, trainer)).await;
     call.write(move |ctx| Reply::created(&offers::make(ctx, id.0, trainer, &proposal)?)).await
 }

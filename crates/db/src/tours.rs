@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use packhorse_domain::{
     Scope,
-    id::{NetworkId, TourId, TourPlanId, TrainerId},
+    id::{NetworkId, RequestId, TourId, TourPlanId, TrainerId},
     tour::{Tour, TourShares, TourState, TourStateName, TourStop},
     tour_plan::Effort,
 };
@@ -25,6 +25,9 @@ struct Details {
     effort: Effort,
     alone: Effort,
     shares: TourShares,
+    dropped: Vec<RequestId>,
+    revised: Option<TourShares>,
+    consents: Vec<RequestId>,
     message: String,
 }
 
@@ -46,7 +49,7 @@ struct Row {
 
 impl From<Row> for Tour {
     fn from(row: Row) -> Self {
-        let Details { stops, effort, alone, shares, message } = row.details.0;
+        let Details { stops, effort, alone, shares, dropped, revised, consents, message } = row.details.0;
         Self {
             id: row.id.0,
             network: row.network_id.0,
@@ -57,6 +60,9 @@ impl From<Row> for Tour {
             effort,
             alone,
             shares,
+            dropped,
+            revised,
+            consents,
             message,
             state: row.state_data.0,
             record: record(row.version, row.created_at, row.updated_at),
@@ -71,6 +77,9 @@ impl From<&Tour> for Row {
             effort: entity.effort,
             alone: entity.alone,
             shares: entity.shares.clone(),
+            dropped: entity.dropped.clone(),
+            revised: entity.revised.clone(),
+            consents: entity.consents.clone(),
             message: entity.message.clone(),
         };
         Self {

@@ -199,6 +199,8 @@ policy! {
     AnswerOffer = "answer_offer": Trainer | LendingCoordinator;
     /// Confirm a booking for the host.
     ConfirmBooking = "confirm_booking": Operator | Coordinator | Staff;
+    /// Agree for a library to pay another share of a tour.
+    ConsentToShare = "consent_to_share": Operator | Coordinator | Staff;
     /// Move a booking to another time.
     RescheduleBooking = "reschedule_booking": Operator | Coordinator | Host;
     /// Cancel a booking.

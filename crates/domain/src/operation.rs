@@ -207,6 +207,14 @@ operations! {
     get_tour_plan_geojson => RequestsRead;
     get_tour_plan_map => RequestsRead;
     get_tour_plan_ics => RequestsRead;
+    list_tours => OffersRead;
+    offer_tours: PlanTours | MakeOffer => OffersWrite;
+    get_tour => OffersRead;
+    accept_tour: AnswerOffer => OffersWrite;
+    decline_tour: AnswerOffer => OffersWrite;
+    withdraw_tour: PlanTours => OffersWrite;
+    replan_tour: PlanTours => RequestsWrite;
+    consent_to_share: ConsentToShare => BookingsWrite;
     list_offers => OffersRead;
     create_offer: MakeOffer => OffersWrite;
     get_offer => OffersRead;

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::{
+    geo::Coordinates,
     id::{BookingId, LibraryId, NetworkId, OfferId, RequestId, TourId, TourPlanId, TrainerId},
     money::Money,
     record::Record,
@@ -113,6 +114,8 @@ pub struct TourStop {
     pub time_zone: Zone,
     /// Where, in words.
     pub place: String,
+    /// Where that is.
+    pub coordinates: Coordinates,
 }
 
 words! {
@@ -204,6 +207,15 @@ pub struct Tour {
     pub alone: Effort,
     /// What each stop pays for travel.
     pub shares: TourShares,
+    /// Requests whose booking was canceled since: they are no stops any more.
+    #[serde(default)]
+    pub dropped: Vec<RequestId>,
+    /// What the stops that are left would pay now. It counts once every stop that would pay more has consented.
+    #[serde(default)]
+    pub revised: Option<TourShares>,
+    /// Requests that consented to it.
+    #[serde(default)]
+    pub consents: Vec<RequestId>,
     /// A word to the trainer.
     pub message: String,
     /// Where it stands.
@@ -261,6 +273,59 @@ impl Tour {
     pub fn lapse(self, now: Timestamp) -> Moved {
         self.out("lapse")?;
         Ok(self.moved(TourState::Lapsed { lapsed_at: now }, now))
+    }
+
+    /// A stop was canceled. `revised` is what the others would pay now; nothing when none is left.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] unless it was accepted.
+    pub fn drop_stop(
+        mut self,
+        request: RequestId,
+        effort: Effort,
+        revised: Option<TourShares>,
+        now: Timestamp,
+    ) -> Moved {
+        self.stands("drop")?;
+        self.stops.retain(|stop| stop.request != request);
+        self.dropped.push(request);
+        self.consents.clear();
+        let tour = Self { effort, revised, record: self.record.changed(now), ..self };
+        Ok(tour.settled())
+    }
+
+    /// A stop agrees to pay more.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] when it is not asked to.
+    pub fn consent(mut self, request: RequestId, now: Timestamp) -> Moved {
+        if !self.needs_consent().contains(&request) {
+            return Err(self.refuse("consent"));
+        }
+        self.consents.push(request);
+        self.record = self.record.changed(now);
+        Ok(self.settled())
+    }
+
+    /// The stops that would pay more by the revised shares, and have not consented yet.
+    pub fn needs_consent(&self) -> Vec<RequestId> {
+        let Some(revised) = &self.revised else { return Vec::new() };
+        let paid = |request| self.shares.shares.iter().find(|share| share.request == request);
+        let rises =
+            |share: &&Share| paid(share.request).is_none_or(|old| old.amount.amount_minor < share.amount.amount_minor);
+        let asked = revised.shares.iter().filter(rises).map(|share| share.request);
+        asked.filter(|request| !self.consents.contains(request)).collect()
+    }
+
+    /// The revised shares count once nobody is asked any more.
+    fn settled(mut self) -> Self {
+        if self.needs_consent().is_empty()
+            && let Some(revised) = self.revised.take()
+        {
+            self.shares = revised;
+            self.consents.clear();
+        }
+        self
     }
 
     /// Whether it waits for an answer.

@@ -73,6 +73,11 @@ pub struct TourPlanDetails {
     #[schema(max_items = 2000)]
     #[serde(default)]
     pub pins: Vec<Pin>,
+    /// Trainers who are not asked for a request.
+    #[validate(length(max = 2000), custom(function = "distinct"))]
+    #[schema(max_items = 2000)]
+    #[serde(default)]
+    pub excluded: Vec<Excluded>,
     /// A finished plan of the network that this one changes as little as it can.
     pub follows: Option<TourPlanId>,
     /// Stops of the plan it follows that are before this day stay as they are.
@@ -194,6 +199,16 @@ pub struct Pin {
     pub trainer: TrainerId,
     /// When the workshop begins.
     pub starts_at: Timestamp,
+}
+
+/// A trainer who is not asked for a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Excluded {
+    /// The request.
+    pub request: RequestId,
+    /// Who is not asked.
+    pub trainer: TrainerId,
 }
 
 words! {

@@ -12,7 +12,7 @@ use packhorse_domain::{
 };
 
 use crate::{
-    Change, Context, Error, Expected, holds, matches::Brief, requests as request_services, requests::lock_all,
+    Change, Context, Error, Expected, holds, matches::Brief, requests as request_services, requests::lock_all, tours,
     workshop_sessions,
 };
 
@@ -153,6 +153,7 @@ pub fn cancel(ctx: &mut Context<'_>, id: BookingId, expected: &Expected, reason:
     let request = requests::find(ctx.conn, Scope::Everything, before.request)?;
     let reopened = request.clone().reopen(ctx.now)?;
     request_services::keep(ctx, "reopen", &request, reopened)?;
+    tours::dropped(ctx, &canceled)?;
     Ok(canceled)
 }
 

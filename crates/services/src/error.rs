@@ -40,6 +40,9 @@ pub enum Error {
         /// In words.
         detail: String,
     },
+    /// Parts of what should be done at once stand against what is there already; all of them.
+    #[error("somebody else was first, or what is there does not permit it: see errors")]
+    Clash(Vec<Fault>),
     /// What a change leads to does not fit the schema; all faults.
     #[error("against the schema")]
     Malformed(Vec<Fault>),

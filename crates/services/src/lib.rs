@@ -54,6 +54,7 @@ pub mod sweep;
 pub mod tokens;
 pub mod topics;
 pub mod tour_plans;
+pub mod tours;
 pub mod trainers;
 pub mod trips;
 pub mod users;

@@ -5,7 +5,7 @@ use packhorse_domain::{
     Action, Money, Record, Resource, Scope, Timestamp, Valid,
     booking::{Booking, BookingState},
     commitment::Cause,
-    id::{BookingId, OfferId, QuoteId, RequestId, TrainerId},
+    id::{BookingId, OfferId, QuoteId, RequestId, TourId, TrainerId},
     offer::{CounterProposal, Offer, OfferState, OfferTerms},
     price::{CostKind, Price, PriceItem},
     quote::Quote,
@@ -18,6 +18,7 @@ use crate::{
     matches::{Brief, reachable, reaches},
     quotes,
     requests::{keep as keep_request, lock_all, resource as request_resource},
+    tours,
 };
 
 pub use packhorse_db::offers::OfferFilter;
@@ -33,6 +34,19 @@ pub struct Proposal {
     pub quote: Option<QuoteId>,
     /// A word to the trainer.
     pub message: String,
+    /// The tour it is part of.
+    pub part: Option<Part>,
+}
+
+/// A part of a tour.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Of which.
+    pub tour: TourId,
+    /// The offer's id.
+    pub offer: OfferId,
+    /// What the stop pays for travel.
+    pub travel: Vec<PriceItem>,
 }
 
 /// Whose an offer is.
@@ -84,8 +98,10 @@ pub fn make(
     holds::lock(ctx, &trainer, request.details.room)?;
     let mut brief = Brief::of(ctx, &request, None)?;
     let quote = quoted(ctx, &mut brief, &request, trainer.id, proposal)?;
+    // What a stop of a tour pays is its share, not what it costs at the margin.
+    brief.details.budget_is_ceiling &= proposal.part.is_none();
     let placement = brief.decide(ctx, &trainer, proposal.starts_at, None)?;
-    let id = OfferId::new(ctx.now);
+    let id = proposal.part.as_ref().map_or_else(|| OfferId::new(ctx.now), |part| part.offer);
     let expires_at = expiry(ctx, &brief, &placement);
     let offer = Offer {
         id,
@@ -94,7 +110,7 @@ pub fn make(
         trainer: trainer.id,
         trainer_network: trainer.network,
         terms: terms(&brief, &request, &placement, proposal, quote)?,
-        tour: None,
+        tour: proposal.part.as_ref().map(|part| part.tour),
         state: OfferState::Pending { expires_at },
         record: Record::new(ctx.now),
     };
@@ -153,6 +169,9 @@ fn terms(
 
 fn price(brief: &Brief, placement: &Placement, proposal: &Proposal, request: &TrainingRequest) -> Result<Price, Error> {
     let price = placement.price.clone();
+    if let Some(part) = &proposal.part {
+        return shared(brief, placement, part, request);
+    }
     let Some(amount) = proposal.honorarium else { return Ok(price) };
     if amount.currency != price.total.currency {
         return Err(Fault::new("/honorarium/currency", "currency", format!("is {}", price.total.currency)).into());
@@ -171,6 +190,21 @@ fn price(brief: &Brief, placement: &Placement, proposal: &Proposal, request: &Tr
     Ok(price.with_honorarium(agreed, brief.network.details.policy.subsidies_on(date)))
 }
 
+/// The price of a stop of a tour: what is its own, and its share of the travel.
+fn shared(brief: &Brief, placement: &Placement, part: &Part, request: &TrainingRequest) -> Result<Price, Error> {
+    let is_own = |item: &&PriceItem| matches!(item.kind, CostKind::Honorarium | CostKind::Backfill);
+    let own = placement.price.items.iter().filter(is_own);
+    let date = placement.time.start.to_zoned(request.time_zone.rules()).date();
+    let subsidies = brief.network.details.policy.subsidies_on(date);
+    let price = Price::of(own.chain(&part.travel).cloned(), subsidies, placement.price.total.currency);
+    let ceiling = request.details.budget.filter(|_| request.details.budget_is_ceiling);
+    if ceiling.is_some_and(|most| price.library_pays.amount_minor > most.amount_minor) {
+        let detail = format!("its share comes to {}, more than the ceiling of the budget", price.library_pays);
+        return Err(Fault::new("/starts_at", "budget", detail).into());
+    }
+    Ok(price)
+}
+
 /// A new version of an offer that is out: other time, other honorarium. Its hold moves with it.
 ///
 /// # Errors
@@ -181,6 +215,7 @@ pub fn revise(ctx: &mut Context<'_>, id: OfferId, expected: &Expected, proposal:
     holds::lock(ctx, &trainer, request.details.room)?;
     // Its own hold may have run out, and been cleared away just now.
     let before = get(ctx, id)?;
+    by_itself(&before)?;
     before.revisable()?;
     holds::release(ctx, id, before.network)?;
     let mut brief = Brief::of(ctx, &request, Some(id))?;
@@ -201,7 +236,13 @@ pub fn revise(ctx: &mut Context<'_>, id: OfferId, expected: &Expected, proposal:
 /// [`Error::Invalid`] when the rules do not hold any more.
 pub fn accept(ctx: &mut Context<'_>, id: OfferId, expected: &Expected) -> Result<Booking, Error> {
     let (before, request) = locked(ctx, id, Action::AnswerOffer, expected)?;
-    let booking = BookingId::new(ctx.now);
+    by_itself(&before)?;
+    book(ctx, &before, &request)
+}
+
+/// Books a request as it was offered. The request is locked.
+pub(crate) fn book(ctx: &mut Context<'_>, before: &Offer, request: &TrainingRequest) -> Result<Booking, Error> {
+    let (id, booking) = (before.id, BookingId::new(ctx.now));
     let after = before.clone().accept(booking, ctx.now)?;
     let booked = request.clone().book(booking, ctx.now)?;
     let siblings: Vec<_> = offers::out_for(ctx.conn, request.id)?.into_iter().filter(|offer| offer.id != id).collect();
@@ -211,10 +252,10 @@ pub fn accept(ctx: &mut Context<'_>, id: OfferId, expected: &Expected) -> Result
         let detail = "the trainer is not lent to this network any more".to_owned();
         return Err(Error::Conflict { code: "not_lent", detail });
     }
-    let mut brief = Brief::of(ctx, &request, Some(id))?;
+    let mut brief = Brief::of(ctx, request, Some(id))?;
     // Notice was given when the offer was made: thinking about it does not make it too short.
     brief.notice_given = Some(before.record.created_at);
-    brief.details.budget_is_ceiling &= before.terms.quote.is_none();
+    brief.details.budget_is_ceiling &= before.terms.quote.is_none() && before.tour.is_none();
     brief.decide(ctx, &trainer, before.terms.time.start, Some(id))?;
     let entity = Booking {
         id: booking,
@@ -237,13 +278,14 @@ pub fn accept(ctx: &mut Context<'_>, id: OfferId, expected: &Expected) -> Result
     };
     bookings::insert(ctx.conn, &entity)?;
     ctx.record(Change::new("create", booking, entity.network), None, Some(&entity))?;
-    keep(ctx, "accept", &before, after)?;
+    keep(ctx, "accept", before, after)?;
     holds::settle(ctx, id, booking)?;
-    keep_request(ctx, "book", &request, booked)?;
+    keep_request(ctx, "book", request, booked)?;
     for sibling in siblings {
         let superseded = sibling.clone().supersede(ctx.now)?;
         holds::release(ctx, sibling.id, sibling.network)?;
         keep(ctx, "supersede", &sibling, superseded)?;
+        tours::lost(ctx, &sibling)?;
     }
     Ok(entity)
 }
@@ -254,6 +296,7 @@ pub fn accept(ctx: &mut Context<'_>, id: OfferId, expected: &Expected) -> Result
 /// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`], [`Error::State`].
 pub fn decline(ctx: &mut Context<'_>, id: OfferId, expected: &Expected, reason: String) -> Result<Offer, Error> {
     let (before, _) = locked(ctx, id, Action::AnswerOffer, expected)?;
+    by_itself(&before)?;
     let after = before.clone().decline(reason, ctx.now)?;
     end(ctx, "decline", &before, after)
 }
@@ -269,6 +312,7 @@ pub fn counter(
     proposal: Valid<CounterProposal>,
 ) -> Result<Offer, Error> {
     let (before, _) = locked(ctx, id, Action::AnswerOffer, expected)?;
+    by_itself(&before)?;
     let after = before.clone().counter(proposal.into_inner(), ctx.now)?;
     keep(ctx, "counter", &before, after)
 }
@@ -279,6 +323,7 @@ pub fn counter(
 /// As [`decline`].
 pub fn withdraw(ctx: &mut Context<'_>, id: OfferId, expected: &Expected, reason: String) -> Result<Offer, Error> {
     let (before, _) = locked(ctx, id, Action::MakeOffer, expected)?;
+    by_itself(&before)?;
     let after = before.clone().withdraw(reason, ctx.now)?;
     end(ctx, "withdraw", &before, after)
 }
@@ -344,11 +389,22 @@ fn locked(
     Ok((offer, request))
 }
 
-/// Keeps an offer that ended, and gives its time back.
-fn end(ctx: &mut Context<'_>, action: &'static str, before: &Offer, after: Offer) -> Result<Offer, Error> {
+/// Keeps an offer that ended, and gives its time back. The tour it is part of is lost with it.
+pub(crate) fn end(ctx: &mut Context<'_>, action: &'static str, before: &Offer, after: Offer) -> Result<Offer, Error> {
     lock_all(ctx, Lock::Trainers, [before.trainer])?;
     holds::release(ctx, before.id, before.network)?;
-    keep(ctx, action, before, after)
+    let ended = keep(ctx, action, before, after)?;
+    tours::lost(ctx, before)?;
+    Ok(ended)
+}
+
+/// Whether an offer is answered by itself.
+fn by_itself(offer: &Offer) -> Result<(), Error> {
+    let Some(tour) = offer.tour else { return Ok(()) };
+    Err(Error::Conflict {
+        code: "part_of_tour",
+        detail: format!("the offer is part of the tour {tour}, and goes with it"),
+    })
 }
 
 fn keep(ctx: &mut Context<'_>, action: &'static str, before: &Offer, after: Offer) -> Result<Offer, Error> {

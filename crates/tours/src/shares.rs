@@ -143,7 +143,7 @@ fn capped(total: i64, weights: &[u64], caps: &[i64]) -> Vec<i64> {
 }
 
 /// Whole shares of a total in proportion to weights that are not all nothing, by largest remainders; of equal ones the first.
-fn apportion(total: i64, weights: &[u64]) -> Vec<i64> {
+pub fn apportion(total: i64, weights: &[u64]) -> Vec<i64> {
     let sum: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
     if sum == 0 {
         return vec![0; weights.len()];

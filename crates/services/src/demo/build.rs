@@ -355,7 +355,7 @@ impl<'c> Build<'c> {
         let ranking = matches::list(self.next(), &Pool::default(), request, telling)?.ranking;
         let found = ranking.matches.iter().find(|found| found.trainer == trainer).ok_or_else(|| broken(name))?;
         let message = "They asked for you by name.".to_owned();
-        let proposal = Proposal { starts_at: found.time.start, honorarium: None, quote: None, message };
+        let proposal = Proposal { starts_at: found.time.start, honorarium: None, quote: None, message, part: None };
         Ok(offers::make(self.next(), request, trainer, &proposal)?.id)
     }
 }

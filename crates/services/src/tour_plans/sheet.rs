@@ -13,15 +13,18 @@ use packhorse_domain::{
     Coordinates, Interval, Scope, Timestamp, Word,
     id::{RequestId, TrainerId},
     network::Network,
-    policy::TravelRates,
+    policy::{TravelModel, TravelRates},
     request::{RequestStateName, TrainingRequest},
+    tour::TourStop,
     tour_plan::{LeftOut, MOST_REQUESTS, MOST_TRAINERS, Pin as DomainPin, TourPlan},
-    trainer::Customers,
+    trainer::{Customers, Trainer as Person},
 };
 use packhorse_matching::{Entry, Reach, suits};
 use packhorse_tours::{
     Fault, Problem,
-    problem::{Base, Hours, Limits, MAX_WINDOWS, Pin, Rates, Request, Served, Trainer, Weights, Window},
+    problem::{
+        Base, Hours, Limits, MAX_WINDOWS, MAX_WORKSHOPS_A_DAY, Pin, Rates, Request, Served, Trainer, Weights, Window,
+    },
     travel::{Point, Travel},
 };
 
@@ -195,14 +198,9 @@ pub fn gather(ctx: &mut Context<'_>, pool: &Pool, plan: &TourPlan) -> Result<She
     let ids: Vec<TrainerId> = entries.iter().map(|entry| entry.trainer.id).collect();
     let former = former(ctx, plan, &clock, &numbers, &ids)?;
     let places = writer.places.known;
-    let travel = &network.details.policy.travel;
     let problem = Problem {
         days: clock.days,
-        travel: Travel::GreatCircle {
-            points: places.iter().map(|(_, at)| Point { latitude: at.lat, longitude: at.lon }).collect(),
-            detour: travel.detour_factor,
-            speed: travel.speed_kmh,
-        },
+        travel: roads(network.details.policy.travel, &places),
         requests: asked,
         trainers,
         lodging: (0..places.len()).collect(),
@@ -303,8 +301,12 @@ impl Writer<'_> {
         }
         let at = brief.place().ok_or_else(|| only("venue_place"))?;
         let verdicts = suits(&brief.need(), entries.iter().map(|entry| entry.candidate(reach)), self.now);
-        let trainers: Vec<usize> =
-            verdicts.iter().enumerate().filter(|(_, verdict)| verdict.is_ok()).map(|(number, _)| number).collect();
+        let is_asked = |number: usize| {
+            let trainer = entries[number].trainer.id;
+            !self.plan.details.excluded.iter().any(|each| each.request == request.id && each.trainer == trainer)
+        };
+        let suited = verdicts.iter().enumerate().filter(|(number, verdict)| verdict.is_ok() && is_asked(*number));
+        let trainers: Vec<usize> = suited.map(|(number, _)| number).collect();
         if trainers.is_empty() {
             return Err(commonest(verdicts.into_iter().filter_map(Result::err).flat_map(|out| out.rules)));
         }
@@ -476,4 +478,81 @@ fn commonest(rules: impl Iterator<Item = packhorse_matching::Rule>) -> Vec<Strin
         return vec!["no_trainer".to_owned()];
     }
     words.into_iter().map(|(word, _)| word.to_owned()).collect()
+}
+
+/// The roads of one tour alone: its stops at their times, and its trainer with nothing else to do.
+pub(crate) fn of_tour(network: &Network, trainer: &Person, stops: &[TourStop]) -> Option<Sheet> {
+    let details = &trainer.details;
+    let rules = network.details.time_zone.rules();
+    let day = |at: Timestamp| rules.to_datetime(at).date();
+    // They may set out the day before, and come back the day after.
+    let first = day(stops.first()?.time.start).yesterday().ok()?;
+    let last = day(stops.last()?.time.end).tomorrow().ok()?;
+    let days = usize::try_from(first.until(last).ok()?.get_days()).ok()? + 1;
+    let clock = Clock { first, days, rules: rules.clone() };
+    let mut places = Places::default();
+    let policy = &network.details.policy;
+    let hours = Hours { start: minutes_of(policy.day.start), end: minutes_of(policy.day.end) };
+    let home = places.number(details.home_base.coordinates, || details.home_base.place.clone());
+    let requests: Vec<Request> = stops
+        .iter()
+        .map(|stop| {
+            let (day, start, end) = clock.stretch(&stop.time)?;
+            Some(Request {
+                place: places.number(stop.coordinates, || stop.place.clone()),
+                minutes: end - start,
+                needs: Vec::new(),
+                windows: vec![Window { day, start, end, penalty: 0 }],
+                prize: 0,
+                honorarium: Some(0),
+                trainers: None,
+                pin: None,
+            })
+        })
+        .collect::<Option<_>>()?;
+    let whole = hours.end - hours.start;
+    let rates = policy.rates_on(day(stops.first()?.time.start));
+    let one = Trainer {
+        home,
+        skills: Vec::new(),
+        hours: vec![Some(hours); days],
+        bases: Vec::new(),
+        limits: Limits {
+            drive_minutes_a_day: whole,
+            work_minutes_a_day: whole,
+            workshops_a_day: MAX_WORKSHOPS_A_DAY,
+            nights_in_a_row: if details.travels_overnight { days } else { 0 },
+            nights_in_all: None,
+            kilometers_in_all: None,
+            workshops_in_all: None,
+        },
+        rates: Rates {
+            kilometer: rates.map_or(0, per_kilometer),
+            minute: 0,
+            night: rates.map_or(0, |rates| rates.lodging_minor_per_night + rates.per_diem_minor_per_day),
+            workshop: 0,
+        },
+    };
+    let places = places.known;
+    let problem = Problem {
+        days,
+        travel: roads(policy.travel, &places),
+        requests,
+        trainers: vec![one],
+        lodging: (0..places.len()).collect(),
+        weights: Weights { keep: 0, fairness: 0 },
+        former: Vec::new(),
+        freeze_before: 0,
+    };
+    let requests = stops.iter().map(|stop| stop.request).collect();
+    Some(Sheet { problem, requests, trainers: vec![trainer.id], places, left_out: Vec::new(), clock })
+}
+
+/// Great circles as a network reckons them.
+fn roads(model: TravelModel, places: &[(String, Coordinates)]) -> Travel {
+    Travel::GreatCircle {
+        points: places.iter().map(|(_, at)| Point { latitude: at.lat, longitude: at.lon }).collect(),
+        detour: model.detour_factor,
+        speed: model.speed_kmh,
+    }
 }
