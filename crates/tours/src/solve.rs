@@ -37,6 +37,16 @@ pub fn solve(problem: &Problem, effort: Effort, watch: Arc<dyn Watch>) -> Result
         })
         .collect();
     search.put_in(&mut solution, all);
+    let mut generator = crate::generation::Generator::new(&model, effort.threads, meter.watch());
+    let first = (1.0 / meter.seconds()).min(1.0);
+    search.improve(&mut solution, &mut meter, first, |best| generator.pool.add_all(&model, best));
+    generator.pool.add_all(&model, &solution);
+    let scope = crate::generation::Scope::all(&model);
+    let base: i64 = generator.pool.base.iter().sum();
+    if let Some(relaxed) = generator.relax(&scope, solution.profit - base, 1000, &mut meter, 1.0) {
+        eprintln!("most {:?} value {} converged {} at {}", relaxed.most, relaxed.shares.value, relaxed.converged, meter.share());
+        if let Some(most) = relaxed.most { meter.proved(model.worst - base - most); }
+    }
     search.improve(&mut solution, &mut meter, 1.0, |_| ());
     let proven = (meter.bound(), meter.iterations());
     Ok(answer::plan(problem, &mut search, &mut solution, proven))
