@@ -1,6 +1,6 @@
 //! Plans of single runs that were seen, each once.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use crate::{
     model::Model,
@@ -22,7 +22,7 @@ pub(crate) struct Column {
 #[derive(Debug)]
 pub(crate) struct Pool {
     pub columns: Vec<Column>,
-    known: HashSet<u64>,
+    known: HashMap<u64, u32>,
     /// What the pins of each run bring alone.
     pub base: Vec<Money>,
 }
@@ -33,15 +33,20 @@ const KEPT: usize = 400_000;
 impl Pool {
     pub fn new(model: &Model) -> Self {
         let base = Solution::pinned(model).runs.iter().map(|plan| plan.profit).collect();
-        Self { columns: Vec::new(), known: HashSet::new(), base }
+        Self { columns: Vec::new(), known: HashMap::new(), base }
     }
 
-    /// Takes a plan of a run in; whether it was new.
-    pub fn add(&mut self, model: &Model, run: usize, plan: &RunPlan) -> bool {
+    /// Takes a plan of a run in, unless it is there; answers which it is. An empty one is none.
+    pub fn add(&mut self, model: &Model, run: usize, plan: &RunPlan) -> Option<u32> {
         let pins = &model.runs[run].pins;
-        if plan.slots.len() <= pins.len() || self.columns.len() >= KEPT || !self.known.insert(plan.key) {
-            return false;
+        if let Some(known) = self.known.get(&plan.key) {
+            return Some(*known);
         }
+        if plan.slots.len() <= pins.len() || self.columns.len() >= KEPT {
+            return None;
+        }
+        let index = self.columns.len() as u32;
+        self.known.insert(plan.key, index);
         let requests = plan
             .slots
             .iter()
@@ -50,7 +55,7 @@ impl Pool {
             .collect();
         let value = plan.profit - self.base[run];
         self.columns.push(Column { run: run as u32, value, plan: plan.clone(), requests });
-        true
+        Some(index)
     }
 
     /// Takes all plans of a solution in.

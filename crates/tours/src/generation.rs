@@ -89,16 +89,14 @@ impl<'a> Generator<'a> {
             if last || most.is_some_and(|most| most <= enough) {
                 return Some(Relaxed { columns, shares, most, converged: false });
             }
-            let before = self.pool.columns.len();
-            let mut known: HashSet<u32> = HashSet::new();
+            let mut active: HashSet<u32> = columns.iter().copied().collect();
+            let before = columns.len();
             for (run, slots) in found.plans {
                 if let Some(plan) = RunPlan::new(self.model, run, slots, &mut self.walk) {
-                    self.pool.add(self.model, run, &plan);
+                    columns.extend(self.pool.add(self.model, run, &plan).filter(|at| active.insert(*at)));
                 }
             }
-            let added = self.pool.columns.len() - before;
-            columns.extend(before as u32..self.pool.columns.len() as u32);
-            known.clear();
+            let added = columns.len() - before;
             if added == 0 {
                 if stage + 1 == STAGES.len() {
                     return Some(Relaxed { columns, shares, most, converged: most.is_some() });
@@ -110,7 +108,7 @@ impl<'a> Generator<'a> {
                 eprintln!("round {round} stage {stage} columns {} added {added} value {:.0} most {most:?} enough {enough} at {:.3}", columns.len(), shares.value, meter.share());
             }
             if stage > 0 && added > scope.runs.len() { stage -= 1; }
-            let precision = if stage == 0 { 1e-4 } else { 1e-7 };
+            let precision = if stage == 0 { 1e-6 } else { 1e-8 };
             shares = self.master(&columns, precision)?;
             meter.spend(columns.len() as u64 * 10);
         }
@@ -124,7 +122,7 @@ impl<'a> Generator<'a> {
 
     /// Leaves out columns that are far from paying.
     fn thin(&self, columns: &mut Vec<u32>, shares: &mut Shares) {
-        let room = 3 * (self.model.of_request.len() + self.model.runs.len());
+        let room = 6 * (self.model.of_request.len() + self.model.runs.len());
         if columns.len() <= room {
             return;
         }

@@ -109,6 +109,9 @@ pub(crate) fn price(model: &Model, run: &Run, candidates: &Candidates, floor: i6
         pricer.go_on(day);
         pricer.come_home(day);
     }
+    if std::env::var("TOURS_DEBUG").is_ok() && care.labels >= 4000 && (pricer.labels.len() > 5000 || !pricer.exact) {
+        eprintln!("  labels {} routes {:?} exact {} candidates {} most {} floor {}", pricer.labels.len(), pricer.days.days.iter().map(|d| d.routes.len()).collect::<Vec<_>>(), pricer.exact, candidates.slots.len(), most, floor);
+    }
     let mut priced = pricer.plans();
     if !complete {
         priced.most = i64::MAX;
