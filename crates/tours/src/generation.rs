@@ -40,6 +40,17 @@ impl Scope {
     }
 }
 
+/// When a linear program is solved well enough.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Goal {
+    /// What the plan at hand brings in the scope.
+    pub enough: Money,
+    /// Rounds of pricing at most.
+    pub rounds: usize,
+    /// The share of the budget that may be spent by then.
+    pub until: f64,
+}
+
 /// How the linear program stands.
 #[derive(Debug)]
 pub(crate) struct Relaxed {
@@ -69,60 +80,58 @@ impl<'a> Generator<'a> {
         Self { model, pool: Pool::new(model), threads: threads.max(1), watch, walk: Walk::default() }
     }
 
-    /// Solves the linear program of a scope, until it is no longer worth it: `enough` is what the plan at hand brings.
-    pub fn relax(&mut self, scope: &Scope, enough: Money, rounds: usize, meter: &mut Meter, until: f64) -> Option<Relaxed> {
-        let mut columns: Vec<u32> =
-            (0..self.pool.columns.len() as u32).filter(|at| scope.has(&self.pool.columns[*at as usize])).collect();
+    /// Columns of the pool that the scope allows.
+    pub fn within(&self, scope: &Scope) -> Vec<u32> {
+        (0..self.pool.columns.len() as u32).filter(|at| scope.has(&self.pool.columns[*at as usize])).collect()
+    }
+
+    /// Solves the linear program of a scope, beginning with some columns.
+    ///
+    /// It ends when no further plan helps, or when no choice can bring more than `enough`, or after some rounds.
+    pub fn relax(&mut self, scope: &Scope, mut columns: Vec<u32>, goal: Goal, meter: &mut Meter) -> Option<Relaxed> {
+        let mut active: HashSet<u32> = columns.iter().copied().collect();
         let mut stage = 0;
         let mut most: Option<Money> = None;
-        let mut shares = self.master(&columns, 1e-4)?;
-        for round in 0..=rounds {
-            self.thin(&mut columns, &mut shares);
+        let mut shares = self.master(&columns, 1e-6)?;
+        for round in 1.. {
+            self.thin(scope, &mut columns, &mut shares, &mut active);
             let care = Care { labels: STAGES[stage], all_labels: 40_000, plans: 6, every: false };
             let found = self.price(scope, &shares.prices, 0, care);
-            meter.spend(found.effort);
             if let Some(bound) = found.bound {
                 let bound = bound.div_euclid(PARTS);
                 most = Some(most.map_or(bound, |known| known.min(bound)));
             }
-            let last = round == rounds || meter.is_over() || meter.share() >= until;
-            if last || most.is_some_and(|most| most <= enough) {
+            let over = !meter.spend(found.effort) || round >= goal.rounds || meter.share() >= goal.until;
+            if over || most.is_some_and(|most| most <= goal.enough) {
                 return Some(Relaxed { columns, shares, most, converged: false });
             }
-            let mut active: HashSet<u32> = columns.iter().copied().collect();
             let before = columns.len();
             for (run, slots) in found.plans {
                 if let Some(plan) = RunPlan::new(self.model, run, slots, &mut self.walk) {
                     columns.extend(self.pool.add(self.model, run, &plan).filter(|at| active.insert(*at)));
                 }
             }
-            let added = columns.len() - before;
-            if added == 0 {
-                if stage + 1 == STAGES.len() {
-                    return Some(Relaxed { columns, shares, most, converged: most.is_some() });
+            if columns.len() == before {
+                if found.exact || stage + 1 == STAGES.len() {
+                    return Some(Relaxed { columns, shares, most, converged: found.exact });
                 }
                 stage += 1;
                 continue;
             }
-            if std::env::var("TOURS_DEBUG").is_ok() {
-                eprintln!("round {round} stage {stage} columns {} added {added} value {:.0} most {most:?} enough {enough} at {:.3}", columns.len(), shares.value, meter.share());
-            }
-            if stage > 0 && added > scope.runs.len() { stage -= 1; }
-            let precision = if stage == 0 { 1e-6 } else { 1e-8 };
-            shares = self.master(&columns, precision)?;
-            meter.spend(columns.len() as u64 * 10);
+            shares = self.master(&columns, if stage == 0 { 1e-6 } else { 1e-8 })?;
+            meter.spend(columns.len() as u64 * 25);
         }
         None
     }
 
-    fn master(&self, columns: &[u32], precision: f64) -> Option<Shares> {
+    pub fn master(&self, columns: &[u32], precision: f64) -> Option<Shares> {
         let columns: Vec<&Column> = columns.iter().map(|at| &self.pool.columns[*at as usize]).collect();
         master::solve(&columns, (self.model.of_request.len(), self.model.runs.len()), precision, &self.watch)
     }
 
     /// Leaves out columns that are far from paying.
-    fn thin(&self, columns: &mut Vec<u32>, shares: &mut Shares) {
-        let room = 6 * (self.model.of_request.len() + self.model.runs.len());
+    fn thin(&self, scope: &Scope, columns: &mut Vec<u32>, shares: &mut Shares, active: &mut HashSet<u32>) {
+        let room = 6 * (scope.open.iter().filter(|open| **open).count() + scope.runs.len());
         if columns.len() <= room {
             return;
         }
@@ -132,7 +141,9 @@ impl<'a> Generator<'a> {
             .map(|(at, share)| (-reduced(&self.pool.columns[*at as usize], &shares.prices), *at, *share))
             .collect();
         ranked.sort_unstable_by_key(|(loss, at, _)| (*loss, *at));
-        ranked.truncate(room * 2 / 3);
+        for (_, at, _) in ranked.drain(room * 2 / 3..) {
+            active.remove(&at);
+        }
         *columns = ranked.iter().map(|(_, at, _)| *at).collect();
         shares.shares = ranked.iter().map(|(_, _, share)| *share).collect();
     }

@@ -41,6 +41,10 @@ pub(crate) fn solve(
     precision: f64,
     watch: &Arc<dyn Watch>,
 ) -> Option<Shares> {
+    if columns.is_empty() {
+        let prices = Prices { requests: vec![0; requests], runs: vec![0; runs] };
+        return Some(Shares { prices, shares: Vec::new(), value: 0.0 });
+    }
     // A row for each request and run that a column uses.
     let mut row_of = vec![usize::MAX; requests + runs];
     let mut uses: Vec<Vec<usize>> = Vec::new();

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Parts of a unit of money in which prices are counted, so that pricing is exact.
-pub(crate) const PARTS: i64 = 64;
+pub(crate) const PARTS: i64 = 256;
 /// Less than anything.
 pub(crate) const NEVER: i64 = i64::MIN / 4;
 
@@ -108,9 +108,6 @@ pub(crate) fn price(model: &Model, run: &Run, candidates: &Candidates, floor: i6
         pricer.set_out(day);
         pricer.go_on(day);
         pricer.come_home(day);
-    }
-    if std::env::var("TOURS_DEBUG").is_ok() && care.labels >= 4000 && (pricer.labels.len() > 5000 || !pricer.exact) {
-        eprintln!("  labels {} routes {:?} exact {} candidates {} most {} floor {}", pricer.labels.len(), pricer.days.days.iter().map(|d| d.routes.len()).collect::<Vec<_>>(), pricer.exact, candidates.slots.len(), most, floor);
     }
     let mut priced = pricer.plans();
     if !complete {
