@@ -19,7 +19,7 @@ pub(crate) struct Search<'a> {
     pub model: &'a Model,
     pub inserter: Inserter,
     pub chance: Chance,
-    nearness: Nearness,
+    pub nearness: Nearness,
     /// Runs changed in this iteration, as they were.
     was: Vec<(usize, RunPlan)>,
 }

@@ -21,7 +21,7 @@ pub const MAX_WINDOWS: usize = 64;
 /// The most workshops a trainer may give on one day.
 pub const MAX_WORKSHOPS_A_DAY: usize = 6;
 /// The most any amount of money may be, so that sums of them stay exact.
-pub const MAX_MONEY: Money = 1_000_000_000_000;
+pub const MAX_MONEY: Money = 100_000_000_000;
 /// The last minute of a day.
 pub const DAY_MINUTES: i32 = 1_440;
 

@@ -8,7 +8,7 @@ use crate::{
 
 /// For each request those nearest to it in distance and days, nearest first.
 pub(crate) struct Nearness {
-    of: Vec<Vec<u32>>,
+    pub of: Vec<Vec<u32>>,
     /// Minutes to the nearest trainer who could come.
     pub remoteness: Vec<i32>,
 }
