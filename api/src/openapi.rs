@@ -184,10 +184,10 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
         }));
     }
     let takes_parameters = !parameters.is_empty();
-    let (mut bounded, mut asks_of_one) = (false, false);
+    let (mut ruled, mut asks_of_one) = (false, false);
     for parameter in parameters.iter_mut().filter(|parameter| parameter["in"] == "query") {
         let name = parameter["name"].as_str().unwrap_or_default();
-        bounded |= matches!(name, "to" | "until");
+        ruled |= matches!(name, "to" | "until" | "zone" | "zip");
         asks_of_one |= (writes || parameter["required"] == true) && parameter["schema"]["$ref"].is_string();
         if name == "after"
             && parameter["schema"].get("pattern").is_none()
@@ -212,8 +212,9 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
     add(public && has_body, &[problem::BAD_CREDENTIALS]);
     add(takes_parameters || has_body || !public, &[problem::BAD_REQUEST]);
     add(named || creates || asks_of_one, &[problem::NOT_FOUND]);
-    // Each end of a stretch of time may be well formed, and the stretch none.
-    add(bounded, &[problem::INVALID]);
+    // Each end of a stretch of time may be well formed, and the stretch none; so may the name of a zone that there is not.
+    add(ruled, &[problem::INVALID]);
+    add(public && path.ends_with("/workshops/{id}"), &[problem::GONE]);
     add(!public && (writes || named || asks_of_one), &[problem::FORBIDDEN]);
     add(has_body, &[problem::REQUEST_TIMEOUT, problem::TOO_LARGE, problem::UNSUPPORTED_MEDIA_TYPE]);
     add(writes && !public, &[problem::CONFLICT, problem::INVALID, problem::FULL]);
