@@ -419,7 +419,10 @@ impl Addresses {
 
     /// What an address allows; nothing when there is no such address.
     pub fn allowed(&self, path: &str) -> Option<String> {
-        Some(self.methods(path)?.keys().map(String::as_str).collect::<Vec<_>>().join(", "))
+        let methods = self.methods(path)?.keys().map(String::as_str);
+        // Whatever can be got has a head.
+        let each = methods.flat_map(|method| [Some(method), (method == "GET").then_some("HEAD")]);
+        Some(each.flatten().collect::<Vec<_>>().join(", "))
     }
 
     /// Whether an operation is there that takes no query parameters.
