@@ -81,7 +81,7 @@ pub fn text(document: &Value) -> String {
     text
 }
 
-/// Gives every merge patch a schema: that of the input it changes, with nothing required.
+/// Gives every merge patch a schema: that of the input it changes, with nothing required, and `null` for what may be left out.
 fn add_patches(document: &mut Value) {
     const PATCH: &str = "/requestBody/content/application~1merge-patch+json/schema/$ref";
     let mut patched = BTreeSet::new();
@@ -97,7 +97,13 @@ fn add_patches(document: &mut Value) {
     for name in patched {
         let mut schema = document["components"]["schemas"][&name].clone();
         if let Some(members) = schema.as_object_mut() {
-            members.remove("required");
+            let required = members.remove("required").unwrap_or_default();
+            let needed = |name: &str| required.as_array().is_some_and(|all| all.iter().any(|one| one == name));
+            for (name, member) in members.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+                if !needed(name) && !takes_null(member) {
+                    *member = json!({ "oneOf": [{ "type": "null" }, member.take()] });
+                }
+            }
             members.insert(
                 "description".to_owned(),
                 json!("JSON Merge Patch (RFC 7396): members that are there replace, `null` clears."),
@@ -105,6 +111,12 @@ fn add_patches(document: &mut Value) {
         }
         document["components"]["schemas"][format!("{name}Patch")] = schema;
     }
+}
+
+/// Whether `null` fits a schema.
+fn takes_null(schema: &Value) -> bool {
+    let null = |kind: &Value| kind == "null" || kind.as_array().is_some_and(|all| all.iter().any(|one| one == "null"));
+    null(&schema["type"]) || schema["oneOf"].as_array().is_some_and(|all| all.iter().any(|one| null(&one["type"])))
 }
 
 /// Operations on one thing, by the schema of its id.

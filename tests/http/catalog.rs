@@ -240,7 +240,7 @@ both! {
         region.coordinator.step(&puppets, "retire", None).expect(200);
         assert_eq!(finds("q=puppets"), (false, false));
         nobody.get("/catalog?zip=00000").expect(422);
-        for wrong in ["level=deep", "from=tomorrow", "sort=best", "after=x", "topic=x"] {
+        for wrong in ["level=deep", "within=0", "within=20001", "from=tomorrow", "sort=best", "after=x", "topic=x"] {
             assert_eq!(nobody.get(&format!("/catalog?{wrong}")).status, 400, "{wrong}");
         }
     }

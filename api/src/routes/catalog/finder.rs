@@ -30,6 +30,8 @@ const CARDS: usize = 24;
 const CHOICES: usize = 12;
 /// How far from a ZIP code, in kilometers, when nothing is said.
 const WITHIN: u16 = 100;
+/// Most kilometers that may be asked for.
+const FARTHEST: u16 = 20_000;
 /// Between scheme and category of continuing education.
 const PARTED: &str = " · ";
 
@@ -94,6 +96,10 @@ impl Query for CatalogQuery {
         if q.as_ref().is_some_and(|q| q.chars().count() > 200) {
             from.fault("q", "length", "has at most 200 characters");
         }
+        let within: Option<u16> = from.filled("within");
+        if within.is_some_and(|km| !(1..=FARTHEST).contains(&km)) {
+            from.fault("within", "range", "is 1 to 20000");
+        }
         Self {
             embed: from.take("embed"),
             q,
@@ -106,7 +112,7 @@ impl Query for CatalogQuery {
             from: from.filled("from"),
             until: from.filled("until"),
             zip,
-            within: from.filled("within"),
+            within,
             sort: from.word("sort"),
             after: from.take("after"),
         }
