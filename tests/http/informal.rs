@@ -184,8 +184,8 @@ fn whoever_has_no_account_signs_up(world: &World, mail: &MailServer) {
     let deliveries = ann.get(&format!("/v1/trainers/{ben_teaches}/deliveries")).expect(200).json();
     assert_eq!((&deliveries["delivered"], &deliveries["people"]), (&json!(1), &json!(4)));
     let matches = format!("{}/matches", ask(&ann, &id, &desk, &topic, "2027-06-02"));
-    let matched = ann.get(&format!("{matches}?deliveries=true")).expect(200).json()["items"][0].clone();
-    assert_eq!((&matched["trainer"], &matched["deliveries"]), (&json!(ben_teaches), &deliveries));
+    let best = ann.get(&format!("{matches}?deliveries=true")).expect(200).json()["items"][0].clone();
+    assert_eq!((&best["trainer"], &best["deliveries"]), (&json!(ben_teaches), &deliveries));
     assert_eq!(ann.get(&matches).expect(200).json()["items"][0].get("deliveries"), None);
     // Who has an account takes part with it; the answer before was the same.
     let carl = person(world, "carl");
