@@ -7,6 +7,7 @@ mod cors;
 mod docs;
 mod edge;
 mod feeds;
+mod head;
 mod input;
 mod keys;
 mod lines;
@@ -17,6 +18,7 @@ mod roads;
 mod routes;
 mod schema;
 mod shapes;
+mod tags;
 
 pub mod cli;
 pub mod config;

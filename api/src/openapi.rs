@@ -82,7 +82,7 @@ pub fn text(document: &Value) -> String {
     text
 }
 
-/// Gives every merge patch a schema: that of the input it changes, with nothing required.
+/// Gives every merge patch a schema: that of the input it changes, with nothing required, and `null` for what may be left out.
 fn add_patches(document: &mut Value) {
     const PATCH: &str = "/requestBody/content/application~1merge-patch+json/schema/$ref";
     let mut patched = BTreeSet::new();
@@ -98,7 +98,13 @@ fn add_patches(document: &mut Value) {
     for name in patched {
         let mut schema = document["components"]["schemas"][&name].clone();
         if let Some(members) = schema.as_object_mut() {
-            members.remove("required");
+            let required = members.remove("required").unwrap_or_default();
+            let needed = |name: &str| required.as_array().is_some_and(|all| all.iter().any(|one| one == name));
+            for (name, member) in members.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+                if !needed(name) && !takes_null(member) {
+                    *member = json!({ "oneOf": [{ "type": "null" }, member.take()] });
+                }
+            }
             members.insert(
                 "description".to_owned(),
                 json!("JSON Merge Patch (RFC 7396): members that are there replace, `null` clears."),
@@ -106,6 +112,12 @@ fn add_patches(document: &mut Value) {
         }
         document["components"]["schemas"][format!("{name}Patch")] = schema;
     }
+}
+
+/// Whether `null` fits a schema.
+fn takes_null(schema: &Value) -> bool {
+    let null = |kind: &Value| kind == "null" || kind.as_array().is_some_and(|all| all.iter().any(|one| one == "null"));
+    null(&schema["type"]) || schema["oneOf"].as_array().is_some_and(|all| all.iter().any(|one| null(&one["type"])))
 }
 
 /// Operations on one thing, by the schema of its id.
@@ -185,10 +197,10 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
         }));
     }
     let takes_parameters = !parameters.is_empty();
-    let (mut bounded, mut asks_of_one) = (false, false);
+    let (mut ruled, mut asks_of_one) = (false, false);
     for parameter in parameters.iter_mut().filter(|parameter| parameter["in"] == "query") {
         let name = parameter["name"].as_str().unwrap_or_default();
-        bounded |= matches!(name, "to" | "until");
+        ruled |= matches!(name, "to" | "until" | "zone" | "zip");
         asks_of_one |= (writes || parameter["required"] == true) && parameter["schema"]["$ref"].is_string();
         if name == "after"
             && parameter["schema"].get("pattern").is_none()
@@ -213,8 +225,9 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
     add(public && has_body, &[problem::BAD_CREDENTIALS]);
     add(takes_parameters || has_body || !public, &[problem::BAD_REQUEST]);
     add(named || creates || asks_of_one, &[problem::NOT_FOUND]);
-    // Each end of a stretch of time may be well formed, and the stretch none.
-    add(bounded, &[problem::INVALID]);
+    // Each end of a stretch of time may be well formed, and the stretch none; so may the name of a zone that there is not.
+    add(ruled, &[problem::INVALID]);
+    add(public && path.ends_with("/workshops/{id}"), &[problem::GONE]);
     add(!public && (writes || named || asks_of_one), &[problem::FORBIDDEN]);
     add(has_body, &[problem::REQUEST_TIMEOUT, problem::TOO_LARGE, problem::UNSUPPORTED_MEDIA_TYPE]);
     add(writes && !public, &[problem::CONFLICT, problem::INVALID, problem::FULL]);
@@ -419,7 +432,10 @@ impl Addresses {
 
     /// What an address allows; nothing when there is no such address.
     pub fn allowed(&self, path: &str) -> Option<String> {
-        Some(self.methods(path)?.keys().map(String::as_str).collect::<Vec<_>>().join(", "))
+        let methods = self.methods(path)?.keys().map(String::as_str);
+        // Whatever can be got has a head.
+        let each = methods.flat_map(|method| [Some(method), (method == "GET").then_some("HEAD")]);
+        Some(each.flatten().collect::<Vec<_>>().join(", "))
     }
 
     /// Whether an operation is there that takes no query parameters.

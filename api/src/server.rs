@@ -29,6 +29,7 @@ use crate::{
     docs,
     edge::edge,
     feeds,
+    head::head,
     mailer::Mailer,
     metrics::{self, Metrics},
     outbound::{self, Outbound},
@@ -37,6 +38,7 @@ use crate::{
     rates::limit,
     routes,
     state::{App, letters},
+    tags::tags,
 };
 
 /// Why the program does not serve.
@@ -327,6 +329,8 @@ fn start_with(
             .default_service(web::to(elsewhere))
             .wrap(from_fn(body))
             .wrap(Compress::default())
+            .wrap(from_fn(head))
+            .wrap(from_fn(tags))
             .wrap(from_fn(limit))
             .wrap(from_fn(cors))
             .wrap(from_fn(edge))

@@ -94,7 +94,7 @@ both! {
         nobody.get(&format!("/networks/{}/catalog", other.network)).expect(404);
         nobody.get("/calendar/2027-13").expect(404);
         nobody.get("/catalog?color=red").expect(400);
-        nobody.get("/sessions/ssn_x?zone=Mars/Base").expect(400);
+        nobody.get("/sessions/ssn_x?zone=Mars/Base").expect(422);
         let embedded = nobody.get("/catalog?embed=true").expect(200);
         assert!(embedded.header("content-security-policy").unwrap().contains("frame-ancestors *"));
         assert_eq!(embedded.header("x-frame-options"), None);
@@ -239,7 +239,8 @@ both! {
         assert_eq!(finds("q=policymakers"), (false, true));
         region.coordinator.step(&puppets, "retire", None).expect(200);
         assert_eq!(finds("q=puppets"), (false, false));
-        for wrong in ["level=deep", "zip=00000", "from=tomorrow", "sort=best", "after=x", "topic=x"] {
+        nobody.get("/catalog?zip=00000").expect(422);
+        for wrong in ["level=deep", "within=0", "within=20001", "from=tomorrow", "sort=best", "after=x", "topic=x"] {
             assert_eq!(nobody.get(&format!("/catalog?{wrong}")).status, 400, "{wrong}");
         }
     }

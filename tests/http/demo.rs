@@ -15,7 +15,7 @@ use packhorse_services::{
 use packhorse_tests::{Backend, START, TestDatabase, both};
 use serde_json::json;
 
-const ALL: Telling = Telling { limit: 100, explain: true, relax: 0, trainer: None };
+const ALL: Telling = Telling { limit: 100, explain: true, relax: 0, trainer: None, deliveries: false };
 
 /// What the README's story relies on: the first open request is Hiawatha's, Lorna Beckwith is the best match for it, and
 /// others could be asked, too.

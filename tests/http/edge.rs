@@ -1,7 +1,7 @@
 //! What holds for every answer: headers, web sites that may call, proxies in front.
 
 use packhorse::config::{Config, HttpConfig};
-use packhorse_tests::{Backend, TestDatabase, World};
+use packhorse_tests::{Backend, Client, Region, TestDatabase, World};
 use serde_json::json;
 
 const SITE: &str = "https://library.example.org";
@@ -25,7 +25,7 @@ fn only_the_sites_that_are_named_may_call() {
     };
     let answer = preflight(SITE, "/v1/libraries/lib_01k9z3k8m4e0r9q2v7x5y6w8ta").expect(204);
     assert_eq!(answer.header("access-control-allow-origin"), Some(SITE));
-    assert_eq!(answer.header("access-control-allow-methods"), Some("GET, PATCH"));
+    assert_eq!(answer.header("access-control-allow-methods"), Some("GET, HEAD, PATCH"));
     assert!(answer.header("access-control-allow-headers").unwrap().contains("Authorization"));
     assert_eq!(answer.header("access-control-allow-credentials"), None);
     assert_eq!(answer.header("vary"), Some("Origin"));
@@ -64,6 +64,61 @@ fn pages_load_nothing_from_elsewhere() {
     // What the docs are made of is allowed by their policy: no script stands in the page itself.
     let page = world.client().get("/docs/index.html").expect(200).text;
     assert!(page.contains("<script src=") && !page.contains("<script>"), "{page}");
+}
+
+#[test]
+fn a_head_is_that_of_the_whole() {
+    let world = World::new(Backend::Sqlite);
+    let region = Region::new(&world, "nekls");
+    let nobody = world.client();
+    let head = |client: &Client, path: &str| client.send("HEAD", path, &[], None);
+    for path in
+        ["/catalog", "/feeds/workshops.csv", "/sitemap.xml", "/oai?verb=Identify", "/style.css", "/v1/policy", "/docs/"]
+    {
+        let (whole, head) = (nobody.get(path).expect(200), head(&nobody, path).expect(200));
+        assert!(!whole.text.is_empty() && head.text.is_empty(), "{path}");
+        for name in
+            ["content-type", "content-length", "etag", "last-modified", "cache-control", "content-security-policy"]
+        {
+            assert_eq!(head.header(name), whole.header(name), "{name} of {path}");
+        }
+    }
+    head(&region.coordinator, "/v1/libraries?limit=1").expect(200);
+    head(&region.coordinator, "/v1/libraries?color=red").expect(400);
+    head(&nobody, "/v1/libraries").expect(401);
+    head(&nobody, "/v1/nothing").expect(404);
+    assert_eq!(head(&nobody, "/v1/sign-in").expect(405).header("allow"), Some("POST"));
+    assert_eq!(nobody.send("DELETE", "/catalog", &[], None).expect(405).header("allow"), Some("GET, HEAD"));
+}
+
+#[test]
+fn each_coding_of_an_answer_has_a_tag_of_its_own() {
+    let world = World::new(Backend::Sqlite);
+    let region = Region::new(&world, "nekls");
+    let details = json!({ "network": region.network.to_string(), "details": { "name": "Baldwin City", "time_zone": "America/Chicago" } });
+    let library = region.coordinator.post("/v1/libraries", &details).expect(201).location();
+    let nobody = world.client();
+    for (client, path) in [(&nobody, "/catalog"), (&nobody, "/feeds/workshops.atom"), (&region.coordinator, &*library)]
+    {
+        let plain = client.get(path).expect(200).etag();
+        for coding in ["gzip", "br"] {
+            let coded = client.send("GET", path, &[("accept-encoding", coding)], None).expect(200);
+            assert_eq!(coded.header("content-encoding"), Some(coding));
+            let coded = coded.etag();
+            assert!(coded != plain && !coded.starts_with("W/"), "{coded}");
+            for accepted in [coding, "identity"] {
+                for known in [&plain, &coded, &format!("\"other\", {coded}")] {
+                    let asks = [("accept-encoding", accepted), ("if-none-match", known.as_str())];
+                    let unchanged = client.send("GET", path, &asks, None).expect(304);
+                    assert!(known.contains(&unchanged.etag()), "{known}: {}", unchanged.etag());
+                }
+            }
+            client.send("GET", path, &[("if-none-match", &coded.replace('-', "-f"))], None).expect(200);
+        }
+    }
+    let coded = region.coordinator.send("GET", &library, &[("accept-encoding", "gzip")], None).expect(200).etag();
+    region.coordinator.patch(&library, &coded, &json!({ "name": "Baldwin" })).expect(200);
+    region.coordinator.patch(&library, &coded, &json!({ "name": "Vinland" })).expect(412);
 }
 
 #[test]

@@ -183,6 +183,10 @@ fn whoever_has_no_account_signs_up(world: &World, mail: &MailServer) {
     ann.step(&booking, "deliver", Some(&json!({ "attendance": 4 }))).expect(200);
     let deliveries = ann.get(&format!("/v1/trainers/{ben_teaches}/deliveries")).expect(200).json();
     assert_eq!((&deliveries["delivered"], &deliveries["people"]), (&json!(1), &json!(4)));
+    let matches = format!("{}/matches", ask(&ann, &id, &desk, &topic, "2027-06-02"));
+    let best = ann.get(&format!("{matches}?deliveries=true")).expect(200).json()["items"][0].clone();
+    assert_eq!((&best["trainer"], &best["deliveries"]), (&json!(ben_teaches), &deliveries));
+    assert_eq!(ann.get(&matches).expect(200).json()["items"][0].get("deliveries"), None);
     // Who has an account takes part with it; the answer before was the same.
     let carl = person(world, "carl");
     assert_eq!(

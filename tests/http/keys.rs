@@ -5,8 +5,10 @@ use jiff::SignedDuration;
 use packhorse::config::{Config, TokenConfig};
 use packhorse_domain::{Clock, Minutes};
 use packhorse_services::{Error, keys, tokens::Tokens};
-use packhorse_tests::{Backend, Client, Region, TestDatabase, World, both};
-use serde_json::Value;
+use packhorse_tests::{Backend, Client, Market, Region, TestDatabase, World, both};
+use serde_json::{Value, json};
+
+use super::events::events;
 
 fn shown(client: &Client) -> Vec<String> {
     let keys = client.get("/.well-known/jwks.json").expect(200).json()["keys"].clone();
@@ -61,6 +63,13 @@ fn rotation(backend: Backend) {
     let late = renewed(&world, &world.app.tokens, &before);
     world.clock.advance(SignedDuration::from_secs(10));
     rotate(&world).unwrap();
+    let told = events(&Market::operator(&world), "subject_kind=signing_key");
+    let [told] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!(
+        (&told["action"], &told["actor"], &told["before"]["kid"]),
+        (&json!("rotate"), &json!(null), &json!(kid(&late)))
+    );
+    assert!(first.iter().any(|kid| told["after"] == json!({ "kid": kid })));
     // A process that does not know yet still signs with the old key.
     assert_eq!(kid(&renewed(&world, &world.app.tokens, &late)), kid(&late));
     world.renew_keys();
@@ -100,6 +109,8 @@ both! {
         let region = Region::new(world, "nekls");
         let now = world.clock.now();
         world.write(move |conn| keys::replace(conn, now));
+        let told = events(&Market::operator(world), "subject_kind=signing_key");
+        assert_eq!(told.iter().map(|event| &event["action"]).collect::<Vec<_>>(), ["replace"]);
         // Another process, which starts with the new keys, signs.
         let elsewhere = renewed(world, &of_another_process(world), &region.coordinator);
         elsewhere.get("/v1/me").expect(200);

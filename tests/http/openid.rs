@@ -21,6 +21,8 @@ use packhorse_services::openid::Provider;
 use packhorse_tests::{Backend, Region, Reply, TestDatabase, World};
 use serde_json::{Value, json};
 
+use super::events::events;
+
 const CLIENT: &str = "packhorse-1";
 
 fn key(by: Algorithm) -> EncodingKey {
@@ -139,6 +141,9 @@ fn sign_in(backend: Backend) {
     let first = good(json!({})).expect(200).json();
     let client = world.client().with_token(first["access_token"].as_str().unwrap());
     assert_eq!(client.get("/v1/me").expect(200).id(), region.coordinator.get("/v1/me").id());
+    let linked = events(&client, "subject_kind=user");
+    let [_, linked] = linked.as_slice() else { panic!("{linked:?}") };
+    assert_eq!((&linked["action"], &linked["after"]), (&json!("link_identity"), &json!({ "issuer": issuer.url })));
     // From now on the subject alone counts.
     let other = good(json!({ "email": "ce@elsewhere.example" })).expect(200).json();
     let other = world.client().with_token(other["access_token"].as_str().unwrap());

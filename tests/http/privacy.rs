@@ -1,8 +1,11 @@
 //! What is kept about a person: allowed, given out, erased.
 
+use std::{sync::mpsc, thread, time::Duration};
+
 use jiff::SignedDuration;
 use packhorse_db::accounts;
-use packhorse_domain::{Clock, user::Role};
+use packhorse_domain::{Clock, Valid, id::UserId, user::Role};
+use packhorse_services::{Context, Error, sessions, trips};
 use packhorse_tests::{Backend, Client, MailServer, Market, PASSWORD, Reply, Teacher, World, both, merge, with_mail};
 use serde_json::{Value, json};
 
@@ -274,6 +277,44 @@ both! {
         answer(client, "all_of_it", true).expect(404);
         let told: Vec<_> = events(client, "subject_kind=consent").iter().map(|event| event["action"].clone()).collect();
         assert_eq!(told, ["give", "withdraw"]);
+    }
+
+    fn a_write_under_way_is_erased_with_the_rest(world) {
+        let (market, operator) = (Market::new(world), Market::operator(world));
+        let dana = format!("/v1/users/{}", market.dana.client.get("/v1/me").id());
+        let (began, under_way) = mpsc::channel();
+        let (trainer, now) = (market.dana.id, world.clock.now());
+        let trip = json!({ "place": { "name": "LateTrip", "coordinates": { "lat": 39.0, "lon": -95.7 } }, "from": "2027-05-03",
+            "until": "2027-05-05", "time_zone": "America/Chicago", "radius_km": 50 });
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                world.write(move |conn| {
+                    let details = packhorse_tests::details(trip.clone());
+                    trips::create(&mut Context::of_program(conn, now), trainer, Valid::new(details).unwrap())?;
+                    began.send(()).unwrap();
+                    // Longer than an erasure takes that does not wait.
+                    thread::sleep(Duration::from_millis(1500));
+                    Ok(())
+                });
+            });
+            under_way.recv().unwrap();
+            operator.act(&format!("{dana}/erase"), "*", None).expect(200);
+        });
+        assert_eq!(kept(world, &["LateTrip"]), []);
+    }
+
+    fn who_was_erased_or_has_another_password_meanwhile_does_not_come_in(world) {
+        let (market, operator) = (Market::new(world), Market::operator(world));
+        let me = market.staff.get("/v1/me").json();
+        let (user, email): (UserId, _) = (me["id"].as_str().unwrap().parse().unwrap(), me["email"].as_str().unwrap().to_owned());
+        let (_, hash) = world.read(move |conn| sessions::credentials(conn, &email)).unwrap();
+        let confirmed = || {
+            let hash = hash.clone();
+            world.try_write(move |conn| sessions::confirmed(conn, user, &hash))
+        };
+        confirmed().unwrap();
+        operator.act(&format!("/v1/users/{user}/erase"), "*", None).expect(200);
+        assert!(matches!(confirmed(), Err(Error::BadCredentials)));
     }
 
     fn an_operator_erases_whoever_asks_but_not_the_last_of_them(world) {

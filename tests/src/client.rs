@@ -23,7 +23,7 @@ pub struct Reply {
     pub status: u16,
     /// Headers.
     pub headers: HeaderMap,
-    /// The body as it came.
+    /// The body as it came, as far as it is text.
     pub text: String,
 }
 
@@ -127,8 +127,8 @@ impl Client {
         };
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let text = response.body_mut().with_config().limit(200 << 20).read_to_string().ok()?;
-        Some(Reply { status, headers, text })
+        let bytes = response.body_mut().with_config().limit(200 << 20).read_to_vec().ok()?;
+        Some(Reply { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() })
     }
 
     /// Sends anything at all.

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, get, post};
 use packhorse_domain::{
+    booking::Deliveries,
     id::{self, LibraryId, NetworkId, RequestId, TrainerId},
     policy::Weights,
     request::{RequestDetails, Urgency},
@@ -30,7 +31,7 @@ pub(super) fn mount(config: &mut ServiceConfig<'_>) {
 #[derive(Serialize, ToSchema)]
 struct Matches {
     /// Those who can, best first: each with a time, the way, the price, and what makes up the score.
-    items: Vec<Match>,
+    items: Vec<Matched>,
     /// Those who cannot, fewest rules first, with every rule that stands in the way; the first of them with the smallest change
     /// that would let them in. Only with `explain=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,9 +45,25 @@ struct Matches {
     urgency: Urgency,
 }
 
+/// Somebody who can.
+#[derive(Serialize, ToSchema)]
+struct Matched {
+    /// When, how, and how well.
+    #[serde(flatten)]
+    found: Match,
+    /// What came of what the trainer took on before. Only with `deliveries=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deliveries: Option<Deliveries>,
+}
+
 impl Matches {
     fn of(answer: Answer, telling: Telling) -> Self {
-        let Answer { ranking: Ranking { matches: items, ruled_out }, why_not, urgency } = answer;
+        let Answer { ranking: Ranking { matches, ruled_out }, why_not, urgency, mut deliveries } = answer;
+        let matched = |found: Match| {
+            let deliveries = telling.deliveries.then(|| deliveries.remove(&found.trainer).unwrap_or_default());
+            Matched { found, deliveries }
+        };
+        let items = matches.into_iter().map(matched).collect();
         Self { items, ruled_out: telling.explain.then_some(ruled_out), why_not, urgency }
     }
 }
@@ -90,11 +107,15 @@ struct MatchQuery {
     /// This trainer alone.
     #[param(value_type = Option<TrainerId>)]
     trainer: Option<TrainerId>,
+    /// Whether each match tells what came of what the trainer took on before.
+    #[param(value_type = Option<bool>, default = false)]
+    deliveries: bool,
 }
 
 impl MatchQuery {
     fn telling(&self) -> Telling {
-        Telling { limit: self.limit, explain: self.explain, relax: self.relax, trainer: self.trainer }
+        let Self { limit, explain, relax, trainer, deliveries } = *self;
+        Telling { limit, explain, relax, trainer, deliveries }
     }
 }
 
@@ -105,7 +126,8 @@ impl Query for MatchQuery {
             from.fault("relax", "range", "is 0 to 100");
         }
         let explain = from.take("explain").unwrap_or(false);
-        Self { limit: from.limit().into(), explain, relax, trainer: from.take("trainer") }
+        let deliveries = from.take("deliveries").unwrap_or(false);
+        Self { limit: from.limit().into(), explain, relax, trainer: from.take("trainer"), deliveries }
     }
 }
 

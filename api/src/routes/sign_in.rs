@@ -102,10 +102,10 @@ async fn sign_in(app: web::Data<App>, request: HttpRequest, body: Body<Credentia
     let found = app.db.read(move |conn| sessions::credentials(conn, &email)).await?;
     let compared = app.hash(move || {
         let right = passwords::verify(&password, found.as_ref().map(|(_, hash)| hash.as_str()));
-        found.filter(|_| right).map(|(user, _)| user)
+        found.filter(|_| right)
     });
-    let user = compared.await?.ok_or(Error::BadCredentials)?;
-    let opened = open(&app, &request, move |_| Ok(user)).await?;
+    let (user, hash) = compared.await?.ok_or(Error::BadCredentials)?;
+    let opened = open(&app, &request, move |conn| sessions::confirmed(conn, user, &hash)).await?;
     tokens(&app, opened)
 }
 

@@ -148,8 +148,8 @@ async fn create_booking_session(
     id: PathId<id::Booking>,
     body: Body<Entry>,
 ) -> Result<HttpResponse, Problem> {
-    let (expected, entry) = (call.expected(), body.0);
-    call.write(move |ctx| Reply::created(&sessions::open(ctx, id.0, &expected, entry.clone())?)).await
+    let entry = body.0;
+    call.write(move |ctx| Reply::created(&sessions::open(ctx, id.0, entry.clone())?)).await
 }
 
 /// Shows a session.

@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     connection::{Backend, Conn, DatabaseUrl},
+    dialect::join_writers,
     error::{DbError, FromDb},
     jobs::{Job, Task, Verdict, attempt},
 };
@@ -321,6 +322,10 @@ fn transact(conn: &mut Conn, job: &mut dyn Job) -> (Verdict, Option<DbError>) {
     type Manager = <Conn as diesel::Connection>::TransactionManager;
     if let Err(error) = Manager::begin_transaction(conn) {
         return (Verdict::Lost, Some(DbError::Unavailable(error.to_string())));
+    }
+    if let Err(error) = join_writers(conn) {
+        let verdict = Manager::rollback_transaction(conn).map_or(Verdict::Lost, |()| Verdict::Retry);
+        return (verdict, Some(error));
     }
     match job.run(conn) {
         Verdict::Keep => match Manager::commit_transaction(conn).map_err(DbError::from) {

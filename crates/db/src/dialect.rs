@@ -1,7 +1,9 @@
 //! What the two databases do not say alike.
 
 use diesel::{
-    RunQueryDsl, sql_query,
+    RunQueryDsl,
+    connection::SimpleConnection,
+    sql_query,
     sql_types::{Array, Text},
 };
 
@@ -59,6 +61,25 @@ pub fn lock_seals(conn: &mut Conn) -> Result<(), DbError> {
     let Conn::Pg(conn) = conn else { return Ok(()) };
     sql_query("SELECT place FROM seal_head FOR UPDATE").execute(conn)?;
     Ok(())
+}
+
+/// What writers of PostgreSQL hold together, and an erasure alone.
+const WRITERS: i64 = 0x7061_636b_7772_6974;
+
+/// Takes a transaction's place among those that write: it begins when no erasure goes on, and none ends before it does. SQLite has
+/// one writer.
+pub(crate) fn join_writers(conn: &mut Conn) -> Result<(), DbError> {
+    let Conn::Pg(conn) = conn else { return Ok(()) };
+    Ok(conn.batch_execute(&format!("SELECT pg_advisory_xact_lock_shared({WRITERS})"))?)
+}
+
+/// Waits until this transaction alone writes: what was under way can be seen now, and what begins sees what this one does.
+///
+/// # Errors
+/// [`DbError::Contention`] when somebody else wrote for too long, or waited for the same.
+pub fn write_alone(conn: &mut Conn) -> Result<(), DbError> {
+    let Conn::Pg(conn) = conn else { return Ok(()) };
+    Ok(conn.batch_execute(&format!("SELECT pg_advisory_xact_lock({WRITERS})"))?)
 }
 
 /// The oldest transaction that has not ended, by number: whatever is older is all there. SQLite has one writer, and shows a

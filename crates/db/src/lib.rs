@@ -63,7 +63,7 @@ pub mod workshops;
 pub use backup::{BackupError, backup};
 pub use connection::{Backend, Conn, DatabaseUrl, InvalidUrl};
 pub use database::{Database, Options};
-pub use dialect::{Lock, lock, lock_seals, lock_signing_keys};
+pub use dialect::{Lock, lock, lock_seals, lock_signing_keys, write_alone};
 pub use error::{DbError, Found, FromDb};
 pub use migrations::{down, down_all, pending, run as migrate};
 pub use page::{Cursor, InvalidCursor, Order, Page};

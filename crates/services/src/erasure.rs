@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use packhorse_db::{
     availability, busy_times, imported, interests, invitations, lock_seals, persons, redaction, trainers, trips, users,
+    write_alone,
 };
 use packhorse_domain::{
     Action, Id, Scope,
@@ -49,7 +50,9 @@ pub fn erase_caller(ctx: &mut Context<'_>) -> Result<(), Error> {
 }
 
 fn carry_out(ctx: &mut Context<'_>, user: User) -> Result<User, Error> {
-    // One erasure after the other, and none while events are being sealed.
+    // What others write about them just now is erased, too.
+    write_alone(ctx.conn)?;
+    // None while events are being sealed.
     lock_seals(ctx.conn)?;
     let traces = Traces::of(ctx, user)?;
     refuse_last_operator(ctx, &traces.user)?;

@@ -3,11 +3,12 @@
 
 use jiff::SignedDuration;
 use packhorse_db::{
-    Conn, DbError,
+    Conn, DbError, events,
     keys::{self, SigningKey},
     lock_signing_keys,
 };
-use packhorse_domain::Timestamp;
+use packhorse_domain::{Timestamp, event::Event, id::EventId};
+use serde_json::json;
 
 use crate::{
     Error,
@@ -62,7 +63,9 @@ pub fn usable(conn: &mut Conn, now: Timestamp) -> Result<Vec<SigningKey>, DbErro
 /// [`Error::Conflict`] `key_too_new` while the next one was not shown for [`SHOWN`]; those of the database.
 pub fn rotate(conn: &mut Conn, now: Timestamp) -> Result<(), Error> {
     prepare(conn, now)?;
-    for key in keys::all(conn)? {
+    let all = keys::all(conn)?;
+    record(conn, "rotate", &all, all.iter().find(|key| key.signs_from.is_none()), now)?;
+    for key in all {
         let next = match key {
             SigningKey { signs_from: None, created_at, .. } if now < created_at + SHOWN => {
                 let detail =
@@ -88,10 +91,38 @@ pub fn rotate(conn: &mut Conn, now: Timestamp) -> Result<(), Error> {
 /// Those of the database.
 pub fn replace(conn: &mut Conn, now: Timestamp) -> Result<(), Error> {
     prepare(conn, now)?;
-    for key in keys::all(conn)? {
+    let (all, next) = (keys::all(conn)?, made(now, Some(now))?);
+    record(conn, "replace", &all, Some(&next), now)?;
+    for key in all {
         keys::update(conn, &SigningKey { signs_from: Some(now), verifies_until: Some(now), ..key })?;
     }
     keys::forget_outlived(conn, now)?;
-    keys::insert(conn, &made(now, Some(now))?)?;
+    keys::insert(conn, &next)?;
     Ok(keys::insert(conn, &made(now, None)?)?)
+}
+
+/// Tells the log which key signs from now on, and which one did: their names alone.
+fn record(
+    conn: &mut Conn,
+    action: &str,
+    all: &[SigningKey],
+    next: Option<&SigningKey>,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let signs = all.iter().find(|key| key.signs_from.is_some() && key.verifies_until.is_none());
+    let told = |key: &SigningKey| json!({ "kid": key.kid });
+    events::append(
+        conn,
+        Event {
+            id: EventId::new(now),
+            network: None,
+            subject_kind: "signing_key".to_owned(),
+            subject: next.map(|key| key.kid.clone()).unwrap_or_default(),
+            action: action.to_owned(),
+            actor: None,
+            at: now,
+            before: signs.map(told),
+            after: next.map(told),
+        },
+    )
 }

@@ -15,7 +15,7 @@ use packhorse_db::{
 use packhorse_domain::{
     Action, Coordinates, Interval, Resource, Scope, Timestamp, Zone,
     availability::AvailabilityDetails,
-    booking::Taught,
+    booking::{Deliveries, Side, Taught},
     commitment::{Holder, RoadTable},
     id::{LibraryId, NetworkId, OfferId, RequestId, TrainerId},
     library::{Room, Venue},
@@ -316,6 +316,8 @@ pub struct Telling {
     pub relax: usize,
     /// This trainer alone.
     pub trainer: Option<TrainerId>,
+    /// Whether it is told what came of what the matches took on before.
+    pub deliveries: bool,
 }
 
 /// Who could teach it, who could not, and why.
@@ -327,6 +329,8 @@ pub struct Answer {
     pub why_not: Option<WhyNobody>,
     /// How pressing it is to find somebody.
     pub urgency: Urgency,
+    /// What came of what each match took on before; only when that is told.
+    pub deliveries: HashMap<TrainerId, Deliveries>,
 }
 
 /// Who could teach a request, best first, and why the others could not.
@@ -370,7 +374,7 @@ pub(crate) fn ranked(ctx: &mut Context<'_>, pool: &Pool, brief: &Brief, telling:
     let today = ctx.now.to_zoned(brief.time_zone.rules()).date();
     let urgency = brief.details.urgency(today);
     let current = pool.current(ctx)?;
-    let mut answer = Answer { ranking: Ranking::default(), why_not: None, urgency };
+    let mut answer = Answer { ranking: Ranking::default(), why_not: None, urgency, deliveries: HashMap::new() };
     let Some(index) = current.index() else { return Ok(answer) };
     answer.ranking = match telling.trainer {
         Some(trainer) => index.rank_one(&need, &reach, trainer, ctx.now),
@@ -385,6 +389,13 @@ pub(crate) fn ranked(ctx: &mut Context<'_>, pool: &Pool, brief: &Brief, telling:
         let nearest = telling.relax.min(ruled_out.len());
         index.relax(&need, &reach, &mut ruled_out[..nearest], ctx.now);
         answer.why_not = Some(WhyNobody::of(ruled_out));
+    }
+    if telling.deliveries {
+        let matched: Vec<_> = answer.ranking.matches.iter().map(|found| found.trainer).collect();
+        let taken = bookings::of_trainers(ctx.conn, &matched)?;
+        // They come in the order of their trainers.
+        let each = taken.chunk_by(|one, other| one.trainer == other.trainer);
+        answer.deliveries = each.map(|own| (own[0].trainer, Deliveries::of(Side::Trainer, own))).collect();
     }
     Ok(answer)
 }

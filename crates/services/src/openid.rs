@@ -7,11 +7,12 @@ use jsonwebtoken::{
     Algorithm, DecodingKey, Validation,
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet},
 };
-use packhorse_db::{Conn, Found, accounts};
-use packhorse_domain::{Timestamp, id::UserId};
+use packhorse_db::{Conn, Found, accounts, events};
+use packhorse_domain::{Principal, Timestamp, event::Event, id::UserId};
 use serde::Deserialize;
+use serde_json::json;
 
-use crate::{Error, sessions::credentials};
+use crate::{Change, Context, Error, sessions::credentials};
 
 /// Oldest ID token that is taken, in seconds: it is for signing in now.
 const OLDEST: i64 = 600;
@@ -135,5 +136,9 @@ pub fn user_of(conn: &mut Conn, identity: &Identity, now: Timestamp) -> Result<U
     let email = identity.email.as_deref().ok_or(Error::BadCredentials)?;
     let (user, _) = credentials(conn, email)?.ok_or(Error::BadCredentials)?;
     accounts::insert_identity(conn, &identity.issuer, &identity.subject, user, now)?;
+    // Whose it is there stays out of the log.
+    let told = json!({ "issuer": identity.issuer });
+    let event = Context::of_program(conn, now).event(Change::new("link_identity", user, None), None, Some(&told))?;
+    events::append(conn, Event { actor: Some(Principal::Person(user)), ..event })?;
     Ok(user)
 }

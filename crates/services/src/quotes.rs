@@ -63,7 +63,7 @@ pub fn choose(
     if let Some(trainer) = trainer {
         reachable(ctx, brief.network.id, trainer)?;
     }
-    let telling = |explain| Telling { limit: 1, explain, relax: 0, trainer };
+    let telling = |explain| Telling { limit: 1, explain, relax: 0, trainer, deliveries: false };
     if let Some(best) = ranked(ctx, pool, &brief, telling(false))?.ranking.matches.first() {
         return Ok(Choice::Match(best.trainer, best.time.start));
     }

@@ -32,6 +32,14 @@ pub fn credentials(conn: &mut Conn, email: &str) -> Result<Option<(UserId, Strin
     Ok(users::credentials(conn, email).found()?)
 }
 
+/// The person, if their password is still the one that was compared.
+///
+/// # Errors
+/// [`Error::BadCredentials`] when it was changed since, or they were erased.
+pub fn confirmed(conn: &mut Conn, user: UserId, hash: &str) -> Result<UserId, Error> {
+    if users::password_hash(conn, user)? == hash { Ok(user) } else { Err(Error::BadCredentials) }
+}
+
 /// Longest text that is kept of what a program calls itself, in characters.
 const LONGEST_NAME: usize = 200;
 

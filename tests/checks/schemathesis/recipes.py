@@ -1,144 +1,311 @@
 """What no schema tells: input that an operation can accept, made of what there is at the moment.
 
-Each recipe has the name of its operation, and gives what to send: `id` for the address, `body`. What has to be there first, such
-as an offer that is still to be answered, is made through the API, by whom it is up to.
+Each recipe has the name of its operation, and gives what to send: `id` and `path` for the address, `query`, `body`, `media_type`, and
+as whom (`person`), if not as whoever tries. An operation that takes nothing but an id has the recipe that makes such a thing.
 """
 
-import datetime
-import itertools
-import json
-import urllib.error
-import urllib.request
+from things import CHICAGO, DIRECTOR, MORNINGS, NEW_PASSWORD, PASSWORD, TRAINER, Things
 
-PASSWORD = "a quiet mule on a road"
-OPERATOR, TRAINER, DIRECTOR = "operator@packhorse.example", "lorna@nekansas.example", "sam@baldwincity.example"
-MORNINGS = {
-    "time_zone": "America/Chicago",
-    "pattern": {"kind": "weekly", "weekdays": ["monday"], "start": "06:00:00", "end": "08:00:00", "from": "2026-01-01"},
-}
+YEAR = {"from": "2027-01-01T00:00:00Z", "to": "2027-02-01T00:00:00Z"}
+OUTLETS = (
+    "fscskey,seq,name,system_name,outlet_type,address,city,state,zip,county,county_fips,lat,lon,population_served,"
+    "population_fy,phone,locale,status\n"
+    "KS0065,002,LAWRENCE PUBLIC LIBRARY,LAWRENCE PUBLIC LIBRARY,CE,707 VERMONT ST,LAWRENCE,KS,66044,DOUGLAS,20045,38.9717,"
+    "-95.2353,95256,2022,7858433833,13,open\n"
+)
 
 
-class Recipes:
-    """The recipes for one person, at one server. `passwords` has those that are not everybody's."""
+def calendar(*lines):
+    return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Example//Example//EN", *lines, "END:VCALENDAR", ""])
 
-    def __init__(self, address, person, passwords, schemas):
-        self.address, self.person, self.passwords, self.schemas = address, person, passwords, schemas
-        self.tokens = {}
-        self.numbers = itertools.count(1)
-        first = self.ask("/v1/requests?state=open")["items"][0]
-        # Where the trainer can go, at a time that is not taken up by the demonstration.
-        day = datetime.date.today()
-        window = {"from": str(day + datetime.timedelta(30)), "until": str(day + datetime.timedelta(120))}
-        changes = {"room": None, "co_hosts": [], "preferences": [window | {"earliest": "09:00:00", "latest": "17:00:00"}]}
-        self.need = {
-            "network": first["network"],
-            "library": first["library"],
-            "details": self.details("RequestDetails", first) | changes,
-        }
-        roles = self.ask("/v1/me", TRAINER)["roles"]
-        self.trainer = next(role["trainer"] for role in roles if "trainer" in role)
-        self.network = first["network"]
-        self.workshop = first["workshop"]
 
-    def send(self, method, path, body=None, person=OPERATOR):
-        """Asks the server. What it answers; an exception if it refuses."""
-        headers = {"content-type": "application/json", "if-match": "*", "authorization": f"Bearer {self.token(person)}"}
-        data = None if body is None else json.dumps(body).encode()
-        try:
-            return answer(urllib.request.Request(self.address + path, data, headers, method=method))
-        except urllib.error.HTTPError as error:
-            if error.code != 401:
-                raise
-        # A new password ended the sign-in.
-        del self.tokens[person]
-        headers["authorization"] = f"Bearer {self.token(person)}"
-        return answer(urllib.request.Request(self.address + path, data, headers, method=method))
+BUSY = calendar("BEGIN:VEVENT", "UID:1", "DTSTAMP:20270105T150000Z", "DTSTART:20270303T150000Z", "DTEND:20270303T160000Z", "END:VEVENT")
+FREE = calendar(
+    *("BEGIN:VAVAILABILITY", "UID:1", "DTSTAMP:20270105T150000Z"),
+    *("BEGIN:AVAILABLE", "UID:2", "DTSTAMP:20270105T150000Z", "DTSTART:20270303T150000Z", "DTEND:20270303T230000Z", "END:AVAILABLE"),
+    "END:VAVAILABILITY",
+)
 
-    def ask(self, path, person=OPERATOR):
-        return self.send("GET", path, person=person)
 
-    def make(self, path, body=None, person=OPERATOR):
-        return self.send("POST", path, body, person)
+def kind(operation):
+    """The kind of the id that is all an operation takes; nothing, if it takes something else."""
+    needed = [one for one in operation.get("parameters", []) if one["in"] == "path" or one["in"] == "query" and one.get("required")]
+    if "requestBody" in operation or [one["name"] for one in needed] != ["id"]:
+        return None
+    return needed[0]["schema"].get("$ref", "").rsplit("/", 1)[-1].removesuffix("_id")
 
-    def enter(self, person):
-        body = json.dumps({"email": person, "password": self.passwords.get(person, PASSWORD)}).encode()
-        return answer(urllib.request.Request(f"{self.address}/v1/sign-in", body, {"content-type": "application/json"}))
 
-    def token(self, person):
-        if person not in self.tokens:
-            self.tokens[person] = self.enter(person)["access_token"]
-        return self.tokens[person]
+def lacking(document, elsewhere):
+    """The operations that take something, and have no recipe."""
+    found = []
+    for item in document["paths"].values():
+        for operation in item.values():
+            name, parameters = operation["operationId"], operation.get("parameters", [])
+            takes = "requestBody" in operation or any(one["in"] != "header" and one.get("required") for one in parameters)
+            known = hasattr(Recipes, name) or hasattr(Things, kind(operation) or "")
+            if takes and not known and name not in elsewhere:
+                found.append(name)
+    return found
 
-    def details(self, schema, thing):
-        """Of a thing what its input takes."""
-        return {name: value for name, value in thing.items() if name in self.schemas[schema]["properties"]}
 
-    def like(self, path, schema, **changes):
-        """A copy of a thing that is there, with another name."""
-        return {"network": self.network, "details": self.details(schema, self.ask(path)) | changes}
+class Recipes(Things):
+    """The recipes for one person."""
 
-    def name(self):
-        return f"Number {next(self.numbers)}"
+    def recipe(self, operation):
+        """What to send so that an operation, as the document describes it, accepts it; nothing, if it takes nothing."""
+        name, of = operation["operationId"], kind(operation)
+        if hasattr(Recipes, name):
+            return getattr(self, name)()
+        return {"id": getattr(self, of)()} if of else None
 
-    def address_of_somebody(self):
-        return f"number-{next(self.numbers)}@people.test"
+    # People, sign-ins, networks.
 
-    # What has to be there first.
+    def sign_in(self):
+        return {"body": {"email": DIRECTOR, "password": PASSWORD}}
 
-    def request(self, *steps):
-        made = self.make("/v1/requests", self.need)["id"]
-        for step in steps:
-            self.make(f"/v1/requests/{made}/{step}")
-        return made
+    def refresh_token(self):
+        return {"body": {"refresh_token": self.enter(DIRECTOR)["refresh_token"]}}
 
-    def place(self, request):
-        """A time at which the trainer can come."""
-        matches = self.ask(f"/v1/requests/{request}/matches")["items"]
-        return next(match["time"]["start"] for match in matches if match["trainer"] == self.trainer)
+    def end_sign_in(self):
+        self.enter(self.person)
+        return {"id": self.ask("/v1/me/sign-ins", self.person)["items"][-1]["id"]}
 
-    def offer(self):
-        request = self.request("submit", "open")
-        return self.make(f"/v1/requests/{request}/offers", {"trainer": self.trainer, "starts_at": self.place(request)})
+    def change_password(self):
+        return {"body": {"present": self.passwords.get(self.person, PASSWORD), "password": f"a quiet mule on road {next(self.numbers)}"}}
 
-    def booking(self):
-        return self.make(f"/v1/offers/{self.offer()['id']}/accept", person=TRAINER)
+    def ask_password_reset(self):
+        return {"body": {"email": self.address_of_somebody()}}
 
-    def draft_workshop(self):
-        details = self.like(f"/v1/workshops/{self.workshop}", "WorkshopDetails", title=self.name())
-        return self.make("/v1/workshops", details)["id"]
+    def reset_password(self):
+        token = self.make(f"/v1/users/{self.user()}/password-reset")["token"]
+        return {"body": {"token": token, "password": "a patient mule on a bridge"}}
 
-    def coordinator(self, network=None):
-        return {"role": "coordinator", "network": network or self.network}
+    def create_account(self):
+        token = self.invited(self.address_of_somebody())["token"]
+        return {"body": {"token": token, "name": self.name(), "password": PASSWORD}}
 
-    def invitation(self, email, network=None):
-        return self.make("/v1/invitations", {"email": email, "role": self.coordinator(network)})
+    def accept_invitation(self):
+        return {"body": {"token": self.invited(self.person, self.network())["token"]}}
 
-    def other_network(self):
-        return self.make("/v1/networks", self.create_network()["body"])["id"]
+    def create_invitation(self):
+        return {"body": self.an_invitation(self.address_of_somebody())}
 
-    def newcomer(self):
-        user = {"email": self.address_of_somebody(), "name": self.name(), "password": PASSWORD, "role": self.coordinator()}
-        return self.make("/v1/users", user)["id"]
+    def create_user(self):
+        return {"body": self.a_user()}
 
-    def free(self):
-        return self.make(f"/v1/trainers/{self.trainer}/availability", MORNINGS)["id"]
+    def grant_role(self):
+        return {"id": self.user(), "body": {"role": "trainer", "trainer": self.lorna}}
 
-    def hours(self):
-        return self.make(f"/v1/libraries/{self.need['library']}/hosting-hours", MORNINGS)["id"]
+    def revoke_role(self):
+        user = self.make("/v1/users", self.a_user())
+        return {"id": user["id"], "path": {"role_id": user["roles"][0]["id"]}}
 
-    def key(self):
-        return self.make("/v1/api-keys", {"network": self.network, "details": {"name": self.name(), "scopes": ["catalog:read"]}})["id"]
+    def set_consent(self):
+        return {"path": {"purpose": "weekly_digest"}, "body": {"given": True, "wording": 1}}
 
-    # The recipes.
+    def erase_me(self):
+        user = self.a_user()
+        self.make("/v1/users", user)
+        self.passwords[user["email"]] = NEW_PASSWORD
+        return {"body": {"password": NEW_PASSWORD}, "person": user["email"]}
+
+    def create_api_key(self):
+        return {"body": self.a_key()}
+
+    def rotate_api_key(self):
+        return {"id": self.api_key(), "body": {"overlap_hours": 1}}
+
+    def create_network(self):
+        return {"body": self.a_network()}
+
+    def update_network(self):
+        return {"id": self.kansas, "body": {"time_zone": CHICAGO}}
+
+    def leave_network(self):
+        network = self.network()
+        self.make(f"/v1/networks/{network}/join", person=self.person)
+        return {"id": network}
+
+    list_members = leave_network
+
+    def create_partnership(self):
+        return {"body": self.a_partnership()}
+
+    def update_partnership(self):
+        return {"id": self.partnership(), "body": {"terms": "one workshop a month"}}
+
+    # Libraries and the catalog.
+
+    def create_library(self):
+        return {"body": self.a_library()}
+
+    def update_library(self):
+        return {"id": self.library(), "body": {"name": self.name()}}
+
+    def import_libraries(self):
+        return {"query": {"network": self.kansas}, "body": OUTLETS, "media_type": "text/csv"}
+
+    def create_venue(self):
+        return {"id": self.library(), "body": self.a_venue()}
+
+    def update_venue(self):
+        return {"id": self.venue(), "body": {"name": self.name()}}
+
+    def create_room(self):
+        return {"id": self.venue(), "body": self.a_room()}
+
+    def update_room(self):
+        return {"id": self.room(), "body": {"name": self.name()}}
+
+    def create_hosting_hours(self):
+        return {"id": self.library(), "body": MORNINGS}
+
+    def update_hosting_hours(self):
+        return {"id": self.hosting_hours(), "body": {"note": "mornings"}}
+
+    def create_topic(self):
+        return {"body": self.a_topic()}
+
+    def update_topic(self):
+        return {"id": self.topic(), "body": {"name": self.name()}}
+
+    def create_workshop(self):
+        return {"body": self.a_workshop()}
+
+    def update_workshop(self):
+        return {"id": self.workshop(), "body": {"title": self.name()}}
+
+    def retire_workshop(self):
+        workshop = self.workshop()
+        self.make(f"/v1/workshops/{workshop}/publish")
+        return {"id": workshop}
+
+    def get_edition(self):
+        return {"id": self.policies, "path": {"edition": 1}}
+
+    def adapt_workshop(self):
+        return {"id": self.policies, "body": {"network": self.kansas}}
+
+    def create_material(self):
+        return {"id": self.workshop(), "body": self.a_material()}
+
+    def update_material(self):
+        return {"id": self.material(), "body": {"title": self.name()}}
+
+    def create_session(self):
+        return {"body": self.a_session()}
+
+    def create_booking_session(self):
+        return {"id": self.booking(), "body": {"capacity": 12}}
+
+    def update_session(self):
+        return {"id": self.session(), "body": {"note": "bring a pencil"}}
+
+    def move_session_online(self):
+        return {"id": self.published_session(), "body": {"meeting_address": "https://meet.example.org/auditorium"}}
+
+    def cancel_session(self):
+        return {"id": self.session(), "body": {"reason": "weather"}}
+
+    def hold_session(self):
+        return {"id": self.session(-7)}
+
+    # What is published.
+
+    def get_problem(self):
+        return {"path": {"code": "not_found"}}
+
+    def harvest_catalog_by_form(self):
+        return {"body": "verb=Identify", "media_type": "application/x-www-form-urlencoded"}
+
+    def of_kansas(self):
+        return {"path": {"network": self.kansas}}
+
+    get_network_catalog_page = get_network_archive_page = get_network_map_page = get_network_needs_page = of_kansas
+    get_network_workshops_atom = get_network_sessions_atom = get_network_needs_atom = of_kansas
+    get_network_sessions_ics = get_network_recordings_rss = get_network_workshops_csv = of_kansas
+
+    def get_month_page(self):
+        return {"path": {"network": self.kansas, "month": "2027-03"}}
+
+    get_network_month_page = get_month_page
+
+    def get_workshop_page(self):
+        return {"id": self.policies, "path": {"network": self.kansas}}
+
+    get_network_workshop_page = get_workshop_page
+
+    def get_session_page(self):
+        return {"id": self.published_session(), "path": {"network": self.kansas}}
+
+    get_network_session_page = get_session_page_ics = get_session_page
+
+    def get_trainer_page(self):
+        self.send("PUT", "/v1/me/consents/public_profile", {"given": True, "wording": 1}, TRAINER)
+        self.send("PATCH", f"/v1/trainers/{self.lorna}", {"visibility": "public"}, TRAINER)
+        return {"id": self.lorna, "path": {"network": self.kansas}}
+
+    get_network_trainer_page = get_trainer_page
+
+    # Trainers and their time.
+
+    def create_trainer(self):
+        return {"body": self.a_trainer()}
+
+    def update_trainer(self):
+        return {"id": self.trainer(), "body": {"biography": "Thirty years at the desk."}}
+
+    def create_availability(self):
+        return {"id": self.lorna, "body": MORNINGS}
+
+    def update_availability(self):
+        return {"id": self.availability(), "body": {"note": "mornings"}}
+
+    def import_availability(self):
+        return {"id": self.trainer(), "body": FREE, "media_type": "text/calendar"}
+
+    def preview_occurrences(self):
+        return {"body": MORNINGS}
+
+    def list_occurrences(self):
+        return {"id": self.availability(), "query": YEAR}
+
+    def query_free_busy(self):
+        return {"body": {"trainers": [self.lorna]} | YEAR}
+
+    def list_slots(self):
+        return {"id": self.lorna, "query": {"from": self.day(30), "until": self.day(40)}}
+
+    def create_trip(self):
+        return {"id": self.lorna, "body": self.a_trip()}
+
+    def update_trip(self):
+        return {"id": self.trip(), "body": {"note": "by train"}}
+
+    def create_imported_calendar(self):
+        return {"id": self.lorna, "body": {"name": self.name()}}
+
+    def update_imported_calendar(self):
+        return {"id": self.calendar(), "body": {"name": self.name()}}
+
+    def import_calendar(self):
+        return {"id": self.calendar(), "body": BUSY, "media_type": "text/calendar"}
+
+    def refresh_calendar(self):
+        return {"id": self.calendar(url="https://calendar.test/private.ics")}
+
+    def list_opportunities(self):
+        return {"query": {"library": self.hiawatha}}
+
+    # Requests, offers, bookings.
 
     def create_request(self):
         return {"body": self.need}
 
+    preview_matches = create_quote = create_request
+
     def update_request(self):
         return {"id": self.request(), "body": {"notes": self.name()}}
-
-    def submit_request(self):
-        return {"id": self.request()}
 
     def open_request(self):
         return {"id": self.request("submit")}
@@ -155,157 +322,58 @@ class Recipes:
     def merge_request(self):
         return {"id": self.request("submit"), "body": {"into": self.request("submit")}}
 
-    def preview_matches(self):
-        return {"body": self.need}
+    def create_interest(self):
+        return {"id": self.request("submit", "open"), "body": self.an_interest()}
 
-    def create_quote(self):
-        return {"body": self.need}
-
-    def get_quote(self):
-        return {"id": self.make("/v1/quotes", self.need)["id"]}
+    def update_interest(self):
+        return {"id": self.interest(), "body": {"note": "for two sessions"}}
 
     def create_offer(self):
-        request = self.request("submit", "open")
-        return {"id": request, "body": {"trainer": self.trainer, "starts_at": self.place(request)}}
+        request, offer = self.an_offer()
+        return {"id": request, "body": offer}
 
     def revise_offer(self):
-        offer = self.offer()
+        offer = self.offered()
         return {"id": offer["id"], "body": {"starts_at": offer["terms"]["time"]["start"], "message": "the same day"}}
 
-    def accept_offer(self):
-        return {"id": self.offer()["id"]}
-
     def decline_offer(self):
-        return {"id": self.offer()["id"], "body": {"reason": "away"}}
+        return {"id": self.offer(), "body": {"reason": "away"}}
 
     def withdraw_offer(self):
-        return {"id": self.offer()["id"], "body": {"reason": "the library is closed"}}
+        return {"id": self.offer(), "body": {"reason": "the library is closed"}}
 
     def counter_offer(self):
-        offer = self.offer()
+        offer = self.offered()
         return {"id": offer["id"], "body": {"starts_at": offer["terms"]["time"]["end"], "note": "later that day"}}
 
-    def confirm_booking(self):
-        return {"id": self.booking()["id"]}
-
     def cancel_booking(self):
-        return {"id": self.booking()["id"], "body": {"reason": "flood"}}
+        return {"id": self.booking(), "body": {"reason": "flood"}}
 
     def reschedule_booking(self):
-        booking = self.booking()
+        booking = self.booked()
         return {"id": booking["id"], "body": {"starts_at": booking["terms"]["time"]["start"], "reason": "as before"}}
 
-    def create_trainer(self):
-        return {"body": self.like(f"/v1/trainers/{self.trainer}", "TrainerDetails", name=self.name())}
+    # The needs board.
 
-    def create_workshop(self):
-        return {"body": self.like(f"/v1/workshops/{self.workshop}", "WorkshopDetails", title=self.name())}
+    def create_posting(self):
+        return {"body": self.a_posting()}
 
-    def update_workshop(self):
-        return {"id": self.draft_workshop(), "body": {"title": self.name()}}
+    def update_posting(self):
+        return {"id": self.posting(), "body": {"title": self.name()}}
 
-    def publish_workshop(self):
-        return {"id": self.draft_workshop()}
+    def close_posting(self):
+        return {"id": self.posting(), "body": {"reason": "filled"}}
 
-    def create_account(self):
-        token = self.invitation(self.address_of_somebody())["token"]
-        return {"body": {"token": token, "name": self.name(), "password": PASSWORD}}
+    def create_me_too(self):
+        return {"id": self.posting(), "body": {"library": self.library()}}
 
-    def accept_invitation(self):
-        return {"body": {"token": self.invitation(self.person, self.other_network())["token"]}}
+    def delete_me_too(self):
+        posting, library = self.posting(), self.library()
+        self.make(f"/v1/postings/{posting}/me-too", {"library": library})
+        return {"id": posting, "query": {"library": library}}
 
-    def create_invitation(self):
-        return {"body": {"email": self.address_of_somebody(), "role": self.coordinator()}}
+    def create_reply(self):
+        return {"id": self.posting(), "body": {"text": "We have a handout."}}
 
-    def get_invitation(self):
-        return {"id": self.invitation(self.address_of_somebody())["id"]}
-
-    revoke_invitation = get_invitation
-
-    def create_user(self):
-        return {"body": {"email": self.address_of_somebody(), "name": self.name(), "password": PASSWORD, "role": self.coordinator()}}
-
-    def reset_password(self):
-        token = self.make(f"/v1/users/{self.newcomer()}/password-reset")["token"]
-        return {"body": {"token": token, "password": "a loud mule on a bridge"}}
-
-    def start_password_reset(self):
-        return {"id": self.newcomer()}
-
-    def grant_role(self):
-        return {"id": self.newcomer(), "body": {"role": "trainer", "trainer": self.trainer}}
-
-    def sign_in(self):
-        return {"body": {"email": DIRECTOR, "password": PASSWORD}}
-
-    def refresh_token(self):
-        return {"body": {"refresh_token": self.enter(DIRECTOR)["refresh_token"]}}
-
-    def create_api_key(self):
-        return {"body": {"network": self.network, "details": {"name": self.name(), "scopes": ["catalog:read"]}}}
-
-    def get_api_key(self):
-        return {"id": self.key()}
-
-    revoke_api_key = get_api_key
-
-    def rotate_api_key(self):
-        return {"id": self.key(), "body": {"overlap_hours": 1}}
-
-    def create_library(self):
-        return {"body": {"network": self.network, "details": {"name": self.name(), "time_zone": "America/Chicago"}}}
-
-    def create_network(self):
-        return {"body": {"name": self.name(), "kind": "informal", "time_zone": "America/Chicago", "currency": "USD"}}
-
-    def create_topic(self):
-        return {"body": {"network": self.network, "details": {"name": self.name(), "scheme": "ours"}}}
-
-    def update_topic(self):
-        return {"id": self.make("/v1/topics", self.create_topic()["body"])["id"], "body": {"name": self.name()}}
-
-    def create_partnership(self):
-        return {"body": {"lender": self.network, "borrower": self.other_network(), "from": "2026-01-01"}}
-
-    def update_partnership(self):
-        return {"id": self.make("/v1/partnerships", self.create_partnership()["body"])["id"], "body": {"terms": "one workshop a month"}}
-
-    def create_availability(self):
-        return {"id": self.trainer, "body": MORNINGS}
-
-    def preview_occurrences(self):
-        return {"body": MORNINGS}
-
-    def delete_hosting_hours(self):
-        return {"id": self.hours()}
-
-    def get_availability(self):
-        return {"id": self.free()}
-
-    delete_availability = get_availability
-
-    def update_availability(self):
-        return {"id": self.free(), "body": {"note": "mornings"}}
-
-    def list_occurrences(self):
-        return {"id": self.free(), "query": {"from": "2027-01-01T00:00:00Z", "to": "2027-02-01T00:00:00Z"}}
-
-    def query_free_busy(self):
-        return {"body": {"trainers": [self.trainer], "from": "2027-01-01T00:00:00Z", "to": "2027-02-01T00:00:00Z"}}
-
-    def list_busy_times(self):
-        return self.delete_imported_calendar() | {"query": {"from": "2027-01-01T00:00:00Z", "to": "2027-02-01T00:00:00Z"}}
-
-    def delete_imported_calendar(self):
-        return {"id": self.make(f"/v1/trainers/{self.trainer}/calendars", {"name": self.name()})["id"]}
-
-    import_calendar = delete_imported_calendar
-
-    def refresh_calendar(self):
-        calendar = {"name": self.name(), "url": "https://calendar.test/private.ics"}
-        return {"id": self.make(f"/v1/trainers/{self.trainer}/calendars", calendar)["id"]}
-
-
-def answer(request):
-    with urllib.request.urlopen(request) as reply:
-        return json.load(reply)
+    def create_posting_request(self):
+        return {"id": self.posting(), "body": {"details": self.need["details"]}}

@@ -2,15 +2,17 @@
 
 use std::{
     sync::{
-        Mutex,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
+        mpsc,
     },
     thread,
     time::{Duration, Instant},
 };
 
 use packhorse::config::{Config, DeadlineConfig};
-use packhorse_tests::{Backend, Line, PASSWORD, Proxy, Region, Reply, Stopping, TestDatabase, World, scale};
+use packhorse_db::{Database, DbError, Options};
+use packhorse_tests::{Backend, Line, PASSWORD, Proxy, Region, Reply, Stopping, TestDatabase, World, both, scale};
 use serde_json::json;
 
 use super::{add, timed};
@@ -147,4 +149,39 @@ fn resetting() {
     let doubled = "SELECT COUNT(*) - COUNT(DISTINCT search_text) AS count FROM libraries";
     assert_eq!(world.database().count(doubled), 0);
     world.database().assert_sound();
+}
+
+both! {
+    fn who_waits_no_longer_is_told_so_and_their_job_is_left(world) {
+        let db = Database::open(&world.database().url, Options { connections: 1, ..Options::default() }).unwrap();
+        let (begin, begun) = mpsc::channel();
+        let (release, held) = mpsc::channel::<()>();
+        let ran = Arc::new(AtomicBool::new(false));
+        let noted = ran.clone();
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            let busy = db.clone();
+            let busy = tokio::spawn(async move {
+                let hold = move |_: &mut _| {
+                    begin.send(()).unwrap();
+                    // Should nobody give up, the test fails all the same.
+                    let _ = held.recv_timeout(Duration::from_secs(10));
+                    Ok::<_, DbError>(())
+                };
+                busy.write(hold).await
+            });
+            while begun.try_recv().is_err() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            let late = move |_: &mut _| {
+                noted.store(true, Ordering::SeqCst);
+                Ok::<_, DbError>(())
+            };
+            let told = db.within(Duration::from_millis(100)).write(late).await;
+            assert!(matches!(told, Err(DbError::Unavailable(_))), "{told:?}");
+            release.send(()).unwrap();
+            busy.await.unwrap().unwrap();
+            db.write(|_| Ok::<_, DbError>(())).await.unwrap();
+        });
+        assert!(!ran.load(Ordering::SeqCst));
+    }
 }

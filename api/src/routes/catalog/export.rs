@@ -23,6 +23,13 @@ use packhorse_services::{
     catalog::{self, CatalogFilter, DatesFilter, Entry},
 };
 use tokio::sync::mpsc;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{ObjectBuilder, Schema, Type},
+    },
+};
 
 use super::Published;
 use crate::{problem::Problem, state::App};
@@ -51,6 +58,14 @@ impl<K: Kind> fmt::Display for Behind<K> {
         write!(f, "{}.{}", self.at.as_microsecond(), self.id)
     }
 }
+
+impl<K: Kind> PartialSchema for Behind<K> {
+    fn schema() -> RefOr<Schema> {
+        let pattern = format!(r"^-?[0-9]{{1,17}}\.{}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$", K::PREFIX);
+        ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).into()
+    }
+}
+impl<K: Kind> ToSchema for Behind<K> {}
 
 /// A text that is no cursor of the catalog.
 #[derive(Debug)]

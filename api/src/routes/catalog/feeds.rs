@@ -95,7 +95,7 @@ impl Query for Nothing {
 #[into_params(parameter_in = Query)]
 struct WorkshopsQuery {
     /// Where the page begins: the end of the one before.
-    #[param(value_type = Option<String>)]
+    #[param(inline, value_type = Option<pages::Behind>)]
     after: Option<pages::Behind>,
 }
 
@@ -105,13 +105,16 @@ impl Query for WorkshopsQuery {
     }
 }
 
+/// Behind a session in the order of dates: opaque to callers.
+type BehindSession = Behind<id::Session>;
+
 /// Which page of sessions.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 struct SessionsQuery {
     /// Where the page begins: the end of the one before.
-    #[param(value_type = Option<String>)]
-    after: Option<Behind<id::Session>>,
+    #[param(inline, value_type = Option<BehindSession>)]
+    after: Option<BehindSession>,
 }
 
 impl Query for SessionsQuery {

@@ -30,6 +30,8 @@ const CARDS: usize = 24;
 const CHOICES: usize = 12;
 /// How far from a ZIP code, in kilometers, when nothing is said.
 const WITHIN: u16 = 100;
+/// Most kilometers that may be asked for.
+const FARTHEST: u16 = 20_000;
 /// Between scheme and category of continuing education.
 const PARTED: &str = " · ";
 
@@ -44,22 +46,22 @@ pub(super) struct CatalogQuery {
     #[param(max_length = 200, example = "policies")]
     q: Option<String>,
     /// About one of these topics.
-    #[param(value_type = Vec<TopicId>)]
+    #[param(required = false, value_type = Vec<TopicId>)]
     topic: Vec<TopicId>,
     /// On one of these levels.
-    #[param(value_type = Vec<Level>)]
+    #[param(required = false, value_type = Vec<Level>)]
     level: Vec<Level>,
     /// In one of these formats.
-    #[param(value_type = Vec<Format>)]
+    #[param(required = false, value_type = Vec<Format>)]
     format: Vec<Format>,
     /// In one of these languages.
-    #[param(example = json!(["en"]))]
+    #[param(required = false, example = json!(["en"]))]
     language: Vec<String>,
     /// For one of these schemes of continuing education, or categories of one after ` · `.
-    #[param(example = json!(["Wisconsin · A"]))]
+    #[param(required = false, example = json!(["Wisconsin · A"]))]
     ce: Vec<String>,
     /// Of one of these networks.
-    #[param(value_type = Vec<NetworkId>)]
+    #[param(required = false, value_type = Vec<NetworkId>)]
     network: Vec<NetworkId>,
     /// With a date on or after this day.
     #[param(value_type = Option<String>, format = Date, example = "2027-03-01")]
@@ -74,10 +76,13 @@ pub(super) struct CatalogQuery {
     #[param(minimum = 1, maximum = 20_000, example = 100)]
     within: Option<u16>,
     /// In which order: `relevance`, `changed`, `title`, `next_date`.
-    #[param(value_type = Option<String>, example = "next_date")]
+    #[param(value_type = Option<String>, pattern = "^(relevance|changed|title|next_date)$", example = "next_date")]
     sort: Option<Sort>,
     /// Where the page begins: the end of the one before.
-    #[param(value_type = Option<String>)]
+    #[param(
+        value_type = Option<String>,
+        pattern = r"^(relevance|changed|title|next_date)\.-?[0-9]{1,18}\.-?[0-9]{1,18}\.([0-9a-f]{2}){0,192}\.wks_[0-7][0-9a-hjkmnp-tv-z]{25}$"
+    )]
     after: Option<Cursor>,
 }
 
@@ -85,11 +90,15 @@ impl Query for CatalogQuery {
     fn read(from: &mut Parameters) -> Self {
         let zip: Option<String> = from.filled("zip");
         if zip.as_deref().is_some_and(|zip| search::near(zip).is_none()) {
-            from.fault("zip", "unknown", "is no ZIP code we know");
+            from.broken_rule("zip", "unknown", "is no ZIP code we know");
         }
         let q: Option<String> = from.filled("q");
         if q.as_ref().is_some_and(|q| q.chars().count() > 200) {
             from.fault("q", "length", "has at most 200 characters");
+        }
+        let within: Option<u16> = from.filled("within");
+        if within.is_some_and(|km| !(1..=FARTHEST).contains(&km)) {
+            from.fault("within", "range", "is 1 to 20000");
         }
         Self {
             embed: from.take("embed"),
@@ -103,7 +112,7 @@ impl Query for CatalogQuery {
             from: from.filled("from"),
             until: from.filled("until"),
             zip,
-            within: from.filled("within"),
+            within,
             sort: from.word("sort"),
             after: from.take("after"),
         }

@@ -72,7 +72,7 @@ async fn harvest_catalog(app: Data<App>, request: HttpRequest) -> Result<HttpRes
 #[utoipa::path(
     tag = "public",
     security(),
-    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "The arguments.", example = "verb=Identify"),
+    request_body(content = Option<String>, content_type = "application/x-www-form-urlencoded", description = "The arguments.", example = "verb=Identify"),
     responses((status = 200, description = "The answer.", content_type = "text/xml", body = String))
 )]
 #[post("/oai")]

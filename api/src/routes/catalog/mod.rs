@@ -55,7 +55,7 @@ impl LookQuery {
         let zone = zone.and_then(|name| {
             let known = Zone::new(&name).ok();
             if known.is_none() {
-                from.fault("zone", "form", "is no IANA time zone");
+                from.broken_rule("zone", "unknown", "is no IANA time zone");
             }
             known
         });

@@ -351,7 +351,7 @@ impl<'c> Build<'c> {
     fn offer(&mut self, request: RequestId, name: &str) -> Result<OfferId, Error> {
         let trainer = known(&self.trainers, name)?;
         // What is not committed yet is in no feed: the pool is read anew.
-        let telling = Telling { limit: 100, explain: false, relax: 0, trainer: None };
+        let telling = Telling { limit: 100, explain: false, relax: 0, trainer: None, deliveries: false };
         let ranking = matches::list(self.next(), &Pool::default(), request, telling)?.ranking;
         let found = ranking.matches.iter().find(|found| found.trainer == trainer).ok_or_else(|| broken(name))?;
         let message = "They asked for you by name.".to_owned();
