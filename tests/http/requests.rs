@@ -26,6 +26,7 @@ fn in_state(market: &Market, state: RequestStateName, day: &str) -> String {
     };
     match state {
         Is::Draft | Is::Expired => {}
+        Is::Gathering => go(staff, "gather", Some(pool(30))),
         Is::Submitted => go(staff, "submit", None),
         Is::NeedsInformation => {
             go(staff, "submit", None);
@@ -54,13 +55,20 @@ fn in_state(market: &Market, state: RequestStateName, day: &str) -> String {
     request
 }
 
+/// More seats than the library fills itself.
+fn pool(seats: u32) -> Value {
+    json!({ "seats": seats, "until": "2027-02-15", "own": { "seats": 8 } })
+}
+
 /// Every way to change a request.
-const ACTIONS: [&str; 8] = ["update", "submit", "open", "ask", "decline", "withdraw", "merge", "create_offer"];
+const ACTIONS: [&str; 9] =
+    ["update", "gather", "submit", "open", "ask", "decline", "withdraw", "merge", "create_offer"];
 
 fn act(market: &Market, request: &str, action: &str, other: &str) -> Reply {
     let Market { staff, coordinator, lee, .. } = market;
     match action {
         "update" => staff.patch(request, &staff.get(request).etag(), &json!({ "notes": "with coffee" })),
+        "gather" => staff.step(request, "gather", Some(&pool(35))),
         "submit" => staff.step(request, "submit", None),
         "open" => coordinator.step(request, "open", None),
         "ask" => coordinator.step(request, "ask", Some(&json!({ "question": "Why?" }))),
@@ -75,13 +83,16 @@ fn act(market: &Market, request: &str, action: &str, other: &str) -> Reply {
 /// The state that an action leads to, when the state before permits it.
 fn leads_to(state: RequestStateName, action: &str) -> Option<&'static str> {
     use RequestStateName as Is;
-    let waiting = matches!(state, Is::Draft | Is::Submitted | Is::NeedsInformation | Is::Open);
+    let waiting = matches!(state, Is::Draft | Is::Gathering | Is::Submitted | Is::NeedsInformation | Is::Open);
     match action {
-        "update" => matches!(state, Is::Draft | Is::Submitted | Is::NeedsInformation).then_some(state.word()),
+        "update" => {
+            matches!(state, Is::Draft | Is::Gathering | Is::Submitted | Is::NeedsInformation).then_some(state.word())
+        }
+        "gather" => waiting.then_some("gathering"),
         "submit" => matches!(state, Is::Draft | Is::NeedsInformation).then_some("submitted"),
         "open" => (state == Is::Submitted).then_some("open"),
         "ask" => matches!(state, Is::Submitted | Is::Open).then_some("needs_information"),
-        "decline" => matches!(state, Is::Submitted | Is::NeedsInformation | Is::Open).then_some("declined"),
+        "decline" => (waiting && state != Is::Draft).then_some("declined"),
         "withdraw" => waiting.then_some("withdrawn"),
         "merge" => waiting.then_some("merged"),
         "create_offer" => (state == Is::Open).then_some("open"),
