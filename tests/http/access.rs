@@ -11,6 +11,7 @@ use packhorse_domain::{
     api_key::KeyScope,
     operation::{OPERATIONS, operation},
     policy::Policy,
+    user::Role,
 };
 use packhorse_tests::{Backend, Client, Market, Region, Reply, World};
 use serde_json::{Value, json};
@@ -151,6 +152,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("get_request", "aananannnn"),
     ("update_request", "aananfnnnn"),
     ("submit_request", "aananfnnfn"),
+    ("gather_request", "aananfnnnn"),
     ("withdraw_request", "aananfnnfn"),
     ("open_request", "aanfnfnnfn"),
     ("ask_request", "aanfnfnnnn"),
@@ -164,6 +166,15 @@ const MATRIX: &[(&str, &str)] = &[
     ("counter_offer", "fannnannnn"),
     ("revise_offer", "aannnfnnnn"),
     ("withdraw_offer", "aannnfnnnn"),
+    ("list_pledges", "aanananaan"),
+    ("create_pledge", "aananfnffn"),
+    ("get_pledge", "aanannnann"),
+    ("update_pledge", "aanannnfnn"),
+    ("consent_to_terms", "aanannnfnn"),
+    ("withdraw_pledge", "aanannnfnn"),
+    ("list_pooling_suggestions", "aanfnfnfff"),
+    ("list_deserts", "aanfnfnfff"),
+    ("get_deserts_svg", "aanfnfnfff"),
     ("create_posting", "aanananaaf"),
     ("get_posting", "aanananaan"),
     ("update_posting", "aananfnffn"),
@@ -221,11 +232,35 @@ struct Things {
     ids: BTreeMap<&'static str, String>,
     bodies: BTreeMap<&'static str, Value>,
     role: String,
+    neighbor: Client,
     borrower: Client,
+}
+
+/// A request of a neighbor that the library joined.
+struct Joined {
+    neighbor: Client,
+    request: String,
+    pledge: String,
+}
+
+fn joined(world: &World, market: &Market, note: String) -> Joined {
+    let network = market.network;
+    let library = world.plant(move |planter| planter.library(network, "Eudora Public Library", "America/Chicago"));
+    let neighbor = world.person("desk@eudora.example", Role::Staff { library });
+    let mut theirs = market.need(&json!({ "format": "virtual", "venue": null, "room": null }));
+    theirs["library"] = json!(library);
+    let request = neighbor.post("/v1/requests", &theirs).expect(201).location();
+    let pool = json!({ "seats": 90, "until": "2027-02-15", "own": { "seats": 1 } });
+    neighbor.step(&request, "gather", Some(&pool)).expect(200);
+    let mut pledge = pledge(market);
+    pledge["details"]["note"] = json!(note);
+    let pledge = market.staff.post(&format!("{request}/pledges"), &pledge).expect(201).id();
+    Joined { neighbor, request, pledge }
 }
 
 /// One thing of every kind in a network.
 fn things(world: &World, market: &Market) -> Things {
+    let Joined { neighbor, request: gathering, pledge } = joined(world, market, String::new());
     let request = market.ask(&json!({}));
     let offer = market.offer(&request, market.dana.id, "2027-03-03T16:00:00Z").expect(201).id();
     let booking = market.book(&market.dana, "2027-03-04T16:00:00Z", &json!({ "room": null }));
@@ -276,6 +311,8 @@ fn things(world: &World, market: &Market) -> Things {
         ("availability", statements["items"][0]["id"].as_str().unwrap().to_owned()),
         ("calendars", calendar),
         ("requests", last(&request)),
+        ("gathering", last(&gathering)),
+        ("pledges", pledge),
         ("offers", offer),
         ("bookings", last(&booking)),
         ("invitations", invitation),
@@ -286,7 +323,7 @@ fn things(world: &World, market: &Market) -> Things {
         ("me", sign_ins["items"][0]["id"].as_str().unwrap().to_owned()),
     ]);
     let role = staff["roles"][0]["id"].as_str().unwrap().to_owned();
-    Things { ids, bodies: bodies(world, market), borrower: third.coordinator, role }
+    Things { ids, bodies: bodies(world, market), neighbor, borrower: third.coordinator, role }
 }
 
 fn trip() -> Value {
@@ -314,6 +351,10 @@ fn webinar() -> Value {
 fn need(market: &Market) -> Value {
     let library = market.place.library;
     json!({ "network": market.network, "details": { "kind": "need", "title": "A teacher", "library": library, "visibility": "network" } })
+}
+
+fn pledge(market: &Market) -> Value {
+    json!({ "library": market.place.library, "details": { "seats": 3 } })
 }
 
 fn day_off() -> Value {
@@ -388,6 +429,9 @@ fn bodies(world: &World, market: &Market) -> BTreeMap<&'static str, Value> {
         ("create_request", market.need(&json!({}))),
         ("preview_matches", market.need(&json!({}))),
         ("create_quote", market.need(&json!({}))),
+        ("gather_request", json!({ "seats": 90, "until": "2027-02-15", "own": { "seats": 1 } })),
+        ("create_pledge", pledge(market)),
+        ("consent_to_terms", json!({ "terms": 1 })),
         ("ask_request", json!({ "question": "Why?" })),
         ("merge_request", json!({ "into": "req_01k9z3k8m4e0r9q2v7x5y6w8ta" })),
         ("create_offer", json!({ "trainer": market.lee.id, "starts_at": "2027-03-05T16:00:00Z" })),
@@ -467,15 +511,12 @@ fn matrix(backend: Backend) {
         (Market::with(&world, "here", &Policy::default()), Market::with(&world, "there", &Policy::default()));
     let things = things(&world, &here);
     let operator = world.client().sign_in("root@packhorse.example", packhorse_tests::PASSWORD);
-    let network = here.network;
-    let library = world.plant(move |planter| planter.library(network, "Eudora Public Library", "America/Chicago"));
-    let neighbor = world.person("desk@eudora.example", packhorse_domain::user::Role::Staff { library });
     let programs = [
         program(&world, &here, KeyScope::ALL),
         program(&world, &there, KeyScope::ALL),
         program(&world, &here, &[KeyScope::EventsRead]),
     ];
-    let roles = people([&operator, &neighbor, &things.borrower], &here, &there);
+    let roles = people([&operator, &things.neighbor, &things.borrower], &here, &there);
     let rows: BTreeMap<_, _> =
         MATRIX.iter().copied().chain(EVERYBODY.iter().map(|name| (*name, "aaaaaaaaaa"))).collect();
     let document = packhorse::openapi::document();
@@ -491,7 +532,10 @@ fn matrix(backend: Backend) {
                 continue;
             };
             seen += 1;
-            let kind = template.split('/').nth(2).unwrap();
+            let kind = match name {
+                "create_pledge" | "list_pledges" => "gathering",
+                _ => template.split('/').nth(2).unwrap(),
+            };
             let at = |id: &str| at(template, id, &things.role);
             let at = |id: &str| match name {
                 "list_opportunities" | "delete_me_too" => format!("{}?library={}", at(id), here.place.library),

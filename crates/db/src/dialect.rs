@@ -100,7 +100,8 @@ pub(crate) fn oldest_transaction(conn: &mut Conn) -> Result<Option<i64>, DbError
 pub(crate) fn co_hosts(conn: &Conn) -> &'static str {
     match conn {
         Conn::Pg(_) => {
-            "SELECT bookings.*, host.value COLLATE \"C\" AS co_host FROM bookings, jsonb_array_elements_text(details -> 'co_hosts') AS host (value)"
+            "SELECT bookings.*, host.value COLLATE \"C\" AS co_host \
+             FROM bookings, jsonb_array_elements_text(details -> 'co_hosts') AS host (value)"
         }
         Conn::Sqlite(_) => {
             "SELECT bookings.*, host.value AS co_host FROM bookings, json_each(details, '$.co_hosts') AS host"

@@ -66,6 +66,7 @@ const BY_COLUMNS: &[(&str, &str)] = &[
     ("libraries.fscs_key", "libraries_fscs_key"),
     ("venues.library_id, venues.fscs_seq", "venues_fscs_seq"),
     ("offers.request_id, offers.trainer_id", "offers_once"),
+    ("pledges.request_id, pledges.library_id", "pledges_once"),
     ("bookings.request_id", "bookings_once"),
     ("bookings.offer_id", "bookings_offer"),
     ("workshop_sessions.booking_id", "workshop_sessions_booking"),

@@ -8,7 +8,7 @@ use crate::{
     id::{LibraryId, NetworkId, PledgeId, RequestId},
     money::Money,
     record::Record,
-    request::Contribution,
+    request::SeatsAndMoney,
     state::InvalidTransition,
     text::{Word, words},
     time::Timestamp,
@@ -44,8 +44,8 @@ fn something(pledge: &PledgeDetails) -> Result<(), ValidationError> {
 
 impl PledgeDetails {
     /// Its seats and money.
-    pub fn brings(&self) -> Contribution {
-        Contribution { seats: self.seats, money: self.money }
+    pub fn brings(&self) -> SeatsAndMoney {
+        SeatsAndMoney { seats: self.seats, money: self.money }
     }
 }
 

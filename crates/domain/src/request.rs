@@ -17,7 +17,7 @@ use crate::{
     time::{Interval, Minutes, Timestamp, Zone},
 };
 
-pub use gathering::{Circumstances, Contribution, Pool, PoolDetails};
+pub use gathering::{Circumstances, Pool, PoolDetails, SeatsAndMoney};
 pub use state::{RequestState, RequestStateName};
 
 /// Days, and hours of them, that would suit the library. The first of a request's list is its first choice.
@@ -243,8 +243,9 @@ impl TrainingRequest {
     /// # Errors
     /// [`InvalidTransition`] unless it is a draft or was sent back with a question.
     pub fn submit(self, has_triage: bool, now: Timestamp) -> Moved {
-        let state = self.handed_in(has_triage, now);
-        self.leave(&[RequestStateName::Draft, RequestStateName::NeedsInformation], "submit", state, now)
+        self.is_in(&[RequestStateName::Draft, RequestStateName::NeedsInformation], "submit")?;
+        let record = self.record.changed(now);
+        Ok(Self { record, ..self.handed_in(has_triage, now) })
     }
 
     /// A coordinator opens it to trainers.
@@ -269,8 +270,8 @@ impl TrainingRequest {
     /// # Errors
     /// [`InvalidTransition`] unless it is handed in and nobody is booked.
     pub fn decline(self, reason: String, now: Timestamp) -> Moved {
-        let state = RequestState::Declined { reason, declined_at: now };
         use RequestStateName::{Gathering, NeedsInformation, Open, Submitted};
+        let state = RequestState::Declined { reason, declined_at: now };
         self.leave(&[Gathering, Submitted, NeedsInformation, Open], "decline", state, now)
     }
 

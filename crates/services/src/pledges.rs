@@ -71,7 +71,7 @@ pub fn create(
         state: PledgeState::Standing,
         record: Record::new(ctx.now),
     };
-    check(ctx, &request, &pledge)?;
+    check(ctx, &request, &pledge, "/details")?;
     let pledge = ctx.keep(Change::new("create", pledge.id, pledge.network), pledges::insert, None, pledge)?;
     count(ctx, request)?;
     Ok(pledge)
@@ -92,7 +92,7 @@ pub fn update(
     request.joinable("update_pledge")?;
     let details = change(&before.details)?.into_inner();
     let after = before.clone().revise(details, ctx.now)?;
-    check(ctx, &request, &after)?;
+    check(ctx, &request, &after, "")?;
     keep(ctx, "update", &before, after, request)
 }
 
@@ -177,9 +177,9 @@ fn agrees(pool: &Pool, terms: u32) -> Result<(), Error> {
 }
 
 /// Whether there is place for what a library brings, and its money is that of the network.
-fn check(ctx: &mut Context<'_>, request: &TrainingRequest, pledge: &Pledge) -> Result<(), Error> {
+fn check(ctx: &mut Context<'_>, request: &TrainingRequest, pledge: &Pledge, at: &str) -> Result<(), Error> {
     let network = networks::find(ctx.conn, Scope::Everything, request.network)?;
-    Error::unless_none(foreign(&network, "/money", pledge.details.money).into_iter().collect())?;
+    Error::unless_none(foreign(&network, &format!("{at}/money"), pledge.details.money).into_iter().collect())?;
     let all = pledges::of_request(ctx.conn, request.id)?;
     let (mine, others): (Vec<_>, Vec<_>) = all.iter().filter(|one| one.stands()).partition(|one| one.id == pledge.id);
     let joins = |library| library == pledge.library || others.iter().any(|one| one.library == library);

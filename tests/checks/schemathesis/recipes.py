@@ -319,6 +319,36 @@ class Recipes(Things):
     def ask_request(self):
         return {"id": self.request("submit"), "body": {"question": "How many people?"}}
 
+    def gathering(self):
+        """A request that waits for neighbors, and what one of them could bring."""
+        request = self.request()
+        until = str(datetime.date.today() + datetime.timedelta(20))
+        self.make(f"/v1/requests/{request}/gather", {"seats": 90_000, "until": until, "own": {"seats": 1}})
+        libraries = self.ask(f"/v1/libraries?network={self.network}&limit=100")["items"]
+        neighbor = next(library["id"] for library in libraries if library["id"] != self.need["library"])
+        return request, {"library": neighbor, "details": {"seats": 1}}
+
+    def gather_request(self):
+        until = str(datetime.date.today() + datetime.timedelta(20))
+        return {"id": self.request(), "body": {"seats": 90_000, "until": until, "own": {"seats": 1}}}
+
+    def create_pledge(self):
+        request, pledge = self.gathering()
+        return {"id": request, "body": pledge}
+
+    def get_pledge(self):
+        request, pledge = self.gathering()
+        return {"id": self.make(f"/v1/requests/{request}/pledges", pledge)["id"]}
+
+    def update_pledge(self):
+        return self.get_pledge() | {"body": {"seats": 2}}
+
+    def consent_to_terms(self):
+        return self.get_pledge() | {"body": {"terms": 1}}
+
+    def withdraw_pledge(self):
+        return self.get_pledge() | {"body": {"reason": "no bus"}}
+
     def merge_request(self):
         return {"id": self.request("submit"), "body": {"into": self.request("submit")}}
 

@@ -12,6 +12,7 @@ const CANARIES: &[(&str, &str)] = &[
     ("api-keys", "get_api_key"),
     ("offers", "get_offer"),
     ("partnerships", "get_partnership"),
+    ("pledges", "get_pledge"),
     ("postings", "get_posting"),
 ];
 
@@ -47,9 +48,7 @@ fn canaries(world: &World) {
     posting["details"]["text"] = json!(canary("postings"));
     here.staff.post("/v1/postings", &posting).expect(201);
 
-    let network = here.network;
-    let library = world.plant(move |planter| planter.library(network, "Eudora Public Library", "America/Chicago"));
-    let neighbor = world.person("desk@eudora.example", packhorse_domain::user::Role::Staff { library });
+    let Joined { neighbor, request, .. } = joined(world, &here, canary("pledges"));
     let roles = people([&operator, &neighbor, &third.coordinator], &here, &there);
     let catalog = program(world, &here, &[KeyScope::CatalogRead, KeyScope::LibrariesRead]);
     let lists = [
@@ -64,6 +63,7 @@ fn canaries(world: &World) {
         "/v1/partnerships",
         "/v1/postings",
         "/v1/quotes",
+        &format!("{request}/pledges"),
         "/v1/requests",
         "/v1/rooms",
         "/v1/topics",

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Display};
 
-use jiff::{SignedDuration, ToSpan};
+use jiff::{SignedDuration, ToSpan, civil::Weekday};
 use packhorse_db::{Conn, DbError};
 use packhorse_domain::{
     Coordinates, Currency, DatePreference, Format, Money, Timestamp, Valid, Zone,
@@ -10,8 +10,9 @@ use packhorse_domain::{
     id::{LibraryId, NetworkId, OfferId, RequestId, RoomId, TopicId, TrainerId, VenueId, WorkshopId},
     library::{LibraryDetails, RoomDetails, VenueDetails, VenueKind},
     network::{NetworkDetails, PartnershipDetails},
+    pledge::PledgeDetails,
     policy::Policy,
-    request::{CoHost, RequestDetails, RequestStateName},
+    request::{CoHost, PoolDetails, RequestDetails, RequestStateName, SeatsAndMoney},
     topic::TopicDetails,
     trainer::{Customers, Fee, HomeBase, TopicSkill, TrainerDetails, Visibility},
     user::{Role, UserDetails},
@@ -29,7 +30,7 @@ use super::{
 };
 use crate::{
     Context, Error, Expected, availability, bookings, libraries, matches, matches::Telling, networks, offers,
-    offers::Proposal, partnerships, pool::Pool, requests, rooms, topics, trainers, users, venues, workshops,
+    offers::Proposal, partnerships, pledges, pool::Pool, requests, rooms, topics, trainers, users, venues, workshops,
 };
 
 /// Ids of things by the names that the tables know them by.
@@ -323,6 +324,9 @@ impl<'c> Build<'c> {
         };
         let details = Valid::new(details).map_err(broken)?;
         let request = requests::create(self.next(), network, library, details)?.id;
+        if let Stage::Gathering { seats, own, joined } = row.stage {
+            return self.gather(request, seats, own, joined);
+        }
         let submitted = requests::submit(self.next(), request, &Expected::Any)?;
         if let Stage::Submitted = row.stage {
             return Ok(());
@@ -331,7 +335,7 @@ impl<'c> Build<'c> {
             requests::open(self.next(), request, &Expected::Any)?;
         }
         match row.stage {
-            Stage::Submitted | Stage::Open => Ok(()),
+            Stage::Submitted | Stage::Gathering { .. } | Stage::Open => Ok(()),
             Stage::Offered(name) => self.offer(request, name).map(drop),
             Stage::Booked(name) => {
                 let offer = self.offer(request, name)?;
@@ -339,6 +343,21 @@ impl<'c> Build<'c> {
                 bookings::confirm(self.next(), booking.id, &Expected::Any).map(drop)
             }
         }
+    }
+
+    /// Has a request wait for neighbors until the end of the third week, and towns join it.
+    fn gather(&mut self, id: RequestId, seats: u32, own: u32, joined: &[(&str, u32, i64)]) -> Result<(), Error> {
+        let until = self.days.day(2, Weekday::Friday).map_err(broken)?;
+        let own = SeatsAndMoney { seats: own, money: None };
+        let pool = PoolDetails { seats: Some(seats), funding: None, until, own };
+        requests::gather(self.next(), id, &Expected::Any, Valid::new(pool).map_err(broken)?)?;
+        for (town, seats, cents) in joined {
+            let library = self.host(town)?.library;
+            let money = (*cents > 0).then(|| dollars(*cents));
+            let details = PledgeDetails { seats: *seats, money, note: String::new() };
+            pledges::create(self.next(), id, library, None, Valid::new(details).map_err(broken)?)?;
+        }
+        Ok(())
     }
 
     fn preference(&self, wish: &Wish) -> Result<DatePreference, Error> {

@@ -43,6 +43,8 @@ pub(super) enum What {
 pub(super) enum Stage {
     /// A coordinator is to open it.
     Submitted,
+    /// So many seats are asked for, of which it fills some; towns joined it, each with seats and cents.
+    Gathering { seats: u32, own: u32, joined: &'static [(&'static str, u32, i64)] },
     /// Trainers may be asked.
     Open,
     /// This one was, at their best time, and has not answered.
@@ -225,5 +227,21 @@ pub(super) const REQUESTS: &[RequestRow] = &[
         co_hosts: &[],
         notes: "",
         stage: Stage::Open,
+    },
+    RequestRow {
+        town: "Horton",
+        what: What::Workshop(SUMMER),
+        level: Introductory,
+        outcomes: "Three small libraries plan the summer together.",
+        audience: "Staff and volunteers of Brown and Nemaha counties",
+        expected: 6,
+        minutes: 120,
+        wishes: &[wish(6, TUE, 3, (10, 0), (15, 0)), wish(10, TUE, 4, (10, 0), (15, 0))],
+        format: InPerson,
+        room: None,
+        budget: None,
+        co_hosts: &[],
+        notes: "There is place for everybody who can drive here.",
+        stage: Stage::Gathering { seats: 18, own: 6, joined: &[("Hiawatha", 4, 5_000), ("Holton", 5, 0)] },
     },
 ];
