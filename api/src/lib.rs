@@ -20,6 +20,7 @@ mod shapes;
 
 pub mod cli;
 pub mod config;
+pub mod files;
 pub mod mailer;
 pub mod metrics;
 pub mod openapi;

@@ -11,6 +11,7 @@ mod changes;
 mod editions;
 mod events;
 mod free_busy;
+mod harvests;
 mod hosting;
 mod import;
 mod imported;
@@ -18,6 +19,7 @@ mod interests;
 mod invitations;
 mod libraries;
 mod matches;
+mod material_files;
 mod materials;
 mod networks;
 mod offers;
@@ -29,6 +31,7 @@ mod quotes;
 mod requests;
 mod rooms;
 mod service;
+mod showcases;
 mod sign_in;
 mod sign_ins;
 mod topics;
@@ -36,6 +39,7 @@ mod trainers;
 mod trips;
 mod users;
 mod venues;
+mod workshop_import;
 mod workshop_sessions;
 mod workshops;
 
@@ -60,8 +64,12 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(venues::mount)
         .configure(rooms::mount)
         .configure(topics::mount)
+        .configure(workshop_import::mount)
         .configure(workshops::mount)
+        .configure(harvests::mount)
+        .configure(showcases::mount)
         .configure(editions::mount)
+        .configure(material_files::mount)
         .configure(materials::mount)
         .configure(catalog::mount)
         .configure(workshop_sessions::mount)

@@ -177,6 +177,8 @@ policy! {
     ExpressInterest = "express_interest": Trainer | LendingCoordinator;
     /// Write, publish and retire workshops.
     ManageWorkshops = "manage_workshops": Operator | Coordinator;
+    /// Write, publish and take away showcases.
+    ManageShowcases = "manage_showcases": Operator | Coordinator;
     /// Schedule, publish, move and cancel sessions.
     ManageSessions = "manage_sessions": Operator | Coordinator | Staff;
     /// Write a request.

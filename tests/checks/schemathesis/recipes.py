@@ -301,6 +301,51 @@ class Recipes:
 
     import_calendar = delete_imported_calendar
 
+    def import_workshops(self):
+        workshop = {"id": self.name(), "title": self.name(), "level": "advanced", "duration_minutes": 60, "formats": ["virtual"], "languages": ["en"]}
+        return {"query": {"network": self.network}, "body": {"items": [workshop]}}
+
+    def harvest(self):
+        return {"name": self.name(), "url": "https://catalog.test/oai"}
+
+    def create_harvest(self):
+        return {"id": self.network, "body": self.harvest()}
+
+    def get_harvest(self):
+        return {"id": self.make(f"/v1/networks/{self.network}/harvests", self.harvest())["id"]}
+
+    delete_harvest = refresh_harvest = get_harvest
+
+    def update_harvest(self):
+        return self.get_harvest() | {"body": {"name": self.name()}}
+
+    def showcase(self):
+        table = {"number": 1, "host": "Lorna", "title": self.name(), "workshop": self.workshop}
+        times = {"starts_at": "2027-06-25T14:00:00Z", "ends_at": "2027-06-25T16:00:00Z", "time_zone": "America/Chicago"}
+        return {"network": self.network, "details": {"title": self.name(), "place": "Hall", "tables": [table]} | times}
+
+    def create_showcase(self):
+        return {"body": self.showcase()}
+
+    def get_showcase(self):
+        return {"id": self.make("/v1/showcases", self.showcase())["id"]}
+
+    delete_showcase = publish_showcase = get_showcase
+
+    def update_showcase(self):
+        return self.get_showcase() | {"body": {"title": self.name()}}
+
+    def create_table_request(self):
+        need = self.need["details"]
+        wish = {name: need[name] for name in ("expected_attendance", "preferences", "venue")}
+        return self.get_showcase() | {"body": wish | {"library": self.need["library"]}}
+
+    def material(self):
+        handout = {"kind": "handout", "title": self.name(), "address": "https://files.test/1.pdf", "media_type": "application/pdf"}
+        return {"id": self.make(f"/v1/workshops/{self.workshop}/materials", handout)["id"]}
+
+    upload_material_file = material
+
     def refresh_calendar(self):
         calendar = {"name": self.name(), "url": "https://calendar.test/private.ics"}
         return {"id": self.make(f"/v1/trainers/{self.trainer}/calendars", calendar)["id"]}
