@@ -264,7 +264,9 @@ macro_rules! with_two {
                 let doors = [Door::new(), Door::new()];
                 let worlds = [doors[0].world(backend, &doors[1]), doors[1].world(backend, &doors[0])];
                 super::$name([&doors[0], &doors[1]], [&worlds[0], &worlds[1]]);
-                worlds.iter().for_each(|world| world.database().assert_sound());
+                for world in &worlds {
+                    world.database().assert_sound();
+                }
             }
 
             #[test]

@@ -13,8 +13,7 @@ use packhorse_domain::{
     id::{self, MaterialId},
     material::{Material, MaterialFile, media_type},
 };
-use packhorse_services::{Error, Fault, catalog, materials};
-use sha2::{Digest, Sha256};
+use packhorse_services::{Error, Fault, catalog, materials, tokens::sha256};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
@@ -94,7 +93,7 @@ async fn upload_material_file(call: Call, id: PathId<id::Material>, upload: Uplo
     let Upload { media_type, content } = upload;
     let (files, uploaded_at) = (call.app.files.clone(), call.app.clock.now());
     let stored = web::block(move || {
-        let sha256 = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = sha256(&content);
         let file = MaterialFile { material, media_type, bytes: content.len() as u64, sha256, uploaded_at };
         files.put(&file, &content).map(|()| file)
     });
