@@ -90,7 +90,7 @@ fn check(request: &ServiceRequest) -> Result<(), Problem> {
 
 /// Whether an address takes a file, which may be larger and take longer than anything else.
 pub(crate) fn is_import(path: &str) -> bool {
-    path.ends_with("/import")
+    path.ends_with("/import") || path.ends_with("/file")
 }
 
 fn too_large(limit: usize) -> Problem {

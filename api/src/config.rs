@@ -19,7 +19,7 @@ use packhorse_db::DatabaseUrl;
 use packhorse_domain::Minutes;
 use packhorse_services::openid::Provider;
 
-use crate::outbound::Neighbor;
+use crate::{files::BucketConfig, outbound::Neighbor};
 
 pub use load::{Effective, Fault, Faults, File, Flag, Origin, Sources};
 
@@ -50,6 +50,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// Who else says who people are.
     pub openid: OpenIdConfig,
+    /// Where uploaded files are.
+    pub files: FilesConfig,
 }
 
 /// Who else says who people are.
@@ -66,6 +68,31 @@ pub struct MailConfig {
     pub smtp_url: Option<String>,
     /// Whom mails are from.
     pub from: Option<String>,
+}
+
+/// Where uploaded files are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilesConfig {
+    /// In a directory of this machine.
+    Directory(PathBuf),
+    /// In a bucket of a service that speaks S3.
+    Bucket(BucketConfig),
+}
+
+impl Default for FilesConfig {
+    fn default() -> Self {
+        Self::Directory("./packhorse-files".into())
+    }
+}
+
+impl FilesConfig {
+    /// As it is written, without the secret.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::Directory(path) => path.display().to_string(),
+            Self::Bucket(bucket) => settings::without_password(&bucket.url),
+        }
+    }
 }
 
 /// Who measures roads.

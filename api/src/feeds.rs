@@ -1,11 +1,11 @@
-//! Calendars fetched from their addresses, and read: outside of any transaction, away from the threads that answer.
+//! Calendars and catalogs fetched from their addresses, and read: outside of any transaction, away from the threads that answer.
 
 use std::{sync::Arc, time::Duration};
 
 use actix_web::web;
 use packhorse_domain::Timestamp;
 use packhorse_services::{
-    Fault,
+    Fault, harvests,
     imported::{Assignment, Outcome, complaint, read},
 };
 
@@ -22,8 +22,10 @@ pub async fn fetch(outbound: Arc<Outbound>, assignment: Assignment, within: Dura
     web::block(move || look(&outbound, &assignment, within, now)).await.unwrap_or_else(|_| unread())
 }
 
+const UNREAD: &str = "it cannot be read";
+
 fn unread() -> Outcome {
-    Outcome::Failed("it cannot be read".to_owned())
+    Outcome::Failed(UNREAD.to_owned())
 }
 
 fn look(outbound: &Outbound, assignment: &Assignment, within: Duration, now: Timestamp) -> Outcome {
@@ -39,6 +41,16 @@ fn look(outbound: &Outbound, assignment: &Assignment, within: Duration, now: Tim
         },
         Err(why) => Outcome::Failed(why.to_string()),
     }
+}
+
+/// Fetches and reads a page of a catalog, for somebody who has their turn; fetching takes at most `within`.
+pub async fn harvest(outbound: Arc<Outbound>, assignment: harvests::Assignment, within: Duration) -> harvests::Outcome {
+    let work = move || match outbound.fetch(&assignment.url, Known::default(), within) {
+        Ok(Fetched::New { bytes, .. }) => harvests::read(&bytes),
+        Ok(Fetched::Same) => harvests::Outcome::Failed("the server answered 304".to_owned()),
+        Err(why) => harvests::Outcome::Failed(why.to_string()),
+    };
+    web::block(work).await.unwrap_or_else(|_| harvests::Outcome::Failed(UNREAD.to_owned()))
 }
 
 /// A fault of an address, where the input holds it.

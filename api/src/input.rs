@@ -277,6 +277,19 @@ impl<K: Kind> FromRequest for PartId<K> {
     }
 }
 
+/// The number in the path, `{number}`. What is none is not found.
+pub struct PathNumber(pub u32);
+
+impl FromRequest for PathNumber {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let number = request.match_info().get("number").and_then(|text| text.parse().ok());
+        std::future::ready(number.map(Self).ok_or_else(|| Problem::new(problem::NOT_FOUND, "not found")))
+    }
+}
+
 /// A word of a closed list in the path, at its end. One that is not in the list is not found.
 pub struct PathWord<W>(pub W);
 

@@ -22,6 +22,7 @@ mod tags;
 
 pub mod cli;
 pub mod config;
+pub mod files;
 pub mod mailer;
 pub mod metrics;
 pub mod openapi;

@@ -1,7 +1,10 @@
 //! Bodies of lines, for imports.
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
-use packhorse_services::import::{Format, OutletFile};
+use packhorse_services::{
+    import::{Format, OutletFile},
+    workshop_import::{self, CatalogFormat, Import},
+};
 
 use crate::{
     input::Bytes,
@@ -29,22 +32,12 @@ impl FromRequest for Lines {
     type Future = std::future::Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(Self::of(request))
+        let types = [(CSV, Format::Csv), (JSON_LINES, Format::JsonLines)];
+        std::future::ready(of_type(request, &types).map(|(format, bytes)| Self { format, bytes }))
     }
 }
 
 impl Lines {
-    fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        let essence = essence(request);
-        let formats = [(CSV, Format::Csv), (JSON_LINES, Format::JsonLines)];
-        let format = formats.into_iter().find(|(name, _)| essence.eq_ignore_ascii_case(name)).map(|(_, format)| format);
-        let format = format.ok_or_else(|| {
-            let detail = format!("this operation takes {CSV} and {JSON_LINES}");
-            Problem::new(problem::UNSUPPORTED_MEDIA_TYPE, detail)
-        })?;
-        Ok(Self { format, bytes: request.extensions().get::<Bytes>().cloned().unwrap_or_default().0 })
-    }
-
     /// Reads and checks them, off the threads that answer others.
     ///
     /// # Errors
@@ -53,6 +46,52 @@ impl Lines {
         let reading = web::block(move || OutletFile::read(self.format, &*self.bytes));
         reading.await.map_err(|_| Problem::new(problem::INTERNAL, "the program stops"))
     }
+}
+
+/// What a file of workshops may be.
+const CATALOGS: [(&str, CatalogFormat); 5] = [
+    (CSV, CatalogFormat::Csv),
+    ("application/json", CatalogFormat::Json),
+    (JSON_LINES, CatalogFormat::JsonLines),
+    ("application/ld+json", CatalogFormat::Courses),
+    ("text/html", CatalogFormat::Courses),
+];
+
+/// A body that is a file of workshops.
+pub struct CatalogFile {
+    format: CatalogFormat,
+    bytes: web::Bytes,
+}
+
+impl FromRequest for CatalogFile {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(of_type(request, &CATALOGS).map(|(format, bytes)| Self { format, bytes }))
+    }
+}
+
+impl CatalogFile {
+    /// Reads it, off the threads that answer others.
+    ///
+    /// # Errors
+    /// 500 when the program stops at this moment. What is wrong with the file is kept with it.
+    pub async fn workshops(self) -> Result<Import, Problem> {
+        let reading = web::block(move || workshop_import::read(self.format, &self.bytes));
+        reading.await.map_err(|_| Problem::new(problem::INTERNAL, "the program stops"))
+    }
+}
+
+/// The body with what its type stands for; 415 when it is none of these types.
+fn of_type<F: Copy>(request: &HttpRequest, types: &[(&str, F)]) -> Result<(F, web::Bytes), Problem> {
+    let essence = essence(request);
+    let found = types.iter().find(|(name, _)| essence.eq_ignore_ascii_case(name));
+    let (_, format) = found.ok_or_else(|| {
+        let names = types.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        Problem::new(problem::UNSUPPORTED_MEDIA_TYPE, format!("this operation takes {names}"))
+    })?;
+    Ok((*format, request.extensions().get::<Bytes>().cloned().unwrap_or_default().0))
 }
 
 /// A body that is a calendar, unless its type says otherwise.
@@ -81,7 +120,7 @@ impl CalendarText {
 }
 
 /// The type of a body, without its parameters.
-fn essence(request: &HttpRequest) -> &str {
+pub(crate) fn essence(request: &HttpRequest) -> &str {
     let sent = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     sent.unwrap_or_default().split(';').next().unwrap_or_default().trim()
 }

@@ -145,7 +145,7 @@ impl Outbound {
             .http_status_as_error(false)
             .max_idle_connections(0)
             .max_response_header_size(32 << 10)
-            .accept("text/calendar, application/json")
+            .accept("text/calendar, application/json, text/xml")
             .accept_encoding("identity")
             .user_agent(concat!("Packhorse/", env!("CARGO_PKG_VERSION")));
         let agent = Agent::with_parts(settings.build(), DefaultConnector::default(), guard.clone());

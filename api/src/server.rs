@@ -1,6 +1,7 @@
 //! The server: its layers, how it starts, and the background work beside it.
 
 use std::{
+    fmt::Display,
     io,
     net::TcpListener,
     sync::Arc,
@@ -17,7 +18,9 @@ use actix_web::{
 use futures_util::future::join_all;
 use packhorse_db::{Backend, Database, DbError};
 use packhorse_domain::{Clock, time::SystemClock};
-use packhorse_services::{Context, Error, accounts, demo, imported, mails, pool::Pool, seals, sweep, tokens::Tokens};
+use packhorse_services::{
+    Context, Error, accounts, demo, harvests, imported, mails, pool::Pool, seals, sweep, tokens::Tokens,
+};
 use utoipa_actix_web::AppExt;
 
 use tokio::sync::Notify;
@@ -210,6 +213,7 @@ async fn work(db: Database, config: Config, outbound: Arc<Outbound>, clock: Arc<
         forever(SWEEP_EVERY, "background work", async || sweep_once(&db, clock).await.map(|_| 0)),
         forever(SWEEP_EVERY, "sealing events", async || seal_all(&db).await.map(|_| 0)),
         forever(SWEEP_EVERY, "reading calendars", async || refresh_once(&db, &outbound, clock).await),
+        forever(SWEEP_EVERY, "harvesting", async || harvest_once(&db, &outbound, clock).await),
         forever(SWEEP_EVERY, "sending mails", async || send_once(&db, &config, clock).await),
     );
 }
@@ -272,14 +276,44 @@ pub async fn refresh_once(db: &Database, outbound: &Arc<Outbound>, clock: &dyn C
             let mut ctx = Context::of_program(conn, now);
             imported::finish(&mut ctx, &assignment, &outcome).map(drop)
         });
-        match kept.await {
-            // It was taken back meanwhile.
-            Ok(()) | Err(Error::NotFound) => {}
-            Err(error) => tracing::warn!(%error, %calendar, "a calendar was read, but not kept"),
-        }
+        told(kept.await, &calendar);
     }))
     .await;
     Ok(count)
+}
+
+/// Reads a page of some of the catalogs that are due at present. How many: none when no more are due.
+///
+/// # Errors
+/// Those of looking up which.
+pub async fn harvest_once(db: &Database, outbound: &Arc<Outbound>, clock: &dyn Clock) -> Result<usize, Error> {
+    let now = clock.now();
+    if !db.read(move |conn| harvests::waiting(conn, now)).await? {
+        return Ok(0);
+    }
+    let claimed = db.write(move |conn| harvests::claim(conn, now)).await?;
+    let count = claimed.len();
+    join_all(claimed.into_iter().map(async |assignment| {
+        let Some(_turn) = outbound.turn().await else { return };
+        let outcome = feeds::harvest(outbound.clone(), assignment.clone(), outbound::LONGEST).await;
+        let (now, harvest) = (clock.now(), assignment.harvest);
+        let kept = db.write(move |conn| {
+            let mut ctx = Context::of_program(conn, now);
+            harvests::finish(&mut ctx, &assignment, &outcome).map(drop)
+        });
+        told(kept.await, &harvest);
+    }))
+    .await;
+    Ok(count)
+}
+
+/// Logs that what was read of a source was not kept.
+fn told(kept: Result<(), Error>, source: &dyn Display) {
+    match kept {
+        // It was taken back meanwhile.
+        Ok(()) | Err(Error::NotFound) => {}
+        Err(error) => tracing::warn!(%error, %source, "a source was read, but not kept"),
+    }
 }
 
 /// Does everything that is to be done at present; what fails is logged and tried again next time.

@@ -28,6 +28,7 @@ use tokio::sync::{Notify, Semaphore};
 use crate::{
     call::bearer,
     config::{Config, DeadlineConfig, LimitConfig},
+    files::Files,
     keys::KeysInUse,
     openapi::Addresses,
     openid::OpenId,
@@ -52,6 +53,8 @@ pub struct App {
     pub search: Arc<Search>,
     /// Calls to the outside.
     pub outbound: Arc<Outbound>,
+    /// Uploaded files.
+    pub files: Arc<Files>,
     /// What measures roads; none: they are reckoned.
     pub engine: Option<Arc<Engine>>,
     /// The OpenID providers that are trusted.
@@ -141,6 +144,7 @@ impl App {
             search: Arc::default(),
             openid: OpenId::new(&config.openid.providers, outbound.clone()),
             outbound,
+            files: Arc::new(Files::new(&config.files)),
             engine: config.routing.osrm_url.as_deref().map(|url| Arc::new(Engine::new(url))),
             letters: letters(config),
             clock,

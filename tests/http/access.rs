@@ -80,6 +80,13 @@ const MATRIX: &[(&str, &str)] = &[
     ("get_topic", "aanananaaa"),
     ("update_topic", "aanfnfnfff"),
     ("create_workshop", "aanfnfnfff"),
+    ("import_workshops", "aanfnfnfff"),
+    ("list_harvests", "aanfnfnfff"),
+    ("create_harvest", "aanfnfnfff"),
+    ("get_harvest", "aannnnnnnn"),
+    ("update_harvest", "aannnnnnnn"),
+    ("delete_harvest", "aannnnnnnn"),
+    ("refresh_harvest", "aannnnnnnn"),
     ("get_workshop", "aanananaaa"),
     ("update_workshop", "aanfnfnfff"),
     ("publish_workshop", "aanfnfnfff"),
@@ -91,8 +98,17 @@ const MATRIX: &[(&str, &str)] = &[
     ("get_give_and_take", "aanananaaa"),
     ("create_material", "aanfnfnfff"),
     ("get_material", "aanananaaa"),
+    ("get_material_file", "aanananaaa"),
+    ("upload_material_file", "aanfnfnfff"),
+    ("get_material_content", "aanananaaa"),
     ("update_material", "aanfnfnfff"),
     ("delete_material", "aanfnfnfff"),
+    ("create_showcase", "aanfnfnfff"),
+    ("get_showcase", "aaaaaaaaaa"),
+    ("update_showcase", "aaffffffff"),
+    ("publish_showcase", "aaffffffff"),
+    ("delete_showcase", "aaffffffff"),
+    ("create_table_request", "aaiaififff"),
     ("create_session", "aananfnfff"),
     ("create_booking_session", "aananfnnnn"),
     ("get_session", "aananannnn"),
@@ -208,6 +224,7 @@ const EVERYBODY: &[&str] = &[
     "list_libraries",
     "list_networks",
     "list_offers",
+    "list_showcases",
     "list_partnerships",
     "list_postings",
     "list_quotes",
@@ -265,7 +282,14 @@ fn things(world: &World, market: &Market) -> Things {
     let offer = market.offer(&request, market.dana.id, "2027-03-03T16:00:00Z").expect(201).id();
     let booking = market.book(&market.dana, "2027-03-04T16:00:00Z", &json!({ "room": null }));
     let materials = format!("/v1/workshops/{}/materials", market.catalog.workshop);
+    let fair = json!({ "network": market.network, "details": fair() });
+    let showcase = market.coordinator.post("/v1/showcases", &fair).expect(201).location();
+    let showcase = market.coordinator.step(&showcase, "publish", None).expect(200).id();
+    let harvest =
+        market.coordinator.post(&format!("/v1/networks/{}/harvests", market.network), &neighbors()).expect(201).id();
     let material = market.coordinator.post(&materials, &handout()).expect(201).id();
+    let file = [("if-match", "*"), ("content-type", "text/plain")];
+    market.coordinator.send("PUT", &format!("/v1/materials/{material}/file"), &file, Some(b"Ten")).expect(200);
     let session = market.staff.step(&booking, "session", Some(&json!({}))).expect(201).id();
     let posting = market.staff.post("/v1/postings", &need(market)).expect(201).location();
     let reply = market.staff.post(&format!("{posting}/replies"), &json!({ "text": "Please" })).expect(201).id();
@@ -318,6 +342,8 @@ fn things(world: &World, market: &Market) -> Things {
         ("invitations", invitation),
         ("sessions", session),
         ("materials", material),
+        ("harvests", harvest),
+        ("showcases", showcase),
         ("postings", posting),
         ("replies", reply),
         ("me", sign_ins["items"][0]["id"].as_str().unwrap().to_owned()),
@@ -331,6 +357,26 @@ fn trip() -> Value {
         "place": { "name": "Topeka", "coordinates": { "lat": 39.0, "lon": -95.7 } }, "from": "2027-05-03", "until": "2027-05-05",
         "time_zone": "America/Chicago", "radius_km": 50
     })
+}
+
+fn fair() -> Value {
+    json!({
+        "title": "Showcase", "starts_at": "2027-06-25T14:00:00Z", "ends_at": "2027-06-25T16:00:00Z",
+        "time_zone": "America/Chicago", "place": "Hall", "tables": [{ "number": 1, "host": "Lorna", "title": "Games" }]
+    })
+}
+
+/// What a library says to have the table brought to it.
+fn brought(market: &Market) -> Value {
+    let details = market.need(&json!({}))["details"].clone();
+    json!({
+        "library": market.place.library, "expected_attendance": 5, "preferences": details["preferences"],
+        "topic": market.catalog.topic, "level": "advanced", "duration_minutes": 60, "format": "virtual", "language": "en"
+    })
+}
+
+fn neighbors() -> Value {
+    json!({ "name": "Neighbors", "url": "https://catalog.example.org/oai" })
 }
 
 fn handout() -> Value {
@@ -402,6 +448,10 @@ fn bodies(world: &World, market: &Market) -> BTreeMap<&'static str, Value> {
         ("create_room", json!({ "name": "New", "capacity": 5 })),
         ("create_topic", json!({ "network": network, "details": { "name": "New", "scheme": "ours" } })),
         ("create_workshop", json!({ "network": network, "details": workshop })),
+        ("import_workshops", json!({ "items": [] })),
+        ("create_harvest", neighbors()),
+        ("create_showcase", json!({ "network": network, "details": fair() })),
+        ("create_table_request", brought(market)),
         ("create_material", handout()),
         ("adapt_workshop", json!({ "network": network })),
         ("create_session", json!({ "network": network, "library": market.place.library, "details": webinar() })),
@@ -467,6 +517,7 @@ fn at(template: &str, id: &str, role: &str) -> String {
         .replace("{role_id}", role)
         .replace("{purpose}", "weekly_digest")
         .replace("{edition}", "1")
+        .replace("{number}", "1")
 }
 
 fn send(client: &Client, method: &str, path: &str, body: Option<&Value>) -> Reply {
@@ -539,6 +590,7 @@ fn matrix(backend: Backend) {
             let at = |id: &str| at(template, id, &things.role);
             let at = |id: &str| match name {
                 "list_opportunities" | "delete_me_too" => format!("{}?library={}", at(id), here.place.library),
+                "import_workshops" => format!("{}?network={}", at(id), here.network),
                 "list_slots" => format!("{}?from=2027-03-01&until=2027-03-02", at(id)),
                 _ => at(id),
             };

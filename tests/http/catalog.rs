@@ -38,7 +38,7 @@ fn session(region: &Region, workshop: &str, starts_at: &str, ends_at: &str) -> S
     let body = json!({
         "network": region.network, "workshop": id(workshop),
         "details": {
-            "title": "Saying no, online", "starts_at": starts_at, "ends_at": ends_at, "time_zone": "America/Chicago",
+            "title": "Saying no, online", "note": "Bring a no of your own.", "starts_at": starts_at, "ends_at": ends_at, "time_zone": "America/Chicago",
             "format": "virtual", "entry": { "is_open": true, "meeting_address": "https://meet.example.org/no" }
         }
     });
@@ -83,6 +83,7 @@ both! {
         let policy = page.header("content-security-policy").unwrap();
         assert!(policy.contains("style-src 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
         let page = nobody.get(&format!("/sessions/{}?zone=America/Los_Angeles", id(&dated))).expect(200);
+        assert!(page.text.contains("Bring a no of your own."), "{}", page.text);
         assert!(page.text.contains("10:00") && page.text.contains("https://meet.example.org/no"), "{}", page.text);
         for path in lists(&region) {
             let found = nobody.get(&path).expect(200);

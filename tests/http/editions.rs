@@ -97,6 +97,20 @@ both! {
         assert_eq!((&taken["adapted_by_others"], &taken["adapted_from_others"]), (&json!(0), &json!(1)));
     }
 
+    fn what_is_public_is_adapted_without_a_partnership(world) {
+        let (from, to) = (Region::new(world, "swkls"), Region::new(world, "nekls"));
+        let body = json!({ "network": to.network });
+        let open = published(&from, &json!({ "license": "CC-BY-4.0" }));
+        let made = to.coordinator.post(&format!("{open}/adapt"), &body).expect(201).json();
+        assert_eq!(made["adapted_from"][0]["network"], "swkls");
+        for visibility in ["partners", "network"] {
+            let hidden = published(&from, &json!({ "license": "CC-BY-4.0", "visibility": visibility }));
+            to.coordinator.post(&format!("{hidden}/adapt"), &body).expect(404);
+        }
+        from.coordinator.step(&open, "retire", None).expect(200);
+        to.coordinator.post(&format!("{open}/adapt"), &body).expect(404);
+    }
+
     fn a_license_that_does_not_permit_it_refuses_with_the_reason(world) {
         let (from, to) = partners(world);
         let cases = [

@@ -131,12 +131,13 @@ impl Planter<'_> {
             details: title,
             edition: 1,
             public_since: Some(self.now),
+            origin: None,
             adapted_from: Vec::new(),
             state,
             record,
         };
         workshops::insert(self.conn, &workshop).unwrap();
-        editions::insert(self.conn, &workshop.published(self.now).unwrap()).unwrap();
+        editions::insert_all(self.conn, &[workshop.published(self.now).unwrap()]).unwrap();
         workshop.id
     }
 

@@ -2,6 +2,7 @@
 
 use std::{
     net::TcpListener,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -12,7 +13,7 @@ use std::{
 };
 
 use packhorse::{
-    config::{Config, DeadlineConfig, LimitConfig, TokenConfig},
+    config::{Config, DeadlineConfig, FilesConfig, LimitConfig, TokenConfig},
     state::App,
 };
 use packhorse_db::{Conn, Database, DatabaseUrl, Options};
@@ -102,6 +103,13 @@ impl World {
         Self::with(TestDatabase::new(backend), &Self::config())
     }
 
+    const FILES: &'static str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tmp/files");
+
+    /// Where uploaded files are. Those of all tests together: each has a name of its own.
+    pub fn files(&self) -> &'static Path {
+        Path::new(Self::FILES)
+    }
+
     /// The settings of [`Self::new`].
     pub fn config() -> Config {
         // Tests move the clock by months, and stay signed in.
@@ -110,7 +118,8 @@ impl World {
         let limits = LimitConfig { requests_per_minute: 0, sign_ins_per_minute: 0, ..LimitConfig::default() };
         // Many tests run at once, on a slow build.
         let deadlines = DeadlineConfig { database: Duration::from_secs(30), ..DeadlineConfig::default() };
-        Config { tokens, limits, deadlines, ..Config::default() }
+        let files = FilesConfig::Directory(Self::FILES.into());
+        Config { tokens, limits, deadlines, files, ..Config::default() }
     }
 
     /// A server with a database and settings of the test's choice. What it logs is shown when `RUST_LOG` says so.
@@ -184,6 +193,15 @@ impl World {
     /// Reckons the tour plan that waits longest. How many: one or none.
     pub fn plan(&self) -> usize {
         self.runtime.block_on(packhorse::planning::plan_once(&self.app.db, &self.app.pool, &*self.clock)).unwrap()
+    }
+
+    /// Reads a page of each of the harvested catalogs that are due, until none is. How many pages there were.
+    pub fn harvest(&self) -> usize {
+        let once = || {
+            let reading = packhorse::server::harvest_once(&self.app.db, &self.app.outbound, &*self.clock);
+            self.runtime.block_on(reading).unwrap()
+        };
+        std::iter::repeat_with(once).take_while(|read| *read > 0).sum()
     }
 
     /// Reads the keys of access tokens again, as servers do every now and then.

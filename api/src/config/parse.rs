@@ -12,8 +12,8 @@ use packhorse_db::{Backend, DatabaseUrl};
 use packhorse_services::openid::Provider;
 use tracing_subscriber::EnvFilter;
 
-use super::LogFormat;
-use crate::outbound::Neighbor;
+use super::{FilesConfig, LogFormat};
+use crate::{files::BucketConfig, outbound::Neighbor};
 
 /// What must be there instead.
 pub(super) type Parsed<T> = Result<T, String>;
@@ -137,6 +137,23 @@ pub(super) fn smtp(text: &str) -> Parsed<Option<String>> {
         _ => false,
     };
     if safe && lettre::SmtpTransport::from_url(text).is_ok() { Ok(Some(text.to_owned())) } else { Err(wrong()) }
+}
+
+/// A directory, or a bucket with the keys to it.
+pub(super) fn files(text: &str) -> Parsed<FilesConfig> {
+    if !text.starts_with("https://") && !text.starts_with("http://") {
+        let wrong = "must be a directory, or https://KEY:SECRET@HOST/BUCKET?region=REGION";
+        return if text.is_empty() || text.contains("://") {
+            Err(wrong.to_owned())
+        } else {
+            Ok(FilesConfig::Directory(text.into()))
+        };
+    }
+    BucketConfig::read(text).map(FilesConfig::Bucket).ok_or_else(|| {
+        "must be https://KEY:SECRET@HOST/BUCKET?region=REGION, or http:// with a loopback address; what is no letter, digit, - or _ in \
+         the secret is written as %2F"
+            .to_owned()
+    })
 }
 
 /// A name and an address, or none.

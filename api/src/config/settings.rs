@@ -6,7 +6,7 @@ use packhorse_services::{openid::Provider, tokens::LONGEST_LIFE};
 use toml::Value;
 
 use super::{
-    Config, LogFormat,
+    Config, FilesConfig, LogFormat,
     parse::{self, Parsed},
 };
 
@@ -199,6 +199,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         show: |config| config.mail.from.as_deref().unwrap_or("none").into(),
     },
     Setting {
+        key: "files",
+        about: "Where uploaded files are: a directory, or a bucket of a service that speaks S3, \
+                https://KEY:SECRET@HOST/BUCKET?region=REGION.",
+        set: |config, text| parse::files(text).map(|files| config.files = files),
+        show: |config| config.files.shown().into(),
+    },
+    Setting {
         key: "openid_providers",
         about: "OpenID providers whose ID tokens sign in: issuer, client id and perhaps the address of the keys, with a space \
                 between, commas between providers; none for none.",
@@ -210,6 +217,7 @@ pub(super) const SETTINGS: &[Setting] = &[
 /// Whether a setting says more than is shown of it.
 pub(super) fn hides_secret(key: &str, config: &Config) -> bool {
     match key {
+        "files" => matches!(config.files, FilesConfig::Bucket(_)),
         "database_url" => hides_password(&config.database.url),
         "smtp_url" => config.mail.smtp_url.as_deref().is_some_and(|url| without_password(url) != url),
         _ => false,
@@ -217,7 +225,7 @@ pub(super) fn hides_secret(key: &str, config: &Config) -> bool {
 }
 
 /// An address as it is shown.
-fn without_password(url: &str) -> String {
+pub(super) fn without_password(url: &str) -> String {
     let Ok(mut shown) = url::Url::parse(url) else { return "none".to_owned() };
     if shown.password().is_none() || shown.set_password(None).is_err() { url.to_owned() } else { shown.to_string() }
 }

@@ -129,6 +129,7 @@ fn what_is_printed_can_be_read_back() {
                 refresh_token_days = 2\njson_limit_kib = 3\nimport_limit_mib = 4\nheader_deadline_seconds = 5\n\
                 body_deadline_seconds = 6\ndatabase_deadline_seconds = 8\nhandler_deadline_seconds = 7\nshutdown_seconds = 0\n\
                 outbound_allow = 'Calendar.lan:8080, [fd00::7]:80'\nosrm_url = 'http://127.0.0.1:5000'\n\
+                files = 'elsewhere/files'\n\
                 smtp_url = 'smtps://packhorse@mail.example.org'\nmail_from = 'Packhorse <packhorse@example.org>'\n\
                 openid_providers = 'https://a.example one, https://b.example two https://b.example/keys'";
     let effective = Effective::of(sources(file, &[], &[])).unwrap();

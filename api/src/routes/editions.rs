@@ -96,7 +96,7 @@ async fn get_edition(
 
 /// Adapts a workshop.
 ///
-/// For coordinators of the network that it is for: a draft with the words of the published original, and with everybody named
+/// For coordinators of the network that it is for, of any workshop that they or everybody find: a draft with the words of the published original, and with everybody named
 /// whose work is in it. 422 when the license of the original does not permit it, or not under that license: `unlicensed`,
 /// `not_adaptable`, `incompatible`. The network of the original finds an event `adapt` among its changes.
 #[utoipa::path(

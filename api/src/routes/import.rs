@@ -24,7 +24,7 @@ pub(super) fn mount(config: &mut ServiceConfig<'_>) {
 /// What is kept when some lines are bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum ImportMode {
+pub(super) enum ImportMode {
     /// Nothing.
     #[default]
     All,

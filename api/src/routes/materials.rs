@@ -10,6 +10,7 @@ use packhorse_services::materials::{self, MaterialFilter};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::material_files::forget;
 use crate::{
     call::{Call, PageOf, Reply, resource},
     input::{Body, PageQuery, Parameters, Patch, PathId, Query, QueryOf},
@@ -69,7 +70,8 @@ async fn list_materials(call: Call, query: QueryOf<MaterialQuery>) -> Result<Htt
 
 /// Adds a material to a workshop.
 ///
-/// For coordinators of its network. It stays where it is; the address is kept. What was paid for names who paid, and who made it.
+/// For coordinators of its network. It stays where it is, and the address is kept; or leave
+/// that empty, and upload a file of it next. What was paid for names who paid, and who made it.
 #[utoipa::path(
     tag = "catalog",
     params(("id" = id::WorkshopId, Path, description = "The workshop.")),
@@ -117,10 +119,15 @@ async fn update_material(
 
 /// Takes a material away.
 ///
-/// For coordinators of the workshop's network. What it named is not touched.
+/// For coordinators of the workshop's network. What it named elsewhere is not touched; a file that was uploaded is gone.
 #[utoipa::path(tag = "catalog", params(("id" = id::MaterialId, Path, description = "The material.")), responses((status = 204, description = "It is gone.")))]
 #[delete("/v1/materials/{id}")]
 async fn delete_material(call: Call, id: PathId<id::Material>) -> Result<HttpResponse, Problem> {
     let expected = call.expected();
-    call.write(move |ctx| materials::delete(ctx, id.0, &expected).map(|()| Reply::gone())).await
+    let file = call.read(move |ctx| Ok(materials::file(ctx, id.0).ok())).await?;
+    let answer = call.write(move |ctx| materials::delete(ctx, id.0, &expected).map(|()| Reply::gone())).await?;
+    if let Some((_, file)) = file {
+        forget(&call.app, file).await;
+    }
+    Ok(answer)
 }

@@ -12,6 +12,7 @@ mod deserts;
 mod editions;
 mod events;
 mod free_busy;
+mod harvests;
 mod hosting;
 mod import;
 mod imported;
@@ -19,6 +20,7 @@ mod interests;
 mod invitations;
 mod libraries;
 mod matches;
+mod material_files;
 mod materials;
 mod networks;
 mod offers;
@@ -32,6 +34,7 @@ mod quotes;
 mod requests;
 mod rooms;
 mod service;
+mod showcases;
 mod sign_in;
 mod sign_ins;
 mod topics;
@@ -41,6 +44,7 @@ mod trainers;
 mod trips;
 mod users;
 mod venues;
+mod workshop_import;
 mod workshop_sessions;
 mod workshops;
 
@@ -65,8 +69,12 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .configure(venues::mount)
         .configure(rooms::mount)
         .configure(topics::mount)
+        .configure(workshop_import::mount)
         .configure(workshops::mount)
+        .configure(harvests::mount)
+        .configure(showcases::mount)
         .configure(editions::mount)
+        .configure(material_files::mount)
         .configure(materials::mount)
         .configure(catalog::mount)
         .configure(workshop_sessions::mount)

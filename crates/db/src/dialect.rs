@@ -18,6 +18,8 @@ pub enum Lock {
     Trainers,
     /// Rooms: likewise.
     Rooms,
+    /// Networks: what they may have only so many of.
+    Networks,
     /// Postings: whoever answers one counts.
     Postings,
     /// Sign-ins: their refresh tokens are exchanged one after the other.
@@ -33,6 +35,8 @@ pub fn lock(conn: &mut Conn, what: Lock, mut ids: Vec<String>) -> Result<(), DbE
     ids.sort_unstable();
     ids.dedup();
     let query = match what {
+        // Others may go on to name the network.
+        Lock::Networks => "SELECT id FROM networks WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE",
         Lock::Requests => "SELECT id FROM requests WHERE id = ANY($1) ORDER BY id FOR UPDATE",
         Lock::Trainers => "SELECT id FROM trainers WHERE id = ANY($1) ORDER BY id FOR UPDATE",
         Lock::Rooms => "SELECT id FROM rooms WHERE id = ANY($1) ORDER BY id FOR UPDATE",

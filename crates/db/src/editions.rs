@@ -8,7 +8,7 @@ use packhorse_domain::{
 
 use crate::{
     Conn, DbError,
-    error::one,
+    entity::insert_all,
     schema::{bookings, workshop_editions, workshops},
     types::{At, Json, Spelled},
 };
@@ -33,18 +33,18 @@ impl From<Row> for Edition {
     }
 }
 
-/// Keeps an edition that was published.
+/// Keeps editions that were published.
 ///
 /// # Errors
 /// Those of the database.
-pub fn insert(conn: &mut Conn, edition: &Edition) -> Result<(), DbError> {
-    let row = Row {
+pub fn insert_all(conn: &mut Conn, editions: &[Edition]) -> Result<(), DbError> {
+    let rows = editions.iter().map(|edition| Row {
         workshop_id: Spelled(edition.workshop),
         edition: numbered(edition.edition),
         details: Json(edition.details.clone()),
         published_at: At(edition.published_at),
-    };
-    one(diesel::insert_into(workshop_editions::table).values(row).execute(conn)?)
+    });
+    insert_all!(workshop_editions, conn, rows)
 }
 
 /// Editions of a workshop, the newest first, at most so many.

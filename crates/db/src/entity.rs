@@ -237,3 +237,31 @@ macro_rules! calendar_part {
     };
 }
 pub(crate) use calendar_part;
+
+/// Writes what those that are read again and again can do besides, by the column `next_read_at`: finding those that are due, and
+/// keeping others from one.
+macro_rules! read_in_turns {
+    ($table:ident: $entity:ident) => {
+        /// Those that are to be read, at most so many, those that wait longest first.
+        ///
+        /// # Errors
+        /// Those of the database.
+        pub fn due(conn: &mut Conn, now: packhorse_domain::Timestamp, limit: i64) -> Result<Vec<$entity>, DbError> {
+            let query = $table::table.filter($table::next_read_at.le(At(now)));
+            let query = query.order(($table::next_read_at, $table::id)).limit(limit);
+            let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+            Ok(rows.into_iter().map($entity::from).collect())
+        }
+
+        /// Keeps others from reading one until an instant. Whether nobody else did so before, or has changed when it is due.
+        ///
+        /// # Errors
+        /// Those of the database.
+        pub fn lease(conn: &mut Conn, entity: &$entity, until: packhorse_domain::Timestamp) -> Result<bool, DbError> {
+            let row = $table::table.filter($table::id.eq(Spelled(entity.id)));
+            let row = row.filter($table::next_read_at.eq(entity.due_at.map(At)));
+            Ok(diesel::update(row).set($table::next_read_at.eq(Some(At(until)))).execute(conn)? == 1)
+        }
+    };
+}
+pub(crate) use read_in_turns;

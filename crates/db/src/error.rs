@@ -69,6 +69,7 @@ const BY_COLUMNS: &[(&str, &str)] = &[
     ("pledges.request_id, pledges.library_id", "pledges_once"),
     ("bookings.request_id", "bookings_once"),
     ("bookings.offer_id", "bookings_offer"),
+    ("workshops.network_id, workshops.origin_key", "workshops_origin"),
     ("workshop_sessions.booking_id", "workshop_sessions_booking"),
 ];
 

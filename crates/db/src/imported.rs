@@ -2,14 +2,14 @@
 
 use diesel::prelude::*;
 use packhorse_domain::{
-    Scope, Timestamp,
+    Scope,
     id::{CalendarId, TrainerId},
     imported::{CalendarDetails, ImportedCalendar, ReadStatus, Source},
 };
 
 use crate::{
     Conn, DbError, Page,
-    entity::{calendar_part, queries},
+    entity::{calendar_part, queries, read_in_turns},
     page::paged,
     schema::imported_calendars,
     scope::{self, seen},
@@ -65,6 +65,7 @@ seen!(imported_calendars, scope::of_own_trainers!("imported_calendars.trainer_id
 
 calendar_part! { imported_calendars: ImportedCalendar, of TrainerId, in trainer_id, of_trainers }
 queries! { imported_calendars: ImportedCalendar, CalendarId }
+read_in_turns! { imported_calendars: ImportedCalendar }
 
 /// One page of those of a trainer; one row more when another page follows.
 ///
@@ -83,25 +84,4 @@ pub fn list(conn: &mut Conn, scope: Scope, trainer: TrainerId, page: &Page) -> R
 pub fn count(conn: &mut Conn, trainer: TrainerId) -> Result<i64, DbError> {
     let theirs = imported_calendars::table.filter(imported_calendars::trainer_id.eq(Spelled(trainer)));
     Ok(theirs.count().get_result(conn)?)
-}
-
-/// Those that are to be read, at most so many, those that wait longest first.
-///
-/// # Errors
-/// Those of the database.
-pub fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<ImportedCalendar>, DbError> {
-    let query = imported_calendars::table.filter(imported_calendars::next_read_at.le(At(now)));
-    let query = query.order((imported_calendars::next_read_at, imported_calendars::id)).limit(limit);
-    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(ImportedCalendar::from).collect())
-}
-
-/// Keeps others from reading a calendar until an instant. Whether nobody else did so before, or has changed when it is due.
-///
-/// # Errors
-/// Those of the database.
-pub fn lease(conn: &mut Conn, calendar: &ImportedCalendar, until: Timestamp) -> Result<bool, DbError> {
-    let row = imported_calendars::table.filter(imported_calendars::id.eq(Spelled(calendar.id)));
-    let row = row.filter(imported_calendars::next_read_at.eq(calendar.due_at.map(At)));
-    Ok(diesel::update(row).set(imported_calendars::next_read_at.eq(Some(At(until)))).execute(conn)? == 1)
 }

@@ -299,6 +299,54 @@ diesel::table! {
         original_id -> Nullable<Text>,
         visibility -> Text,
         public_since -> Nullable<InstantType>,
+        origin -> Nullable<JsonType>,
+        origin_key -> Nullable<Text>,
+        harvest_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    material_files (material_id) {
+        material_id -> Text,
+        media_type -> Text,
+        bytes -> BigInt,
+        sha256 -> Text,
+        uploaded_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    showcases (id) {
+        id -> Text,
+        network_id -> Text,
+        published_at -> Nullable<InstantType>,
+        details -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
+    harvests (id) {
+        id -> Text,
+        network_id -> Text,
+        next_read_at -> Nullable<InstantType>,
+        details -> JsonType,
+        status -> JsonType,
+        progress -> JsonType,
+        version -> BigInt,
+        created_at -> InstantType,
+        updated_at -> InstantType,
     }
 }
 

@@ -64,6 +64,16 @@ seen!(
 
 queries! { topics: Topic, TopicId }
 
+/// All that a network can name: its own and those that are shared.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_network(conn: &mut Conn, network: NetworkId) -> Result<Vec<Topic>, DbError> {
+    let named = topics::network_id.eq(Spelled(network)).or(topics::network_id.is_null());
+    let rows: Vec<Row> = topics::table.filter(named).order(topics::id).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Topic::from).collect())
+}
+
 /// One page of topics; one row more when another page follows.
 ///
 /// # Errors

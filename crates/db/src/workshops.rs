@@ -3,7 +3,8 @@
 use diesel::{dsl::count_star, prelude::*};
 use packhorse_domain::{
     Scope, Timestamp,
-    id::{NetworkId, WorkshopId},
+    id::{HarvestId, NetworkId, WorkshopId},
+    origin::Origin,
     trainer::Visibility,
     workshop::{Attribution, Workshop, WorkshopDetails, WorkshopState, WorkshopStateName},
 };
@@ -12,7 +13,7 @@ use crate::dialect::contains;
 use crate::{
     Conn, DbError, Page,
     connection::MultiBackend,
-    entity::queries,
+    entity::{bulk, queries},
     page::paged,
     schema::workshops,
     scope::{self, seen},
@@ -36,6 +37,9 @@ struct Row {
     original_id: Option<Spelled<WorkshopId>>,
     visibility: Spelled<Visibility>,
     public_since: Option<At>,
+    origin: Option<Json<Origin>>,
+    origin_key: Option<String>,
+    harvest_id: Option<Spelled<HarvestId>>,
 }
 
 impl From<Row> for Workshop {
@@ -47,6 +51,7 @@ impl From<Row> for Workshop {
             details: row.details.0,
             edition: row.edition.unsigned_abs(),
             public_since: row.public_since.map(|at| at.0),
+            origin: row.origin.map(|origin| origin.0),
             adapted_from: row.adapted_from.0,
             record: record(row.version, row.created_at, row.updated_at),
         }
@@ -67,9 +72,12 @@ impl From<&Workshop> for Row {
             updated_at: At(entity.record.updated_at),
             edition: i32::try_from(entity.edition).unwrap_or(i32::MAX),
             adapted_from: Json(entity.adapted_from.clone()),
-            original_id: entity.adapted_from.last().map(|original| Spelled(original.workshop)),
+            original_id: entity.adapted_from.last().and_then(|original| original.workshop).map(Spelled),
             visibility: Spelled(entity.details.visibility),
             public_since: entity.public_since.map(At),
+            origin_key: entity.origin.as_ref().map(Origin::key),
+            harvest_id: entity.harvest().map(Spelled),
+            origin: entity.origin.clone().map(Json),
         }
     }
 }
@@ -77,6 +85,21 @@ impl From<&Workshop> for Row {
 seen!(workshops, scope::of_workshops_seen!());
 
 queries! { workshops: Workshop, WorkshopId }
+bulk! {
+    workshops: Workshop, set state, state_data, search_text, details, version, updated_at, edition, adapted_from, original_id,
+        visibility, public_since, origin, origin_key, harvest_id
+}
+
+/// Those of a network that came from elsewhere, by some of the keys of their origins, in no order.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_origins(conn: &mut Conn, network: NetworkId, keys: &[String]) -> Result<Vec<Workshop>, DbError> {
+    let named = keys.iter().map(|key| Some(key.as_str()));
+    let query = workshops::table.filter(workshops::network_id.eq(Spelled(network)));
+    let rows: Vec<Row> = query.filter(workshops::origin_key.eq_any(named)).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Workshop::from).collect())
+}
 
 /// What a list of workshops may be narrowed to.
 #[derive(Debug, Clone, Default)]
@@ -131,6 +154,8 @@ pub struct CatalogFilter {
     pub after: Option<(Timestamp, WorkshopId)>,
     /// Also those that were in it once.
     pub gone: bool,
+    /// Without those that are harvested from elsewhere.
+    pub own: bool,
     /// Whether those that changed last come first.
     pub newest_first: bool,
 }
@@ -146,6 +171,9 @@ pub fn public(conn: &mut Conn, filter: &CatalogFilter, limit: i64) -> Result<Vec
     }
     if let Some(network) = filter.network {
         query = query.filter(workshops::network_id.eq(Spelled(network)));
+    }
+    if filter.own {
+        query = query.filter(workshops::harvest_id.is_null());
     }
     if let Some(from) = filter.from {
         query = query.filter(workshops::updated_at.ge(At(from)));

@@ -179,6 +179,8 @@ policy! {
     ExpressInterest = "express_interest": Trainer | LendingCoordinator;
     /// Write, publish and retire workshops.
     ManageWorkshops = "manage_workshops": Operator | Coordinator;
+    /// Write, publish and take away showcases.
+    ManageShowcases = "manage_showcases": Operator | Coordinator;
     /// Schedule, publish, move and cancel sessions.
     ManageSessions = "manage_sessions": Operator | Coordinator | Staff;
     /// See where training is missing, and which requests could be pooled.

@@ -181,6 +181,8 @@ ids! {
     SignIn SignInId "ses" "sign_in";
     Session SessionId "ssn" "session";
     Material MaterialId "mat" "material";
+    Harvest HarvestId "hvt" "harvest";
+    Showcase ShowcaseId "shw" "showcase";
     Posting PostingId "pst" "posting";
     Reply ReplyId "rpl" "reply";
     TourPlan TourPlanId "tpl" "tour_plan";

@@ -6,20 +6,15 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
 use crate::{
     id::{CalendarId, TrainerId},
+    reading::{NotNow, ReadError, Turns, host, later},
     record::Record,
     time::{Interval, Minutes, Timestamp, Zone},
 };
 
-/// Longest wait before an address that failed is tried again, unless it is read less often anyway.
-const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24);
-/// How long whoever reads a calendar has it for themselves.
-const LEASE: SignedDuration = SignedDuration::from_mins(5);
-/// Soonest that a calendar is read again on demand.
-const SOONEST: SignedDuration = SignedDuration::from_mins(1);
 /// How long a source may answer that nothing changed: busy time further ahead comes in with time.
 const WHOLE_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// Busy time before the present that is kept.
@@ -38,7 +33,7 @@ pub struct CalendarDetails {
     pub name: String,
     /// Where to read it, `https`; without one it is what was last uploaded. Treat it as a password: it is shown to the trainer
     /// and the coordinators of their home network, in no change and in no log.
-    #[validate(custom(function = "address"))]
+    #[validate(custom(function = "crate::reading::address"))]
     #[schema(max_length = 2000, example = "https://calendar.example.org/private-5f1e/basic.ics")]
     pub url: Option<String>,
     /// How often it is read.
@@ -54,21 +49,6 @@ pub struct CalendarDetails {
 
 fn hourly() -> u32 {
     60
-}
-
-fn address(url: &str) -> Result<(), ValidationError> {
-    let visible = url.bytes().all(|byte| byte.is_ascii_graphic());
-    if url.len() > 2000 || !visible || host(url).is_empty() {
-        return Err(ValidationError::new("bad_address"));
-    }
-    Ok(())
-}
-
-/// The host of an address, with its port if it names one: all that may be told of where a calendar is. Empty when it has none.
-fn host(url: &str) -> &str {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-    authority.rsplit('@').next().unwrap_or_default()
 }
 
 /// What came of reading a calendar.
@@ -91,19 +71,6 @@ pub struct ReadStatus {
     pub notes: Vec<String>,
     /// Why the last try failed; `null` when it did not. What was known before still holds.
     pub error: Option<ReadError>,
-}
-
-/// Why a calendar could not be read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ReadError {
-    /// When.
-    pub at: Timestamp,
-    /// What went wrong.
-    #[schema(example = "the server answered 404")]
-    pub detail: String,
-    /// How many times in a row it failed.
-    #[schema(minimum = 1)]
-    pub tries: u32,
 }
 
 /// What the source said of the version that was read, to be asked whether it is still the same.
@@ -151,17 +118,6 @@ pub struct BusyTime {
     /// The title of the event, if titles are kept.
     #[schema(example = "Dentist")]
     pub title: Option<String>,
-}
-
-/// Why a calendar is not read on demand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotNow {
-    /// It has no address.
-    NoAddress,
-    /// It was read, or tried, within the last minute.
-    JustRead,
-    /// Somebody is reading it.
-    BeingRead,
 }
 
 impl ImportedCalendar {
@@ -215,21 +171,12 @@ impl ImportedCalendar {
     /// # Errors
     /// [`NotNow`].
     pub fn readable(&self, now: Timestamp) -> Result<(), NotNow> {
-        let tried = self.status.error.as_ref().map(|error| error.at).max(self.status.read_at);
         if self.details.url.is_none() {
-            Err(NotNow::NoAddress)
-        } else if self.due_at != self.status.next_read_at && self.due_at.is_some_and(|due| now < due) {
-            Err(NotNow::BeingRead)
-        } else if tried.is_some_and(|tried| now < later(tried, SOONEST)) {
-            Err(NotNow::JustRead)
-        } else {
-            Ok(())
+            return Err(NotNow::NoAddress);
         }
-    }
-
-    /// When whoever begins to read it now must be done.
-    pub fn lease(now: Timestamp) -> Timestamp {
-        later(now, LEASE)
+        let ReadStatus { read_at, next_read_at, error, .. } = &self.status;
+        Turns { read_at: *read_at, error: error.as_ref(), next_read_at: *next_read_at, due_at: self.due_at }
+            .readable(now)
     }
 
     /// What to ask the source by: nothing when it must be read whole.
@@ -264,14 +211,10 @@ impl ImportedCalendar {
     /// It could not be read. What is known of it stays; each failure doubles the wait, up to a day.
     #[must_use]
     pub fn failed(&self, detail: String, now: Timestamp) -> Self {
-        let tries = self.status.error.as_ref().map_or(0, |error| error.tries).saturating_add(1);
-        let every = self.every();
-        // Seven times doubled, the shortest wait there may be is over a day.
-        let doubled = every.saturating_mul(1 << (tries - 1).min(7));
-        let wait = doubled.min(LONGEST_WAIT).max(every);
+        let error = ReadError::after(self.status.error.as_ref(), detail, now);
         let mut after = Self { record: self.record.changed(now), ..self.clone() };
-        after.status.error = Some(ReadError { at: now, detail, tries });
-        after.plan(self.details.url.is_some().then(|| later(now, wait)));
+        after.plan(self.details.url.is_some().then(|| error.next_try(Minutes(self.details.refresh_minutes))));
+        after.status.error = Some(error);
         after
     }
 
@@ -292,10 +235,6 @@ impl ImportedCalendar {
         self.status.next_read_at = at;
         self.due_at = at;
     }
-}
-
-fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
-    at.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]
@@ -388,9 +327,9 @@ mod tests {
         let now = at("2027-01-05T15:00:00Z");
         let mut calendar = calendar();
         assert_eq!(calendar.readable(now), Ok(()));
-        calendar.due_at = Some(ImportedCalendar::lease(now));
+        calendar.due_at = Some(crate::reading::lease(now));
         assert_eq!(calendar.readable(now), Err(NotNow::BeingRead));
-        assert_eq!(calendar.readable(ImportedCalendar::lease(now)), Ok(()), "whoever had it did not come back");
+        assert_eq!(calendar.readable(crate::reading::lease(now)), Ok(()), "whoever had it did not come back");
         let read = calendar.read_same(now);
         assert_eq!(read.readable(at("2027-01-05T15:00:59Z")), Err(NotNow::JustRead));
         assert_eq!(read.readable(at("2027-01-05T15:01:00Z")), Ok(()));

@@ -1,4 +1,5 @@
-//! Materials of workshops: handouts, slides, recordings, what was said in the chat. They stay where they are; we keep the address.
+//! Materials of workshops: handouts, slides, recordings, what was said in the chat. They stay where they are, and we keep the address;
+//! or they are uploaded, and kept by what is in them.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,6 +9,7 @@ use crate::{
     id::{MaterialId, SessionId, WorkshopId},
     record::Record,
     text::words,
+    time::Timestamp,
 };
 
 words! {
@@ -42,9 +44,10 @@ pub struct MaterialDetails {
     #[schema(max_length = 2000)]
     #[serde(default)]
     pub summary: String,
-    /// Where it is.
-    #[validate(length(min = 1, max = 2000), custom(function = "crate::text::web_address"))]
-    #[schema(format = "uri", min_length = 1, max_length = 2000, example = "https://files.example.org/questions.pdf")]
+    /// Where it is; empty when a file is to be uploaded, which then has its own.
+    #[validate(length(max = 2000), custom(function = "web_address_or_none"))]
+    #[schema(max_length = 2000, example = "https://files.example.org/questions.pdf")]
+    #[serde(default)]
     pub address: String,
     /// Its media type.
     #[validate(length(min = 3, max = 100), custom(function = "media_type"))]
@@ -89,8 +92,17 @@ fn yes() -> bool {
     true
 }
 
+fn web_address_or_none(address: &str) -> Result<(), ValidationError> {
+    if address.is_empty() { Ok(()) } else { crate::text::web_address(address) }
+}
+
+/// Checks that a text is a media type.
+///
 /// Source: RFC 6838 section 4.2, lower case only.
-fn media_type(text: &str) -> Result<(), ValidationError> {
+///
+/// # Errors
+/// `bad_media_type` when it is not.
+pub fn media_type(text: &str) -> Result<(), ValidationError> {
     let named = |part: &str, more: &str| {
         !part.is_empty() && part.chars().all(|letter| letter.is_ascii_lowercase() || more.contains(letter))
     };
@@ -123,4 +135,29 @@ pub struct Material {
     /// Version and times.
     #[serde(flatten)]
     pub record: Record,
+}
+
+/// An uploaded file of a material.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MaterialFile {
+    /// Of which material.
+    pub material: MaterialId,
+    /// Its media type.
+    #[schema(example = "application/pdf")]
+    pub media_type: String,
+    /// Its size in bytes.
+    #[schema(minimum = 1, example = 120_000)]
+    pub bytes: u64,
+    /// SHA-256 of what is in it, in hexadecimal digits.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    pub sha256: String,
+    /// Since when.
+    pub uploaded_at: Timestamp,
+}
+
+impl MaterialFile {
+    /// Under which name it is stored: by what is in it, and by its material, so that each can go by itself.
+    pub fn key(&self) -> String {
+        format!("{}/{}-{}", self.sha256.get(..2).unwrap_or_default(), self.sha256, self.material)
+    }
 }

@@ -8,6 +8,7 @@ use crate::{
     id::{NetworkId, TopicId, WorkshopId},
     license::{self, CannotAdapt},
     money::Money,
+    origin::Origin,
     record::Record,
     state::InvalidTransition,
     text::{Format, Level, words},
@@ -226,6 +227,9 @@ pub struct Workshop {
     pub edition: u32,
     /// Since when the public catalog has shown it; still told when it does so no more.
     pub public_since: Option<Timestamp>,
+    /// Where it came from, if it was written elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// What it was made of: the first original, then what was made of it, up to the one before this.
     pub adapted_from: Vec<Attribution>,
     /// Where it stands.
@@ -239,9 +243,9 @@ pub struct Workshop {
 /// A workshop that another was made of, as it was then.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Attribution {
-    /// Which, here.
-    pub workshop: WorkshopId,
-    /// Which edition of it.
+    /// Which, here; `null` where it is in a catalog elsewhere.
+    pub workshop: Option<WorkshopId>,
+    /// Which edition of it; 0 where that is not known.
     pub edition: u32,
     /// Its title.
     pub title: String,
@@ -253,6 +257,10 @@ pub struct Attribution {
     pub network: String,
     /// Its license.
     pub license: Option<String>,
+    /// Where it is, if it is elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri")]
+    pub address: Option<String>,
 }
 
 /// A published edition of a workshop: it stays as it was.
@@ -289,7 +297,7 @@ impl Workshop {
             WorkshopState::Draft if self.details.objectives.is_empty() => Err(CannotPublish::NoObjectives),
             WorkshopState::Draft => {
                 let published = self.moved(WorkshopState::Published { published_at: now }, now);
-                Ok(Self { edition: 1, ..published }.shown(now))
+                Ok(Self { edition: published.edition + 1, ..published }.shown(now))
             }
             WorkshopState::Published { .. } | WorkshopState::Retired { .. } => Err(self.refuse("publish").into()),
         }
@@ -346,8 +354,9 @@ impl Workshop {
     ) -> Result<Self, CannotAdapt> {
         license::adaptable(self.details.license.as_deref(), license.as_deref())?;
         let original = Attribution {
-            workshop: self.id,
+            workshop: Some(self.id),
             edition: self.edition,
+            address: None,
             title: self.details.title.clone(),
             authors: self.details.authors.clone(),
             funder: self.details.funder.clone(),
@@ -362,6 +371,7 @@ impl Workshop {
             details,
             edition: 0,
             public_since: None,
+            origin: None,
             adapted_from,
             state: WorkshopState::Draft,
             record: Record::new(now),
@@ -394,7 +404,7 @@ impl Workshop {
         Self { public_since: self.public_since.or(first), ..self }
     }
 
-    fn moved(self, state: WorkshopState, now: Timestamp) -> Self {
+    pub(crate) fn moved(self, state: WorkshopState, now: Timestamp) -> Self {
         Self { state, record: self.record.changed(now), ..self }
     }
 

@@ -153,7 +153,6 @@ fn main() {
     );
     write("month", html::month(edition, look, jiff::civil::date(2027, 3, 1), &all));
     write("map", html::map(edition, look, &all));
-    write("failure", html::failure(edition, look, 404));
     let profile = "I ran a library in a former gas station for eleven years. Since then I drive from one to the next and tell what went wrong.";
     let lorna = Trainer {
         name: "Lorna Pruitt".into(),

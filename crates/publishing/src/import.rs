@@ -15,7 +15,7 @@ use packhorse_domain::{Format, Level, Minutes, Timestamp};
 use crate::model::{Credit, WebAddress};
 
 pub use harvest::harvest;
-pub use json::json;
+pub use json::{json, json_lines};
 pub use page::page;
 pub use table::table;
 
@@ -63,6 +63,8 @@ pub struct Candidate {
     pub address: Option<WebAddress>,
     /// When it was last changed there.
     pub updated_at: Option<Timestamp>,
+    /// What it is based on itself, in addresses or titles, the nearest first.
+    pub based_on: Vec<String>,
 }
 
 /// Something wrong in what was read.
@@ -89,6 +91,10 @@ pub struct Import {
     pub faults: Vec<Fault>,
     /// With which token a harvest goes on.
     pub resumption: Option<String>,
+    /// When a harvest was answered, as the source's clock has it.
+    pub answered_at: Option<Timestamp>,
+    /// Why a source refused to be harvested: the code of the protocol.
+    pub refusal: Option<String>,
 }
 
 impl Import {
@@ -105,6 +111,11 @@ impl Import {
             return None;
         }
         match std::str::from_utf8(bytes) {
+            // No text of the catalog holds it, and PostgreSQL could not keep it.
+            Ok(text) if text.contains('\0') => {
+                self.fault("", "", "nul", "it holds the character U+0000");
+                None
+            }
             Ok(text) => Some(text.trim_start_matches('\u{feff}')),
             Err(error) => {
                 self.fault(&format!("byte {}", error.valid_up_to()), "", "not_utf8", "it is not UTF-8");

@@ -6,6 +6,7 @@
 mod board;
 mod courses;
 mod dates;
+mod fairs;
 pub mod search;
 
 use std::{
@@ -14,12 +15,13 @@ use std::{
 };
 
 use packhorse_db::{
-    Conn, Found, events, libraries, materials, networks, postings, trainers, workshop_sessions, workshops,
+    Conn, Found, events, libraries, material_files, materials, networks, postings, trainers, workshop_sessions,
+    workshops,
 };
 use packhorse_domain::{
-    Minutes, Timestamp,
+    Minutes, Scope, Timestamp,
     id::{LibraryId, MaterialId, NetworkId, SessionId, TrainerId, WorkshopId},
-    material::Material,
+    material::{Material, MaterialFile},
     workshop::Workshop,
 };
 use packhorse_publishing::model::{Course, Publisher, Recording, Session, Site, Tombstone, Trainer, WebAddress};
@@ -27,11 +29,13 @@ use packhorse_publishing::model::{Course, Publisher, Recording, Session, Site, T
 use crate::Error;
 
 pub use board::{digest, needs};
+pub use fairs::{showcase, showcases};
 pub use packhorse_db::{postings::BoardFilter, workshop_sessions::DatesFilter, workshops::CatalogFilter};
 
 /// The kinds of things of which the catalog tells something.
 const KINDS: &[&str] = &[
     "workshop", "session", "trainer", "topic", "network", "library", "venue", "user", "consent", "material", "posting",
+    "showcase",
 ];
 
 /// How the catalog stands: every change of anything in it makes another.
@@ -139,6 +143,18 @@ pub fn entry(conn: &mut Conn, site: &Site, id: WorkshopId) -> Result<Entry, Erro
     entries(conn, site, vec![workshop])?.pop().ok_or(Error::NotFound)
 }
 
+/// A workshop as harvesters get it: what was harvested itself they get where it is.
+///
+/// # Errors
+/// [`Error::NotFound`] when it never was in the catalog, or is not of it.
+pub fn record(conn: &mut Conn, site: &Site, id: WorkshopId) -> Result<Entry, Error> {
+    let workshop = workshops::once_public(conn, id)?;
+    if workshop.harvest().is_some() {
+        return Err(Error::NotFound);
+    }
+    entries(conn, site, vec![workshop])?.pop().ok_or(Error::NotFound)
+}
+
 /// Workshops of the catalog in the order in which they changed, at most so many.
 ///
 /// # Errors
@@ -172,13 +188,14 @@ pub fn count(conn: &mut Conn, network: Option<NetworkId>) -> Result<u64, Error> 
     Ok(u64::try_from(workshops::count_public(conn, network)?).unwrap_or(0))
 }
 
-/// How many pages of workshops and of sessions to come there are.
+/// How many pages of workshops, of sessions to come, and of showcases there are.
 ///
 /// # Errors
 /// Those of the database.
 pub fn pages(conn: &mut Conn, now: Timestamp) -> Result<u64, Error> {
     let sessions = u64::try_from(workshop_sessions::count_public(conn, now)?).unwrap_or(0);
-    Ok(count(conn, None)? + sessions)
+    let showcases = u64::try_from(packhorse_db::showcases::count_public(conn)?).unwrap_or(0);
+    Ok(count(conn, None)? + sessions + showcases)
 }
 
 /// The next session of each of some workshops, where there is one.
@@ -253,6 +270,19 @@ fn recording(material: &Material, beside: &[Material]) -> Option<Recording> {
         materials: kept.collect(),
         published_at: material.record.created_at,
     })
+}
+
+/// The uploaded file of a material of the catalog.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, or not for everybody.
+pub fn file(conn: &mut Conn, id: MaterialId) -> Result<(Material, MaterialFile), Error> {
+    let material = materials::find(conn, Scope::Everything, id)?;
+    let workshop = workshops::find(conn, Scope::Everything, material.workshop)?;
+    if !material.details.is_public || !workshop.is_public() {
+        return Err(Error::NotFound);
+    }
+    Ok((material, material_files::find(conn, id)?))
 }
 
 /// A trainer with a public profile.

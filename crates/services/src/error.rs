@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use packhorse_db::{DbError, FromDb};
-use packhorse_domain::{Denied, InvalidTransition, Word, api_key::KeyScope};
+use packhorse_domain::{Denied, InvalidTransition, Word, api_key::KeyScope, reading::NotNow};
+use validator::{ValidationErrors, ValidationErrorsKind};
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
@@ -103,12 +104,33 @@ impl Error {
         Self::Conflict { code: "no_mail", detail }
     }
 
+    /// Rules that a value breaks, where the input holds it.
+    pub(crate) fn of_rules(at: &str, errors: &ValidationErrors) -> Self {
+        let rules = broken_rules(errors).into_iter();
+        Self::Invalid(
+            rules
+                .map(|(field, code)| Fault::new(format!("{at}{field}"), code.clone(), code.replace('_', " ")))
+                .collect(),
+        )
+    }
+
     /// All faults, if there are any.
     ///
     /// # Errors
     /// [`Error::Invalid`].
     pub fn unless_none(faults: Vec<Fault>) -> Result<(), Self> {
         if faults.is_empty() { Ok(()) } else { Err(Self::Invalid(faults)) }
+    }
+}
+
+impl From<NotNow> for Error {
+    fn from(why: NotNow) -> Self {
+        let (code, detail) = match why {
+            NotNow::NoAddress => ("no_address", "it has no address to read"),
+            NotNow::JustRead => ("just_read", "it was read within the last minute"),
+            NotNow::BeingRead => ("being_read", "it is being read"),
+        };
+        Self::Conflict { code, detail: detail.to_owned() }
     }
 }
 
@@ -144,6 +166,19 @@ pub(crate) fn absent(pointer: String, what: &str) -> impl FnOnce(DbError) -> Err
         DbError::NotFound => fault.into(),
         other => other.into(),
     }
+}
+
+/// Which rules a value breaks: the place of each member with a code.
+pub(crate) fn broken_rules(errors: &ValidationErrors) -> Vec<(String, Cow<'static, str>)> {
+    let of = |(field, kind): (&Cow<'static, str>, &ValidationErrorsKind)| {
+        let place = if field == "__all__" { String::new() } else { format!("/{field}") };
+        let codes = match kind {
+            ValidationErrorsKind::Field(errors) => errors.iter().map(|error| error.code.clone()).collect(),
+            ValidationErrorsKind::Struct(_) | ValidationErrorsKind::List(_) => vec![Cow::Borrowed("invalid")],
+        };
+        codes.into_iter().map(move |code| (place.clone(), code))
+    };
+    errors.errors().iter().flat_map(of).collect()
 }
 
 /// What each constraint that a caller can run into means.

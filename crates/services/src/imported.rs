@@ -8,7 +8,8 @@ use packhorse_db::{Conn, Lock, Page, busy_times, imported};
 use packhorse_domain::{
     Action, Interval, Scope, Timestamp, Valid, Zone,
     id::{BookingId, CalendarId, TrainerId},
-    imported::{BusyTime, CalendarDetails, ImportedCalendar, NotNow, Source},
+    imported::{BusyTime, CalendarDetails, ImportedCalendar, Source},
+    reading::{NotNow, lease},
     trainer::Trainer,
 };
 
@@ -253,11 +254,11 @@ pub fn import(
 /// being read, or was within the last minute.
 pub fn begin(ctx: &mut Context<'_>, id: CalendarId, expected: &Expected) -> Result<Assignment, Error> {
     let (calendar, trainer) = find_to_change(ctx, id, expected)?;
-    calendar.readable(ctx.now).map_err(not_now)?;
-    if !imported::lease(ctx.conn, &calendar, ImportedCalendar::lease(ctx.now))? {
-        return Err(not_now(NotNow::BeingRead));
+    calendar.readable(ctx.now)?;
+    if !imported::lease(ctx.conn, &calendar, lease(ctx.now))? {
+        return Err(NotNow::BeingRead.into());
     }
-    assignment(&calendar, &trainer, ctx.now).ok_or_else(|| not_now(NotNow::NoAddress))
+    assignment(&calendar, &trainer, ctx.now).ok_or_else(|| NotNow::NoAddress.into())
 }
 
 /// Whether there is something to read at present.
@@ -275,7 +276,7 @@ pub fn waiting(conn: &mut Conn, now: Timestamp) -> Result<bool, Error> {
 pub fn claim(conn: &mut Conn, now: Timestamp) -> Result<Vec<Assignment>, Error> {
     let mut claimed = Vec::new();
     for calendar in imported::due(conn, now, AT_ONCE)? {
-        if imported::lease(conn, &calendar, ImportedCalendar::lease(now))? {
+        if imported::lease(conn, &calendar, lease(now))? {
             let trainer = packhorse_db::trainers::find(conn, Scope::Everything, calendar.trainer)?;
             claimed.extend(assignment(&calendar, &trainer, now));
         }
@@ -317,15 +318,6 @@ fn assignment(calendar: &ImportedCalendar, trainer: &Trainer, now: Timestamp) ->
         known: calendar.known(&trainer.details.time_zone, now).cloned(),
         manner: Manner::of(calendar, trainer),
     })
-}
-
-fn not_now(why: NotNow) -> Error {
-    let (code, detail) = match why {
-        NotNow::NoAddress => ("no_address", "the calendar has no address to read"),
-        NotNow::JustRead => ("just_read", "the calendar was read within the last minute"),
-        NotNow::BeingRead => ("being_read", "the calendar is being read"),
-    };
-    Error::Conflict { code, detail: detail.to_owned() }
 }
 
 fn count(contents: &Contents) -> u32 {

@@ -6,6 +6,7 @@
 mod context;
 mod error;
 mod holds;
+mod intake;
 mod parts;
 
 pub mod accounts;
@@ -21,6 +22,7 @@ pub mod erasure;
 pub mod events;
 pub mod exports;
 pub mod free_busy;
+pub mod harvests;
 pub mod hosting;
 pub mod import;
 pub mod imported;
@@ -50,6 +52,7 @@ pub mod roads;
 pub mod rooms;
 pub mod seals;
 pub mod sessions;
+pub mod showcases;
 pub mod sweep;
 pub mod tokens;
 pub mod topics;
@@ -59,6 +62,7 @@ pub mod trainers;
 pub mod trips;
 pub mod users;
 pub mod venues;
+pub mod workshop_import;
 pub mod workshop_sessions;
 pub mod workshops;
 

@@ -1,8 +1,9 @@
 //! Materials of workshops.
 
+use packhorse_db::{Found, material_files};
 use packhorse_domain::{
     id::{MaterialId, WorkshopId},
-    material::{Material, MaterialDetails},
+    material::{Material, MaterialDetails, MaterialFile},
 };
 
 use crate::parts::parts;
@@ -20,4 +21,46 @@ parts! {
 pub fn search(ctx: &mut Context<'_>, filter: &MaterialFilter, page: &Page) -> Result<Vec<Material>, Error> {
     let scope = ctx.scope();
     Ok(rows::search(ctx.conn, scope, filter, page)?)
+}
+
+/// The file that was uploaded for a material.
+///
+/// # Errors
+/// [`Error::NotFound`] for the material, or when none was.
+pub fn file(ctx: &mut Context<'_>, id: MaterialId) -> Result<(Material, MaterialFile), Error> {
+    let material = get(ctx, id)?;
+    Ok((material, material_files::find(ctx.conn, id)?))
+}
+
+/// Whether the actor may upload a file for a material. [`keep_file`] checks it too; this is for asking before a file is stored.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`].
+pub fn may_upload(ctx: &mut Context<'_>, id: MaterialId, expected: &Expected) -> Result<(), Error> {
+    find_to_change(ctx, id, expected).map(drop)
+}
+
+/// Keeps that a file was stored for a material: its address, media type and size are the file's from now on. With it comes the file
+/// whose place it takes.
+///
+/// # Errors
+/// As [`may_upload`].
+pub fn keep_file(
+    ctx: &mut Context<'_>,
+    expected: &Expected,
+    file: &MaterialFile,
+    address: &str,
+) -> Result<(Material, Option<MaterialFile>), Error> {
+    let (before, owner) = find_to_change(ctx, file.material, expected)?;
+    let replaced = material_files::find(ctx.conn, file.material).found()?;
+    material_files::put(ctx.conn, file)?;
+    let details = MaterialDetails {
+        address: address.to_owned(),
+        media_type: file.media_type.clone(),
+        bytes: Some(file.bytes),
+        ..before.details.clone()
+    };
+    let after = Material { details, record: before.record.changed(ctx.now), ..before.clone() };
+    let after = ctx.keep(Change::new("upload", after.id, owner.network), rows::update, Some(&before), after)?;
+    Ok((after, replaced))
 }

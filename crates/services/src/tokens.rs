@@ -208,8 +208,13 @@ pub(crate) fn new_secret() -> String {
 
 /// How a secret is kept: SHA-256, hexadecimal. Enough for 256 random bits.
 pub fn fingerprint(secret: &[u8]) -> String {
+    sha256(secret)
+}
+
+/// SHA-256, hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    let digest = Sha256::digest(secret);
+    let digest = Sha256::digest(bytes);
     digest.iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

@@ -8,7 +8,7 @@ use packhorse_domain::{
     workshop::{CannotPublish, Edition, Workshop, WorkshopDetails, WorkshopState},
 };
 
-use crate::{Change, Context, Error, Expected, Fault, networks};
+use crate::{Change, Context, Error, Expected, Fault, intake::FOLLOWS, networks};
 
 pub use packhorse_db::{editions::GiveAndTake, workshops::WorkshopFilter};
 
@@ -24,12 +24,16 @@ impl From<CannotPublish> for Error {
 
 impl From<CannotAdapt> for Error {
     fn from(error: CannotAdapt) -> Self {
-        let code = match error {
-            CannotAdapt::Unlicensed => "unlicensed",
-            CannotAdapt::Forbidden(_) => "not_adaptable",
-            CannotAdapt::Incompatible { .. } => "incompatible",
-        };
-        Fault::new("/license", code, error.to_string()).into()
+        Fault::new("/license", not_adaptable(&error), error.to_string()).into()
+    }
+}
+
+/// The code of why nothing may be made of a work.
+pub(crate) fn not_adaptable(error: &CannotAdapt) -> &'static str {
+    match error {
+        CannotAdapt::Unlicensed => "unlicensed",
+        CannotAdapt::Forbidden(_) => "not_adaptable",
+        CannotAdapt::Incompatible { .. } => "incompatible",
     }
 }
 
@@ -70,6 +74,7 @@ pub fn create(ctx: &mut Context<'_>, network: NetworkId, details: Valid<Workshop
         details: details.into_inner(),
         edition: 0,
         public_since: None,
+        origin: None,
         adapted_from: Vec::new(),
         state: WorkshopState::Draft,
         record: Record::new(ctx.now),
@@ -81,7 +86,7 @@ pub fn create(ctx: &mut Context<'_>, network: NetworkId, details: Valid<Workshop
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`] and of `change`, [`Error::State`] when it is
-/// retired, [`Error::Invalid`] naming every new topic that is not there, or for a published one left without objectives.
+/// retired, [`Error::Conflict`] when it is harvested, [`Error::Invalid`] naming every new topic that is not there, or for a published one left without objectives.
 pub fn update(
     ctx: &mut Context<'_>,
     id: WorkshopId,
@@ -89,6 +94,10 @@ pub fn update(
     change: impl FnOnce(&WorkshopDetails) -> Result<Valid<WorkshopDetails>, Error>,
 ) -> Result<Workshop, Error> {
     let before = find_to_change(ctx, id, expected)?;
+    if before.harvest().is_some() {
+        let detail = "the workshop follows another catalog: adapt it to make one of your own".to_owned();
+        return Err(Error::Conflict { code: FOLLOWS, detail });
+    }
     let details = change(&before.details)?.into_inner();
     let after = before.clone().revise(details, ctx.now)?;
     check_topics(ctx, "", &after.details, Some(&before.details))?;
@@ -121,7 +130,7 @@ fn keep(ctx: &mut Context<'_>, action: &'static str, before: &Workshop, after: W
     if after.edition != before.edition
         && let Some(edition) = after.published(ctx.now)
     {
-        editions::insert(ctx.conn, &edition)?;
+        editions::insert_all(ctx.conn, &[edition])?;
     }
     ctx.keep(Change::new(action, after.id, after.network), workshops::update, Some(before), after)
 }
@@ -137,7 +146,13 @@ pub fn adapt(
     into: NetworkId,
     license: Option<String>,
 ) -> Result<Workshop, Error> {
-    let original = get(ctx, id)?;
+    // What everybody finds everybody may adapt, as far as its license goes.
+    let original = match get(ctx, id) {
+        Err(Error::NotFound) => {
+            workshops::find(ctx.conn, Scope::Everything, id).map_err(Error::from).and_then(public)?
+        }
+        found => found?,
+    };
     networks::get(ctx, into)?;
     ctx.authorize(Action::ManageWorkshops, &Resource::of(into))?;
     original.adaptable()?;
@@ -186,6 +201,11 @@ pub fn edition(ctx: &mut Context<'_>, id: WorkshopId, edition: u32) -> Result<Ed
 pub fn give_and_take(ctx: &mut Context<'_>, network: NetworkId) -> Result<GiveAndTake, Error> {
     networks::get(ctx, network)?;
     Ok(editions::give_and_take(ctx.conn, network)?)
+}
+
+/// A workshop that the public catalog shows.
+fn public(workshop: Workshop) -> Result<Workshop, Error> {
+    if workshop.is_public() { Ok(workshop) } else { Err(Error::NotFound) }
 }
 
 fn find_to_change(ctx: &mut Context<'_>, id: WorkshopId, expected: &Expected) -> Result<Workshop, Error> {

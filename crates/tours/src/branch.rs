@@ -53,7 +53,13 @@ pub(crate) fn choose(
 }
 
 /// All columns that can be part of something better, or as many as can be had; and whether these are all.
-fn list(generator: &mut Generator, scope: &Scope, relaxed: &Relaxed, gap: Money, meter: &mut Meter) -> (Vec<u32>, bool) {
+fn list(
+    generator: &mut Generator,
+    scope: &Scope,
+    relaxed: &Relaxed,
+    gap: Money,
+    meter: &mut Meter,
+) -> (Vec<u32>, bool) {
     let prices = &relaxed.shares.prices;
     let slack = gap.saturating_mul(PARTS);
     let mut complete = false;

@@ -164,13 +164,13 @@ impl<'a> Generator<'a> {
             each(&scope.runs)
         } else {
             std::thread::scope(|threads| {
-                let workers: Vec<_> =
-                    scope.runs.chunks(chunk).map(|runs| threads.spawn(move || each(runs))).collect();
+                let workers: Vec<_> = scope.runs.chunks(chunk).map(|runs| threads.spawn(move || each(runs))).collect();
                 workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
             })
         };
         let mut found = Found { plans: Vec::new(), bound: Some(0), effort: 0, exact: true };
-        let mut bound = scope.open.iter().zip(&prices.requests).filter(|(open, _)| **open).map(|(_, price)| *price).sum::<i64>();
+        let mut bound =
+            scope.open.iter().zip(&prices.requests).filter(|(open, _)| **open).map(|(_, price)| *price).sum::<i64>();
         for (run, priced) in scope.runs.iter().zip(priced) {
             found.effort += 20;
             found.exact &= priced.exact;

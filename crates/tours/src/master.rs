@@ -11,11 +11,7 @@ use clarabel::{
     solver::{DefaultInfo, DefaultSettings, DefaultSolver, IPSolver, NonnegativeConeT, SolverStatus},
 };
 
-use crate::{
-    budget::Watch,
-    columns::Column,
-    pricing::PARTS,
-};
+use crate::{budget::Watch, columns::Column, pricing::PARTS};
 
 /// What the requests and runs are worth, in parts.
 #[derive(Debug, Clone)]
@@ -80,14 +76,18 @@ pub(crate) fn solve(
     };
     let cones = [NonnegativeConeT(columns.len() + rows)];
     let mut solver =
-        DefaultSolver::new(&CscMatrix::zeros((rows, rows)), &vec![1.0; rows], &matrix, &least, &cones, settings).ok()?;
+        DefaultSolver::new(&CscMatrix::zeros((rows, rows)), &vec![1.0; rows], &matrix, &least, &cones, settings)
+            .ok()?;
     let asked = Arc::clone(watch);
     solver.set_termination_callback(move |_: &DefaultInfo<f64>| asked.is_cancelled());
     solver.solve();
     let solution = &solver.solution;
     let solved = matches!(
         solution.status,
-        SolverStatus::Solved | SolverStatus::AlmostSolved | SolverStatus::InsufficientProgress | SolverStatus::MaxIterations
+        SolverStatus::Solved
+            | SolverStatus::AlmostSolved
+            | SolverStatus::InsufficientProgress
+            | SolverStatus::MaxIterations
     );
     if !solved {
         return None;

@@ -42,11 +42,8 @@ pub(crate) fn solve(
     for run in &scope.runs {
         generator.pool.add(model, *run as usize, &solution.runs[*run as usize]);
     }
-    let enough = scope
-        .runs
-        .iter()
-        .map(|run| solution.runs[*run as usize].profit - generator.pool.base[*run as usize])
-        .sum();
+    let enough =
+        scope.runs.iter().map(|run| solution.runs[*run as usize].profit - generator.pool.base[*run as usize]).sum();
     let columns = generator.within(scope);
     let goal = Goal { enough, rounds: 60, until: 1.0 };
     let Some(relaxed) = generator.relax(scope, columns, goal, meter) else { return (Outcome::Unknown, None) };
@@ -88,7 +85,10 @@ fn part(search: &mut Search, solution: &Solution, size: usize) -> Scope {
     let model = search.model;
     let mut scope = Scope { runs: Vec::new(), open: vec![false; model.of_request.len()], banned: Default::default() };
     let left_out: Vec<u32> = (0..model.of_request.len() as u32)
-        .filter(|request| solution.run_of[*request as usize] == NOWHERE && model.of_request[*request as usize].1 > model.of_request[*request as usize].0)
+        .filter(|request| {
+            solution.run_of[*request as usize] == NOWHERE
+                && model.of_request[*request as usize].1 > model.of_request[*request as usize].0
+        })
         .collect();
     let mut seed = search.chance.below(model.of_request.len()) as u32;
     if !left_out.is_empty() && search.chance.below(4) == 0 {

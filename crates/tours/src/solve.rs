@@ -52,15 +52,27 @@ pub fn solve(problem: &Problem, effort: Effort, watch: Arc<dyn Watch>) -> Result
         root = generator.relax(&scope, columns, goal, &mut meter);
         if let Some(relaxed) = &root {
             if debug {
-                eprintln!("most {:?} value {} converged {} at {}", relaxed.most, relaxed.shares.value, relaxed.converged, meter.share());
+                eprintln!(
+                    "most {:?} value {} converged {} at {}",
+                    relaxed.most,
+                    relaxed.shares.value,
+                    relaxed.converged,
+                    meter.share()
+                );
             }
-            if let Some(most) = relaxed.most { meter.proved(model.worst - base - most); }
+            if let Some(most) = relaxed.most {
+                meter.proved(model.worst - base - most);
+            }
         }
     }
     if let Some(root) = &root {
         let dived = crate::dive::dive(&mut generator, &mut search, root, solution.profit - base, 0.0, &mut meter);
-        if debug { eprintln!("dived {:?} at {}", dived.as_ref().map(|s| s.objective(&model)), meter.share()); }
-        if let Some(dived) = dived && dived.profit > solution.profit {
+        if debug {
+            eprintln!("dived {:?} at {}", dived.as_ref().map(|s| s.objective(&model)), meter.share());
+        }
+        if let Some(dived) = dived
+            && dived.profit > solution.profit
+        {
             solution = dived;
             meter.found(solution.served(), solution.objective(&model));
         }
@@ -72,7 +84,11 @@ pub fn solve(problem: &Problem, effort: Effort, watch: Arc<dyn Watch>) -> Result
         meter.found(solution.served(), solution.objective(&model));
         counts[outcome as usize] += 1;
         if debug && counts.iter().sum::<i32>() % 20 == 0 {
-            eprintln!("{outcome:?} {counts:?} size {size} objective {} at {}", solution.objective(&model), meter.share());
+            eprintln!(
+                "{outcome:?} {counts:?} size {size} objective {} at {}",
+                solution.objective(&model),
+                meter.share()
+            );
         }
         size = match outcome {
             crate::neighborhood::Outcome::Unknown => (size * 9 / 10).max(10),

@@ -407,3 +407,58 @@ class Recipes(Things):
 
     def create_posting_request(self):
         return {"id": self.posting(), "body": {"details": self.need["details"]}}
+
+    # Catalogs elsewhere, showcases.
+
+    def import_workshops(self):
+        about = {"level": "advanced", "duration_minutes": 60, "formats": ["virtual"], "languages": ["en"]}
+        workshop = {"id": self.name(), "title": self.name()} | about
+        return {"query": {"network": self.kansas}, "body": {"items": [workshop]}}
+
+    def create_harvest(self):
+        return {"id": self.kansas, "body": self.a_harvest()}
+
+    def update_harvest(self):
+        return {"id": self.harvest(), "body": {"name": self.name()}}
+
+    def create_showcase(self):
+        return {"body": self.a_showcase()}
+
+    def update_showcase(self):
+        return {"id": self.showcase(), "body": {"title": self.name()}}
+
+    def create_table_request(self):
+        need = self.need["details"]
+        wish = {name: need[name] for name in ("expected_attendance", "preferences", "venue")}
+        return {"id": self.showcase(), "body": wish | {"library": self.need["library"]}}
+
+    def upload_material_file(self):
+        return {"id": self.material()}
+
+    # Tours.
+
+    def create_tour_plan(self):
+        return {"body": self.a_tour_plan()}
+
+    def get_tour_plan_map(self):
+        return {"id": self.found_plan()}
+
+    get_tour_plan_geojson = get_tour_plan_ics = get_tour_plan_map
+
+    def compare_tour_plans(self):
+        return {"id": self.found_plan(), "query": {"with": self.found_plan()}}
+
+    def offer_tours(self):
+        return {"id": self.found_plan(), "body": {"message": "three towns"}}
+
+    def accept_tour(self):
+        return {"id": self.tour(), "person": TRAINER}
+
+    def decline_tour(self):
+        return {"id": self.tour(), "body": {"reason": "away"}, "person": TRAINER}
+
+    def withdraw_tour(self):
+        return {"id": self.tour(), "body": {"reason": "the road is closed"}}
+
+    def replan_tour(self):
+        return {"id": self.accepted_tour()}

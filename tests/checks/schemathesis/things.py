@@ -7,6 +7,7 @@ its id. An operation that takes nothing but such an id needs no recipe.
 import datetime
 import itertools
 import json
+import time
 import urllib.error
 import urllib.request
 
@@ -146,6 +147,18 @@ class Things:
     def a_key(self):
         return {"network": self.kansas, "details": {"name": self.name(), "scopes": ["catalog:read"]}}
 
+    def a_harvest(self):
+        return {"name": self.name(), "url": "https://catalog.test/oai"}
+
+    def a_showcase(self):
+        table = {"number": 1, "host": "Lorna", "title": self.name(), "workshop": self.policies}
+        times = {"starts_at": "2027-06-25T14:00:00Z", "ends_at": "2027-06-25T16:00:00Z", "time_zone": CHICAGO}
+        return {"network": self.kansas, "details": {"title": self.name(), "place": "Hall", "tables": [table]} | times}
+
+    def a_tour_plan(self, requests=()):
+        told = {"from": self.day(20), "until": self.day(100), "trainers": [self.lorna], "requests": list(requests), "budget_ms": 50}
+        return {"network": self.kansas, "details": told}
+
     # Things, by the kind of their ids.
 
     def network(self):
@@ -245,3 +258,36 @@ class Things:
 
     def api_key(self):
         return self.make("/v1/api-keys", self.a_key())["id"]
+
+    def harvest(self):
+        return self.make(f"/v1/networks/{self.kansas}/harvests", self.a_harvest())["id"]
+
+    def showcase(self):
+        return self.make("/v1/showcases", self.a_showcase())["id"]
+
+    def open_request(self):
+        """One that a tour can serve, on other days than the rest."""
+        window = {"from": self.day(30), "until": self.day(120), "earliest": "09:00:00", "latest": "17:00:00"}
+        need = self.need | {"details": self.need["details"] | {"preferences": [window]}}
+        made = self.make("/v1/requests", need)["id"]
+        for step in ("submit", "open"):
+            self.make(f"/v1/requests/{made}/{step}")
+        return made
+
+    def tour_plan(self):
+        return self.make("/v1/tour-plans", self.a_tour_plan())["id"]
+
+    def found_plan(self):
+        plan = self.make("/v1/tour-plans", self.a_tour_plan([self.open_request()]))["id"]
+        for _ in range(200):
+            told = self.ask(f"/v1/tour-plans/{plan}")
+            if told["state"] == "done":
+                return plan
+            time.sleep(0.1)
+        raise TimeoutError(f"the plan {plan} was not reckoned in time")
+
+    def tour(self):
+        return self.make(f"/v1/tour-plans/{self.found_plan()}/tours", {})["items"][0]["id"]
+
+    def accepted_tour(self):
+        return self.make(f"/v1/tours/{self.tour()}/accept", person=TRAINER)["id"]

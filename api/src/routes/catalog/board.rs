@@ -1,15 +1,19 @@
-//! The needs board, for people.
+//! Showcases and the needs board, for people.
 
 use actix_web::{HttpRequest, HttpResponse, get};
 use jiff::tz::TimeZone;
 use packhorse_db::Conn;
-use packhorse_domain::id::PostingId;
+use packhorse_domain::id::{self, PostingId};
 use packhorse_publishing::html::{self, Board};
 use packhorse_services::catalog::{self, BoardFilter};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{LookQuery, Published, cut, pages::page, published};
+use super::{
+    LookQuery, Published, cut, named,
+    pages::{belongs, page},
+    published,
+};
 use crate::{
     input::{Parameters, Query},
     problem::Problem,
@@ -18,6 +22,7 @@ use crate::{
 
 pub(super) fn mount(config: &mut ServiceConfig<'_>) {
     config.service(get_needs_page).service(get_network_needs_page);
+    config.service(get_showcase_page).service(get_network_showcase_page);
 }
 
 /// Postings on one page.
@@ -28,6 +33,10 @@ published! {
     ///
     /// A page for people: what is open to everybody, newest first.
     get_needs_page "/needs", get_network_needs_page "/networks/{network}/needs" (), query NeedsQuery, gives "text/html": needs_page;
+    /// Shows a showcase.
+    ///
+    /// A page for people: its tables, each with its host, one tip, and what can be taken along.
+    get_showcase_page "/showcases/{id}", get_network_showcase_page "/networks/{network}/showcases/{id}" ("id": id::ShowcaseId = "The showcase."), query LookQuery, gives "text/html": showcase_page;
 }
 
 /// Which page of the board, and how.
@@ -46,6 +55,19 @@ impl Query for NeedsQuery {
     fn read(from: &mut Parameters) -> Self {
         Self { embed: from.take("embed"), after: from.take("after") }
     }
+}
+
+async fn showcase_page(app: &App, request: &HttpRequest, look: LookQuery) -> Result<HttpResponse, Problem> {
+    let id = named(request.match_info().query("id"))?;
+    let gather = move |conn: &mut Conn, published: &Published| {
+        let showcase = catalog::showcase(conn, id)?;
+        belongs(conn, published, showcase.network)?;
+        Ok(showcase)
+    };
+    page(app, request, look, gather, |published, look, showcase| {
+        Ok(html::showcase(published.edition(), look, &showcase))
+    })
+    .await
 }
 
 async fn needs_page(app: &App, request: &HttpRequest, query: NeedsQuery) -> Result<HttpResponse, Problem> {

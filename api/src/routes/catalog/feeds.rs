@@ -43,6 +43,8 @@ pub(super) fn mount(config: &mut ServiceConfig<'_>) {
 const MOST: u64 = sitemap::MOST as u64;
 /// Entries of one page of a feed.
 const ENTRIES: u16 = 50;
+/// Showcases that are read at one time.
+const SHOWCASES: u16 = 200;
 /// Recordings of the podcast.
 const RECORDINGS: u16 = 200;
 /// How long a calendar shows what is past.
@@ -253,7 +255,7 @@ struct SitemapQuery {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, utoipa::ToSchema)]
 #[schema(rename_all = "snake_case")]
 enum Part {
-    /// Pages of workshops.
+    /// Pages of workshops and showcases.
     Workshops,
     /// Pages of sessions.
     Sessions,
@@ -275,7 +277,7 @@ impl Query for SitemapQuery {
 
 /// Lists the pages of the catalog for search engines.
 ///
-/// A sitemap (sitemaps.org) of every workshop and every session to come; where they are too many for one, an index of two.
+/// A sitemap (sitemaps.org) of every workshop, every showcase and every session to come; where they are too many for one, an index of two.
 #[utoipa::path(tag = "public", security(), params(SitemapQuery), responses((status = 200, description = "The sitemap.", content_type = "application/xml", body = String), (status = 304, description = "As before.")))]
 #[get("/sitemap.xml")]
 async fn get_sitemap(
@@ -293,6 +295,17 @@ async fn get_sitemap(
         let mut sitemap = sitemap::Sitemap::begin(export.sink.clone(), site)?;
         if query.0.after != Some(Part::Sessions) {
             export.courses(|course| sitemap.item(Page::Workshop(course.id), course.updated_at)).await?;
+            let mut after = None;
+            loop {
+                let found = export.read(move |conn| catalog::showcases(conn, after, SHOWCASES)).await?;
+                for (id, changed) in &found {
+                    sitemap.item(Page::Showcase(&id.to_string()), *changed)?;
+                }
+                after = found.last().map(|(id, _)| *id);
+                if found.len() < usize::from(SHOWCASES) {
+                    break;
+                }
+            }
         }
         if query.0.after != Some(Part::Workshops) {
             let filter = DatesFilter { from: Some(now), ..DatesFilter::default() };

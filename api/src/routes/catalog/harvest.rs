@@ -114,20 +114,20 @@ fn respond(conn: &mut Conn, site: &Site, request: Request) -> Result<Vec<u8>, Er
     let refuse = |request: Request, code, detail: &str| Ok(refused(site, &request.refused(code, detail)));
     let written = match request.ask.clone() {
         Ask::Identify => {
-            let filter = CatalogFilter { gone: true, ..CatalogFilter::default() };
+            let filter = CatalogFilter { gone: true, own: true, ..CatalogFilter::default() };
             let oldest =
                 catalog::list(conn, site, &filter, 1)?.pop().map_or(site.generated_at, |entry| entry.changed_at());
             oai::identify(&mut out, site, &request, oldest)
         }
         Ask::Formats(None) => oai::formats(&mut out, site, &request),
-        Ask::Formats(Some(id)) => match catalog::entry(conn, site, id) {
+        Ask::Formats(Some(id)) => match catalog::record(conn, site, id) {
             Ok(_) => oai::formats(&mut out, site, &request),
             Err(Error::NotFound) => return refuse(request, Code::IdDoesNotExist, "there is no such record"),
             Err(error) => return Err(error),
         },
         Ask::Sets(Some(_)) => return refuse(request, Code::BadResumptionToken, "the list of sets has one page"),
         Ask::Sets(None) => oai::sets(&mut out, site, &request, &catalog::all_publishers(conn)?, Resumption::default()),
-        Ask::Record(id, prefix) => match catalog::entry(conn, site, id) {
+        Ask::Record(id, prefix) => match catalog::record(conn, site, id) {
             Ok(entry) => {
                 let publishers = catalog::publishers(conn, &[entry.network()])?;
                 item(&publishers, &entry).map_or(Ok(()), |item| oai::record(&mut out, site, &request, prefix, item))
@@ -165,6 +165,7 @@ fn list(
         before,
         after: resumed.after.map(Behind::place),
         gone: true,
+        own: true,
         newest_first: false,
     };
     let mut entries = catalog::list(conn, site, &filter, RECORDS + 1)?;

@@ -238,7 +238,7 @@ async fn map_page(app: &App, request: &HttpRequest, look: LookQuery) -> Result<H
 }
 
 /// The network of a thing, which is not there in another network's part of the catalog.
-fn belongs(conn: &mut Conn, published: &Published, network: id::NetworkId) -> Result<Publisher, Error> {
+pub(super) fn belongs(conn: &mut Conn, published: &Published, network: id::NetworkId) -> Result<Publisher, Error> {
     match &published.network {
         Some(own) if own.id == network => Ok(own.clone()),
         Some(_) => Err(Error::NotFound),

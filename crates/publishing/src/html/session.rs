@@ -30,6 +30,7 @@ pub fn session(
                 div {
                     (when(session.time, &session.zone, look.zone))
                     (zone_form(&edition.page(Page::Session(session.id)), look.zone))
+                    @if !session.note.is_empty() { (prose(&session.note, language(course))) }
                     @if !course.summary.is_empty() {
                         h2 { "What it is about" }
                         (prose(&course.summary, language(course)))

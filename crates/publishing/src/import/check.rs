@@ -30,6 +30,7 @@ pub(super) struct Found {
     pub funders: Vec<String>,
     pub address: String,
     pub updated_at: String,
+    pub based_on: Vec<String>,
 }
 
 impl Found {
@@ -53,6 +54,7 @@ impl Found {
             funders: Vec::new(),
             address: one("address"),
             updated_at: one("updated_at"),
+            based_on: Vec::new(),
         }
     }
 }
@@ -119,6 +121,7 @@ impl Checks<'_> {
             credits,
             address: self.address(&found.address),
             updated_at: self.parsed("updated_at", "bad_time", &found.updated_at),
+            based_on: self.lines("adapted_from", &found.based_on, 50, 2000),
             place: self.place.clone(),
         }
     }
@@ -126,6 +129,10 @@ impl Checks<'_> {
     /// A text of several lines; refused when too long.
     fn text(&mut self, field: &'static str, text: &str, most: usize) -> String {
         let text = text.trim();
+        if text.contains('\0') {
+            self.fault(field, "nul", "it holds the character U+0000");
+            return String::new();
+        }
         if text.chars().count() > most {
             self.fault(field, "too_long", format!("it has more than {most} characters"));
             return String::new();
@@ -195,16 +202,7 @@ impl Checks<'_> {
     fn formats(&mut self, texts: &[String]) -> Vec<Format> {
         let mut formats = Vec::new();
         for text in texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty()) {
-            let known =
-                Format::ALL.iter().copied().find(|format| format.word() == text || same(format_name(*format), text));
-            // Source: schema.org, `courseMode`, and the words Google asks for.
-            let mode = match text.to_lowercase().as_str() {
-                "onsite" => Some(Format::InPerson),
-                "online" => Some(Format::Virtual),
-                "blended" => Some(Format::Hybrid),
-                _ => None,
-            };
-            match known.or(mode) {
+            match format_called(text) {
                 Some(format) if formats.contains(&format) => {}
                 Some(format) => formats.push(format),
                 None => self.fault(
@@ -235,6 +233,19 @@ impl std::str::FromStr for WebAddress {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::new(text)
     }
+}
+
+/// The format with a name.
+pub(super) fn format_called(text: &str) -> Option<Format> {
+    let known = Format::ALL.iter().copied().find(|format| format.word() == text || same(format_name(*format), text));
+    // Source: schema.org, `courseMode`, and the words Google asks for.
+    let mode = match text.to_lowercase().as_str() {
+        "onsite" => Some(Format::InPerson),
+        "online" => Some(Format::Virtual),
+        "blended" => Some(Format::Hybrid),
+        _ => None,
+    };
+    known.or(mode)
 }
 
 fn same(name: &str, text: &str) -> bool {

@@ -8,7 +8,10 @@ use quick_xml::{
     events::{BytesStart, Event},
 };
 
-use super::{Import, check::Found};
+use super::{
+    Import,
+    check::{Found, format_called},
+};
 
 /// Deepest nesting of elements taken.
 const DEEPEST: usize = 32;
@@ -126,10 +129,12 @@ impl Walk {
                 record.told.push((name, text));
             }
             ("resumptionToken", None) if !text.trim().is_empty() => self.import.resumption = Some(text),
+            ("responseDate", None) => self.import.answered_at = text.trim().parse().ok(),
             // A source without news has nothing wrong with it.
             ("error", None) if self.code != "noRecordsMatch" => {
                 let code = std::mem::take(&mut self.code);
                 self.import.fault("", "", "refused", format!("{code}: {}", crate::text::beginning(&text, 200)));
+                self.import.refusal = Some(code);
             }
             _ => {}
         }
@@ -149,11 +154,14 @@ impl Walk {
             Some("dc") => Found {
                 title: one("title"),
                 summary: all("description").join("\n"),
+                // Elsewhere it is the form of a file.
+                formats: all("format").into_iter().filter(|text| format_called(text).is_some()).collect(),
                 languages: all("language"),
                 topics: all("subject"),
                 license: all("rights").into_iter().find(|rights| rights.chars().count() <= 100).unwrap_or_default(),
                 authors: all("creator"),
                 address: all("identifier").into_iter().find(|text| text.starts_with("http")).unwrap_or_default(),
+                based_on: all("source"),
                 ..Found::default()
             },
             Some("course") => Found {
@@ -163,12 +171,14 @@ impl Walk {
                 level: one("educationalLevel"),
                 audience: one("audience"),
                 duration: one("timeRequired"),
+                formats: all("courseMode"),
                 languages: all("inLanguage"),
                 topics: all("keywords"),
                 license: one("license"),
                 authors: all("author"),
                 funders: all("funder"),
                 address: one("url"),
+                based_on: all("isBasedOn"),
                 ..Found::default()
             },
             format => {

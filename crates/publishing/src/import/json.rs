@@ -29,17 +29,41 @@ pub fn json(bytes: &[u8]) -> Import {
         if !import.has_room(&place) {
             break;
         }
-        let credits = |role: &str| {
-            let list = item.get("credits").and_then(Value::as_array).into_iter().flatten();
-            let named = list.filter(|credit| credit.get("role").and_then(Value::as_str) == Some(role));
-            named.flat_map(|credit| texts(credit.get("name"))).collect()
-        };
-        let one = |name: &str| texts(item.get(name)).into_iter().next().unwrap_or_default();
-        let list = |name: &str| texts(item.get(name));
-        let found = Found { authors: credits("author"), funders: credits("funder"), ..Found::named(one, list) };
-        import.take(place, found);
+        import.take(place, workshop(item));
     }
     import
+}
+
+/// Reads the same workshops, one on each line.
+pub fn json_lines(bytes: &[u8]) -> Import {
+    let mut import = Import::default();
+    let Some(text) = import.text(bytes) else { return import };
+    for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let place = format!("line {}", n + 1);
+        if !import.has_room(&place) {
+            break;
+        }
+        match serde_json::from_str(line) {
+            Ok(item) => import.take(place, workshop(&item)),
+            Err(error) => import.fault(&place, "", "bad_json", error.to_string()),
+        }
+    }
+    import
+}
+
+fn workshop(item: &Value) -> Found {
+    let credits = |role: &str| {
+        let list = item.get("credits").and_then(Value::as_array).into_iter().flatten();
+        let named = list.filter(|credit| credit.get("role").and_then(Value::as_str) == Some(role));
+        named.flat_map(|credit| texts(credit.get("name"))).collect()
+    };
+    let steps = item.get("adapted_from").and_then(Value::as_array).into_iter().flatten();
+    let based_on = steps
+        .filter_map(|step| texts(step.get("address").filter(|address| address.is_string()).or(step.get("title"))).pop())
+        .collect();
+    let one = |name: &str| texts(item.get(name)).into_iter().next().unwrap_or_default();
+    let list = |name: &str| texts(item.get(name));
+    Found { authors: credits("author"), funders: credits("funder"), based_on, ..Found::named(one, list) }
 }
 
 /// The texts of a value: of a string or number, of a thing by its name, of a list by those of its items.

@@ -122,6 +122,14 @@ fn is_course(kind: Option<&Value>) -> bool {
     kinds.iter().any(|kind| kind.rsplit(['/', ':']).next() == Some("Course"))
 }
 
+/// What a course is based on: where that is, else what it is called.
+fn steps(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(steps).collect(),
+        thing => texts(thing.get("url").or(Some(thing))),
+    }
+}
+
 fn course(thing: &Value, identifier: String) -> Found {
     let list = |name: &str| texts(thing.get(name));
     let one = |name: &str| list(name).into_iter().next().unwrap_or_default();
@@ -150,6 +158,7 @@ fn course(thing: &Value, identifier: String) -> Found {
         funders: list("funder"),
         address: one("url"),
         updated_at: one("dateModified"),
+        based_on: thing.get("isBasedOn").map(steps).unwrap_or_default(),
         ..Found::default()
     }
 }

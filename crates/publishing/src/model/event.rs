@@ -41,6 +41,8 @@ pub struct Session {
     pub status: SessionStatus,
     /// Rises with time, place and cancellation.
     pub sequence: u32,
+    /// What to know besides; may be empty.
+    pub note: String,
     /// When this was last changed.
     pub updated_at: Timestamp,
 }

@@ -144,6 +144,9 @@ fn schema_org<W: Write>(xml: &mut Xml<W>, site: &Site, publisher: &Publisher, co
         xml.told("teaches", &competency.name)?;
     }
     xml.leaf("timeRequired", &[], &iso_length(course.duration))?;
+    for format in &course.formats {
+        xml.told("courseMode", format_name(*format))?;
+    }
     xml.leaf("educationalLevel", &[], level_name(course.level))?;
     xml.told("audience", &course.audience)?;
     for language in &course.languages {

@@ -55,7 +55,6 @@ pub fn all(
         ),
         html::month(edition, look, jiff::civil::date(2027, 3, 31), &[session]),
         html::map(edition, look, &[session]),
-        html::failure(edition, look, 404),
     ]
 }
 
@@ -273,15 +272,4 @@ fn a_map_numbers_each_venue_once() {
     let page = reading::html(&text);
     assert_eq!(page.tags.iter().filter(|tag| tag.name == "circle").count(), 1);
     assert!(text.contains("1. <bdi>Morrill") && text.contains("2. <bdi>Elsewhere"));
-}
-
-#[test]
-fn a_failure_says_nothing_of_its_cause_and_is_not_indexed() {
-    let site: Site = site("Packhorse");
-    for (status, title) in
-        [(404, "There is no such page"), (410, "It was withdrawn"), (429, "Too much"), (503, "our mistake")]
-    {
-        let text = html::failure(Edition { site: &site, network: None }, Look::default(), status);
-        assert!(text.contains(title) && text.contains("noindex") && !text.contains("canonical"), "{text}");
-    }
 }

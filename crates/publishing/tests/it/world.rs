@@ -120,6 +120,7 @@ pub fn session(text: &str) -> Session {
         capacity: Some(24),
         price: Some(usd(4500)),
         registration: Some(web("https://packhorse.example/register")),
+        note: text.to_owned(),
         status: SessionStatus::Rescheduled { previous_start: at("2027-02-03T16:00:00Z") },
         sequence: 2,
         updated_at: at("2027-01-21T09:30:00Z"),

@@ -44,7 +44,7 @@ impl<'s> About<'s> {
         }
         let counts = workshops::counts_made_of(conn, &ids)?;
         let adaptations = counts.into_iter().map(|(id, count)| (id, u32::try_from(count).unwrap_or(u32::MAX)));
-        let chain = found.iter().flat_map(|workshop| &workshop.adapted_from).map(|original| original.workshop);
+        let chain = found.iter().flat_map(|workshop| &workshop.adapted_from).filter_map(|original| original.workshop);
         let originals = workshops::with_ids(conn, &unique(chain))?;
         let hosts = workshop_sessions::hosts(conn, &ids)?;
         let libraries = library_names(conn, hosts.iter().map(|(_, library)| *library))?;
@@ -72,7 +72,8 @@ impl<'s> About<'s> {
             let withdrawn_at = workshop.record.updated_at;
             return Entry::Gone(Tombstone { id: workshop.id, network: workshop.network, withdrawn_at });
         }
-        let Workshop { id, network, details, edition, public_since, adapted_from, state: _, record } = workshop;
+        let Workshop { id, network, details, edition, public_since, origin: _, adapted_from, state: _, record } =
+            workshop;
         Entry::Live(Box::new(Course {
             id,
             network,
@@ -106,15 +107,13 @@ impl<'s> About<'s> {
     }
     /// A step of the chain, the nearest first, with a link to what the catalog still shows.
     fn step(&self, original: Attribution) -> Adaptation {
-        let address = self.originals.contains(&original.workshop).then(|| {
-            let page = self.site.page(Page::Workshop(original.workshop));
-            WebAddress::new(&page).ok()
-        });
+        let here = original.workshop.filter(|workshop| self.originals.contains(workshop));
+        let address = here.map(|workshop| self.site.page(Page::Workshop(workshop))).or(original.address);
         Adaptation {
             by: if original.authors.is_empty() { original.network } else { original.authors.join(", ") },
             title: original.title,
             license: original.license,
-            address: address.flatten(),
+            address: address.and_then(|address| WebAddress::new(&address).ok()),
         }
     }
 

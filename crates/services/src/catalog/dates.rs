@@ -56,6 +56,7 @@ impl About {
             status: status(&session),
             sequence: session.sequence,
             updated_at: session.record.updated_at,
+            note: session.details.note,
             title: session.details.title,
             zone: session.details.time_zone,
         })

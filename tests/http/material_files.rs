@@ -1,0 +1,101 @@
+//! Uploaded files of materials: what is shown of them, to whom, and how safely.
+
+use packhorse_tests::{Client, Market, Region, Reply, both};
+use serde_json::{Value, json};
+
+const DIGEST_OF_HELLO: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+fn material(market: &Market, changes: &Value) -> String {
+    let mut details = json!({ "kind": "handout", "title": "Ten \"questions\" — ü", "media_type": "text/plain" });
+    packhorse_tests::merge(&mut details, changes);
+    let path = format!("/v1/workshops/{}/materials", market.catalog.workshop);
+    market.coordinator.post(&path, &details).expect(201).location()
+}
+
+fn upload(client: &Client, path: &str, kind: &str, content: impl AsRef<[u8]>) -> Reply {
+    let etag = client.get(path).expect(200).etag();
+    let headers = [("if-match", etag.as_str()), ("content-type", kind)];
+    client.send("PUT", &format!("{path}/file"), &headers, Some(content.as_ref()))
+}
+
+both! {
+    fn a_file_is_uploaded_and_fetched(world) {
+        let market = Market::new(world);
+        let path = material(&market, &json!({}));
+        let public = format!("{}/file", path.replace("/v1", ""));
+        market.coordinator.get(&format!("{path}/file")).expect(404);
+        world.client().get(&public).expect(404);
+        let page = format!("/workshops/{}", market.catalog.workshop);
+        assert!(!world.client().get(&page).expect(200).text.contains("Ten "), "nobody could get there");
+        let told = upload(&market.coordinator, &path, "text/html; charset=utf-8", "hello").expect(200);
+        let file = told.json();
+        assert_eq!((&file["sha256"], &file["bytes"], &file["media_type"]), (&json!(DIGEST_OF_HELLO), &json!(5), &json!("text/html")));
+        let now = market.coordinator.get(&path).expect(200);
+        assert_eq!((now.etag(), now.json()["bytes"].clone()), (told.etag(), json!(5)));
+        assert!(now.json()["address"].as_str().unwrap().ends_with(&public));
+        assert!(world.client().get(&page).expect(200).text.contains(&public));
+        // Whatever it is, no browser takes it for a page of ours.
+        let got = world.client().get(&public).expect(200);
+        assert_eq!((got.text.as_str(), got.header("content-type"), got.header("x-content-type-options")), ("hello", Some("text/html"), Some("nosniff")));
+        assert!(got.header("content-security-policy").unwrap().contains("sandbox"));
+        let name = got.header("content-disposition").unwrap();
+        assert!(name.starts_with("attachment; filename=\"Ten _questions_"), "{name}");
+        let part = world.client().send("GET", &public, &[("range", "bytes=1-3")], None).expect(206);
+        assert_eq!((part.text.as_str(), part.header("content-range")), ("ell", Some("bytes 1-3/5")));
+        world.client().send("GET", &public, &[("range", "bytes=9-")], None).expect(416);
+        world.client().send("GET", &public, &[("if-none-match", got.header("etag").unwrap())], None).expect(304);
+        // Another takes its place, and of the first nothing is left.
+        assert_eq!(upload(&market.coordinator, &path, "application/pdf", "%PDF").expect(200).json()["bytes"], 4);
+        assert_eq!(world.client().get(&public).expect(200).text, "%PDF");
+        assert_eq!(stored(world, DIGEST_OF_HELLO, &path), 0);
+        let digest = market.coordinator.get(&format!("{path}/file")).expect(200).json()["sha256"].as_str().unwrap().to_owned();
+        assert_eq!(stored(world, &digest, &path), 1);
+        market.coordinator.delete(&path, &market.coordinator.get(&path).etag()).expect(204);
+        world.client().get(&public).expect(404);
+        assert_eq!(stored(world, &digest, &path), 0);
+    }
+
+    fn a_file_is_seen_as_its_material_is(world) {
+        let market = Market::new(world);
+        let path = material(&market, &json!({ "is_public": false }));
+        let (public, content) = (format!("{}/file", path.replace("/v1", "")), format!("{path}/content"));
+        upload(&market.staff, &path, "text/plain", "hello").expect(403);
+        upload(&market.coordinator, &path, "text/plain", "hello").expect(200);
+        assert_eq!(market.staff.get(&content).expect(200).text, "hello");
+        world.client().get(&content).expect(401);
+        world.client().get(&public).expect(404);
+        let elsewhere = Region::new(world, "swkls");
+        elsewhere.coordinator.get(&content).expect(404);
+        let patch = |changes: &Value| market.coordinator.patch(&path, &market.coordinator.get(&path).etag(), changes).expect(200);
+        patch(&json!({ "is_public": true }));
+        world.client().get(&public).expect(200);
+        market.coordinator.step(&format!("/v1/workshops/{}", market.catalog.workshop), "retire", None).expect(200);
+        world.client().get(&public).expect(404);
+    }
+
+    fn what_is_no_file_is_refused(world) {
+        let market = Market::new(world);
+        let path = material(&market, &json!({}));
+        for (kind, content, status) in [
+            ("", "hello".to_owned(), 415),
+            ("nonsense", "hello".to_owned(), 415),
+            ("text/plain", String::new(), 422),
+            ("text/plain", "x".repeat((20 << 20) + 1), 413),
+        ] {
+            let refused = upload(&market.coordinator, &path, kind, &content);
+            assert_eq!(refused.status, status, "{kind} {}", refused.text);
+        }
+        market.coordinator.send("PUT", &format!("{path}/file"), &[("content-type", "text/plain")], Some(b"hello")).expect(428);
+        let stale = [("content-type", "text/plain"), ("if-match", "\"v9\"")];
+        market.coordinator.send("PUT", &format!("{path}/file"), &stale, Some(b"hello")).expect(412);
+        market.coordinator.get(&format!("{path}/file")).expect(404);
+        assert_eq!(stored(world, DIGEST_OF_HELLO, &path), 0);
+        assert_eq!(upload(&market.coordinator, &path, "text/plain", "x".repeat(20 << 20)).expect(200).json()["bytes"], 20 << 20);
+    }
+}
+
+/// How many files of a material are stored with this content.
+fn stored(world: &packhorse_tests::World, digest: &str, path: &str) -> usize {
+    let key = format!("{}/{digest}-{}", &digest[..2], path.rsplit('/').next().unwrap());
+    usize::from(world.files().join(key).exists())
+}
