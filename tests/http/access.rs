@@ -191,6 +191,21 @@ const MATRIX: &[(&str, &str)] = &[
     ("list_pooling_suggestions", "aanfnfnfff"),
     ("list_deserts", "aanfnfnfff"),
     ("get_deserts_svg", "aanfnfnfff"),
+    ("create_tour_plan", "aaifififff"),
+    ("get_tour_plan", "aannnnnnnn"),
+    ("stop_tour_plan", "aannnnnnnn"),
+    ("watch_tour_plan", "aannnnnnnn"),
+    ("compare_tour_plans", "aannnnnnnn"),
+    ("get_tour_plan_geojson", "aannnnnnnn"),
+    ("get_tour_plan_map", "aannnnnnnn"),
+    ("get_tour_plan_ics", "aannnnnnnn"),
+    ("offer_tours", "aannnnnnnn"),
+    ("get_tour", "aananannnn"),
+    ("accept_tour", "fanfnannnn"),
+    ("decline_tour", "fanfnannnn"),
+    ("withdraw_tour", "aanfnfnnnn"),
+    ("replan_tour", "aanfnfnnnn"),
+    ("consent_to_share", "aananfnnnn"),
     ("create_posting", "aanananaaf"),
     ("get_posting", "aanananaan"),
     ("update_posting", "aananfnffn"),
@@ -234,6 +249,8 @@ const EVERYBODY: &[&str] = &[
     "list_sessions",
     "list_sign_ins",
     "list_topics",
+    "list_tour_plans",
+    "list_tours",
     "list_trainers",
     "list_users",
     "list_venues",
@@ -313,6 +330,7 @@ fn things(world: &World, market: &Market) -> Things {
     let calendar = market.dana.client.post(&calendars, &json!({ "name": "Work" })).expect(201).id();
     let quote = market.staff.post("/v1/quotes", &market.need(&json!({}))).expect(201).id();
     let key = market.coordinator.post("/v1/api-keys", &web_site(market)).expect(201).id();
+    let (plan, tour) = tour(world, market);
     let owner = staff["id"].as_str().unwrap().parse().unwrap();
     let sign_ins = world.signed_in(owner).get("/v1/me/sign-ins?sort=-created_at").expect(200).json();
     let invitation = market.coordinator.post("/v1/invitations", &guest(market)).expect(201).id();
@@ -346,10 +364,31 @@ fn things(world: &World, market: &Market) -> Things {
         ("showcases", showcase),
         ("postings", posting),
         ("replies", reply),
+        ("tour-plans", plan),
+        ("tours", tour.clone()),
         ("me", sign_ins["items"][0]["id"].as_str().unwrap().to_owned()),
     ]);
     let role = staff["roles"][0]["id"].as_str().unwrap().to_owned();
     Things { ids, bodies: bodies(world, market), neighbor, borrower: third.coordinator, role }
+}
+
+/// A plan for another week, and the tour of it that is offered.
+fn tour(world: &World, market: &Market) -> (String, String) {
+    let days = json!([{ "from": "2027-03-10", "until": "2027-03-10", "earliest": "09:00:00", "latest": "17:00:00" }]);
+    let request = market.ask(&json!({ "room": null, "preferences": days }));
+    let request = request.rsplit('/').next().unwrap();
+    let mut asked = road_show(market);
+    asked["details"]["requests"] = json!([request]);
+    let plan = market.coordinator.post("/v1/tour-plans", &asked).expect(201);
+    assert_eq!(world.plan(), 1);
+    let offered =
+        market.coordinator.act(&format!("{}/tours", plan.location()), "*", Some(&json!({}))).expect(201).json();
+    (plan.id(), offered["items"][0]["id"].as_str().unwrap().to_owned())
+}
+
+fn road_show(market: &Market) -> Value {
+    let details = json!({ "from": "2027-03-08", "until": "2027-03-12", "trainers": [market.dana.id], "budget_ms": 50 });
+    json!({ "network": market.network, "details": details })
 }
 
 fn trip() -> Value {
@@ -487,6 +526,8 @@ fn bodies(world: &World, market: &Market) -> BTreeMap<&'static str, Value> {
         ("create_offer", json!({ "trainer": market.lee.id, "starts_at": "2027-03-05T16:00:00Z" })),
         ("counter_offer", json!({ "starts_at": "2027-03-05T16:00:00Z" })),
         ("revise_offer", json!({ "starts_at": "2027-03-05T16:00:00Z" })),
+        ("create_tour_plan", road_show(market)),
+        ("consent_to_share", json!({ "request": "req_01k9z3k8m4e0r9q2v7x5y6w8ta" })),
         ("reschedule_booking", json!({ "starts_at": "2027-03-05T16:00:00Z" })),
         ("deliver_booking", json!({ "attendance": 3 })),
     ])

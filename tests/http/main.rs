@@ -49,4 +49,5 @@ mod story;
 #[cfg(feature = "tls")]
 mod tls;
 mod tour_plans;
+mod tours;
 mod workshop_sessions;

@@ -57,7 +57,7 @@ fn the_way_down_undoes_the_way_up() {
 }
 
 /// Tables that an upgrade fills or widens: what was published before the public catalog came is not shown to everybody by that.
-const GROWN: &[&str] = &["requests", "workshops", "workshop_editions"];
+const GROWN: &[&str] = &["offers", "requests", "workshops", "workshop_editions"];
 
 /// What every other table holds.
 fn kept(digest: Vec<(String, String)>) -> Vec<(String, String)> {
