@@ -277,7 +277,7 @@ struct Joined {
     pledge: String,
 }
 
-fn joined(world: &World, market: &Market, note: String) -> Joined {
+fn joined(world: &World, market: &Market, note: &str) -> Joined {
     let network = market.network;
     let library = world.plant(move |planter| planter.library(network, "Eudora Public Library", "America/Chicago"));
     let neighbor = world.person("desk@eudora.example", Role::Staff { library });
@@ -294,7 +294,7 @@ fn joined(world: &World, market: &Market, note: String) -> Joined {
 
 /// One thing of every kind in a network.
 fn things(world: &World, market: &Market) -> Things {
-    let Joined { neighbor, request: gathering, pledge } = joined(world, market, String::new());
+    let Joined { neighbor, request: gathering, pledge } = joined(world, market, "");
     let request = market.ask(&json!({}));
     let offer = market.offer(&request, market.dana.id, "2027-03-03T16:00:00Z").expect(201).id();
     let booking = market.book(&market.dana, "2027-03-04T16:00:00Z", &json!({ "room": null }));

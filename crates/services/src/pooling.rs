@@ -51,9 +51,9 @@ pub fn suggest(
     let all: Vec<_> = waiting.iter().zip(&briefs).collect();
     let pairs = all.iter().flat_map(|host| all.iter().filter_map(|joining| pair(host, joining, within)));
     let pairs: Vec<_> = pairs.collect();
-    let named: BTreeSet<_> = pairs.iter().flat_map(|pair| [pair.host.id, pair.joining.id]).collect();
+    let paired: BTreeSet<_> = pairs.iter().flat_map(|pair| [pair.host.id, pair.joining.id]).collect();
     let mut prices: HashMap<RequestId, Option<Money>> = HashMap::new();
-    for (request, brief) in all.iter().filter(|(request, _)| named.contains(&request.id)).take(RANKED) {
+    for (request, brief) in all.iter().filter(|(request, _)| paired.contains(&request.id)).take(RANKED) {
         let best = Telling { limit: 1, explain: false, relax: 0, trainer: None, deliveries: false };
         let found = ranked(ctx, pool, brief, best)?.ranking.matches;
         prices.insert(request.id, found.first().map(|best| best.price.total));

@@ -48,7 +48,7 @@ fn canaries(world: &World) {
     posting["details"]["text"] = json!(canary("postings"));
     here.staff.post("/v1/postings", &posting).expect(201);
 
-    let Joined { neighbor, request, .. } = joined(world, &here, canary("pledges"));
+    let Joined { neighbor, request, .. } = joined(world, &here, &canary("pledges"));
     let roles = people([&operator, &neighbor, &third.coordinator], &here, &there);
     let catalog = program(world, &here, &[KeyScope::CatalogRead, KeyScope::LibrariesRead]);
     let lists = [
