@@ -189,13 +189,13 @@ async fn serve(
         tracing::error!(%error, material = %file.material, "a file is not where it was stored");
         Problem::new(problem::UNAVAILABLE, "the file cannot be read at present").later(60)
     })?;
-    let kind = file.media_type.parse().unwrap_or(actix_web::mime::APPLICATION_OCTET_STREAM);
-    let mut answer = opened.set_content_type(kind).disable_content_disposition().into_response(request);
+    let mut answer = opened.disable_content_disposition().into_response(request);
     let mut add = |name, value: &str| {
         if let Ok(value) = header::HeaderValue::from_str(value) {
             answer.headers_mut().insert(name, value);
         }
     };
+    add(header::CONTENT_TYPE, &file.media_type);
     add(header::CONTENT_DISPOSITION, &disposition(&material.details.title));
     add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     add(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
