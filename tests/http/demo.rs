@@ -34,7 +34,8 @@ fn the_story_goes_well(ctx: &mut Context<'_>) {
     let best = &ranking.matches[0];
     assert_eq!(trainers::get(ctx, best.trainer).unwrap().details.name, "Lorna Beckwith", "{}", ctx.now);
     assert!(best.preference_rank == 0 && ranking.matches.len() == 2, "{}: {ranking:?}", ctx.now);
-    let proposal = Proposal { starts_at: best.time.start, honorarium: None, quote: None, message: String::new(), part: None };
+    let proposal =
+        Proposal { starts_at: best.time.start, honorarium: None, quote: None, message: String::new(), part: None };
     let offer = offers::make(ctx, open[0].id, best.trainer, &proposal).unwrap();
     let booking = offers::accept(ctx, offer.id, &Expected::OneOf(vec![offer.record.version])).unwrap();
     bookings::confirm(ctx, booking.id, &Expected::Any).unwrap();
