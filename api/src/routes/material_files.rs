@@ -197,7 +197,6 @@ async fn serve(
     };
     add(header::CONTENT_TYPE, &file.media_type);
     add(header::CONTENT_DISPOSITION, &disposition(&material.details.title));
-    add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     add(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
     add(header::CACHE_CONTROL, caching);
     Ok(answer)
