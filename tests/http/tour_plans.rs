@@ -229,4 +229,42 @@ both! {
         let pinned: Vec<_> = stops.filter(|stop| stop["request"] == circuit.requests[1].as_str()).collect();
         assert_eq!(pinned[0]["time"]["start"], "2027-03-04T17:00:00Z", "{plan:#}");
     }
+
+    fn a_road_show_is_put_together_by_hand(world) {
+        let circuit = Circuit::new(world);
+        let market = &circuit.market;
+        let plan = circuit.planned(world, &json!({}));
+        let path = format!("/v1/tour-plans/{}", plan["id"].as_str().unwrap());
+        let edit = |edits: Value| market.coordinator.step(&path, "edit", Some(&json!({ "edits": edits })));
+        let [hays, colby, goodland] = [0, 1, 2].map(|number| circuit.requests[number].clone());
+        let dana = market.dana.id;
+        let fewer = edit(json!([{ "step": "remove", "request": goodland }])).expect(200).json();
+        assert_eq!(served(&fewer), 2);
+        let cost = |plan: &Value| plan["outcome"]["effort"]["cost"]["total"]["amount_minor"].as_i64().unwrap();
+        assert!(cost(&fewer) < cost(&plan));
+        let moved = json!([
+            { "step": "move", "request": hays, "trainer": dana, "date": "2027-03-03", "starts_at": "10:00:00" },
+            { "step": "move", "request": colby, "trainer": dana, "date": "2027-03-04", "starts_at": "09:30:00" },
+            { "step": "add", "request": goodland, "trainer": dana, "date": "2027-03-04" }
+        ]);
+        let moved = edit(moved).expect(200).json();
+        let stops: Vec<_> =
+            moved["outcome"]["tours"][0]["stops"].as_array().unwrap().iter().map(|stop| stop["request"].clone()).collect();
+        assert_eq!(stops, [hays.as_str(), colby.as_str(), goodland.as_str()]);
+        assert_eq!(moved["outcome"]["tours"][0]["stops"][0]["time"]["start"], "2027-03-03T16:00:00Z");
+        let turned = json!([{ "step": "reorder", "trainer": dana, "date": "2027-03-04", "requests": [goodland, colby] }]);
+        let turned = edit(turned).expect(200).json();
+        assert_eq!(turned["outcome"]["tours"][0]["stops"][1]["request"], goodland.as_str());
+        // Everything that is wrong, and nothing changed.
+        let wrong = json!([
+            { "step": "add", "request": hays, "trainer": dana, "date": "2027-03-05" },
+            { "step": "remove", "request": "req_01k9z3k8m4e0r9q2v7x5y6w8ta" },
+            { "step": "move", "request": hays, "trainer": dana, "date": "2028-03-05" }
+        ]);
+        let faults: Vec<_> = edit(wrong).expect(422).faults().into_iter().map(|(pointer, _)| pointer).collect();
+        assert_eq!(faults, ["/edits/0/request", "/edits/1/request", "/edits/2/date"]);
+        let night = json!([{ "step": "move", "request": hays, "trainer": dana, "date": "2027-03-03", "starts_at": "03:00:00" }]);
+        assert_eq!(edit(night).expect(422).faults()[0].0, "/edits/0");
+        assert_eq!(market.coordinator.get(&path).expect(200).json(), turned);
+    }
 }

@@ -8,10 +8,10 @@ use packhorse_calendar::ics::{Calendar, Entry, EntryStatus};
 use packhorse_db::Page;
 use packhorse_domain::{
     id::{self, NetworkId, TourPlanId},
-    tour_plan::{PlanChanges, TourOutcome, TourPlan, TourPlanDetails, TourPlanStateName, TourProgress},
+    tour_plan::{PlanChanges, StopEdit, TourOutcome, TourPlan, TourPlanDetails, TourPlanStateName, TourProgress},
 };
 use packhorse_publishing::html;
-use packhorse_services::tour_plans::{self, TourPlanFilter};
+use packhorse_services::tour_plans::{self, TourPlanFilter, edits};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -31,6 +31,7 @@ pub(super) fn mount(config: &mut ServiceConfig<'_>) {
         .service(create_tour_plan)
         .service(get_tour_plan)
         .service(stop_tour_plan)
+        .service(edit_tour_plan)
         .service(watch_tour_plan)
         .service(compare_tour_plans)
         .service(get_tour_plan_geojson)
@@ -54,6 +55,16 @@ struct TourPlanCreate {
     /// What is to be planned.
     #[validate(nested)]
     details: TourPlanDetails,
+}
+
+/// How a plan is to be changed by hand.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+struct TourPlanEdit {
+    /// The steps, one after the other: all of them, or none.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_items = 1, max_items = 100)]
+    edits: Vec<StopEdit>,
 }
 
 /// Which plans.
@@ -173,6 +184,21 @@ async fn get_tour_plan(call: Call, id: PathId<id::TourPlan>) -> Result<HttpRespo
 async fn stop_tour_plan(call: Call, id: PathId<id::TourPlan>) -> Result<HttpResponse, Problem> {
     let expected = call.expected();
     call.write(move |ctx| Reply::changed(&tour_plans::stop(ctx, id.0, &expected)?)).await
+}
+
+/// Changes a tour plan by hand.
+///
+/// Stops are added, removed, moved and reordered; then the whole is checked and priced as the planner's own answer is. What is
+/// wrong with it is named, step by step, and nothing is changed. For coordinators, once the plan has finished.
+#[utoipa::path(tag = "tours", params(("id" = TourPlanId, Path, description = "The plan.")), request_body = TourPlanEdit, responses((status = 200, description = "The plan, priced anew.", body = TourPlan)))]
+#[post("/v1/tour-plans/{id}/edit")]
+async fn edit_tour_plan(
+    call: Call,
+    id: PathId<id::TourPlan>,
+    body: Body<TourPlanEdit>,
+) -> Result<HttpResponse, Problem> {
+    let (expected, input, pool) = (call.expected(), body.0, call.app.pool.clone());
+    call.write(move |ctx| Reply::changed(&edits::edit(ctx, &pool, id.0, &expected, &input.edits)?)).await
 }
 
 /// Watches a tour plan.

@@ -219,6 +219,7 @@ operations! {
     create_tour_plan: PlanTours => RequestsWrite;
     get_tour_plan => RequestsRead;
     stop_tour_plan: PlanTours => RequestsWrite;
+    edit_tour_plan: PlanTours => RequestsWrite;
     watch_tour_plan => RequestsRead;
     compare_tour_plans => RequestsRead;
     get_tour_plan_geojson => RequestsRead;

@@ -2,7 +2,7 @@
 //!
 //! A plan is reckoned in the background, as long as its budget of time lasts. It holds nobody's time: tours made of it do.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
@@ -487,6 +487,54 @@ impl TourOutcome {
         changes.dropped = former.stops().map(|(_, stop)| stop.request).filter(|request| is_left(*request)).collect();
         changes
     }
+}
+
+/// A step by which a plan is changed by hand. Days and times are those of the network's calendar and clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]
+pub enum StopEdit {
+    /// A stop more.
+    Add {
+        /// The request to serve.
+        request: RequestId,
+        /// Who goes.
+        trainer: TrainerId,
+        /// On which day.
+        #[schema(value_type = String, format = Date, example = "2027-03-03")]
+        date: Date,
+        /// When; as early as can be unless it is said.
+        #[schema(value_type = Option<String>, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "10:00:00")]
+        starts_at: Option<Time>,
+    },
+    /// A stop less.
+    Remove {
+        /// The request that is not served any more.
+        request: RequestId,
+    },
+    /// A stop of another trainer, day or time.
+    Move {
+        /// The request it serves.
+        request: RequestId,
+        /// Who goes.
+        trainer: TrainerId,
+        /// On which day.
+        #[schema(value_type = String, format = Date, example = "2027-03-03")]
+        date: Date,
+        /// When; as early as can be unless it is said.
+        #[schema(value_type = Option<String>, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "10:00:00")]
+        starts_at: Option<Time>,
+    },
+    /// The stops of a day in another order, each as early as can be.
+    Reorder {
+        /// Whose day.
+        trainer: TrainerId,
+        /// Which.
+        #[schema(value_type = String, format = Date, example = "2027-03-03")]
+        date: Date,
+        /// Every request served that day, in the order wanted.
+        #[schema(max_items = 6)]
+        requests: Vec<RequestId>,
+    },
 }
 
 /// A plan, or the wish for one.

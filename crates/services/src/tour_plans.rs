@@ -3,6 +3,7 @@
 //! Reckoning takes long and needs no database, so it is done between transactions: [`claim`] says what is to be planned,
 //! [`sheet::gather`] writes the problem down, [`advance`] tells how far it has come, [`finish`] keeps what was found.
 
+pub mod edits;
 pub mod settle;
 pub mod sheet;
 

@@ -424,9 +424,16 @@ pub fn replan(ctx: &mut Context<'_>, id: TourId, expected: &Expected) -> Result<
 pub fn consent(ctx: &mut Context<'_>, id: TourId, expected: &Expected, request: RequestId) -> Result<Tour, Error> {
     let seen = get(ctx, id)?;
     let stop = seen.stops.iter().find(|stop| stop.request == request);
-    let stop = stop.ok_or_else(|| Error::from(Fault::absent("/request", "stop of this tour")))?;
-    let on = Resource { library: Some(stop.library), ..resource(&seen) };
-    ctx.authorize(Action::ConsentToShare, &on)?;
+    // Who speaks for no stop at all is not told which there are.
+    let named = seen.stops.iter().filter(|each| stop.is_none_or(|stop| stop.request == each.request));
+    let mut libraries = named.map(|each| each.library);
+    if !libraries.any(|library| {
+        let on = Resource { library: Some(library), ..resource(&seen) };
+        ctx.authorize(Action::ConsentToShare, &on).is_ok()
+    }) {
+        return Err(Error::Forbidden);
+    }
+    stop.ok_or_else(|| Error::from(Fault::absent("/request", "stop of this tour")))?;
     lock_all(ctx, Lock::Requests, seen.stops.iter().map(|stop| stop.request))?;
     let before = get(ctx, id)?;
     expected.check(before.record.version)?;

@@ -448,6 +448,11 @@ class Recipes(Things):
     def compare_tour_plans(self):
         return {"id": self.found_plan(), "query": {"with": self.found_plan()}}
 
+    def edit_tour_plan(self):
+        plan = self.found_plan()
+        request = self.ask(f"/v1/tour-plans/{plan}")["outcome"]["tours"][0]["stops"][0]["request"]
+        return {"id": plan, "body": {"edits": [{"step": "remove", "request": request}]}}
+
     def offer_tours(self):
         return {"id": self.found_plan(), "body": {"message": "three towns"}}
 

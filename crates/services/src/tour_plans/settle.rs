@@ -79,7 +79,7 @@ pub fn read(ctx: &mut Context<'_>, plan: &TourPlan, sheet: &Sheet, found: Option
 }
 
 /// What trainers are committed to already.
-fn fixed(sheet: &Sheet) -> impl Iterator<Item = Stop> + '_ {
+pub(super) fn fixed(sheet: &Sheet) -> impl Iterator<Item = Stop> + '_ {
     let fixed = sheet.problem.requests.iter().enumerate().skip(sheet.requests.len());
     fixed.filter_map(|(request, each)| {
         let pin = each.pin?;

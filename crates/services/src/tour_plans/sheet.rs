@@ -108,8 +108,7 @@ impl Clock {
     /// The day and minute of an instant; nothing outside of the horizon.
     pub(crate) fn read(&self, at: Timestamp) -> Option<(usize, i32)> {
         let local = self.rules.to_datetime(at);
-        let day = usize::try_from(self.first.until(local.date()).ok()?.get_days()).ok()?;
-        (day < self.days).then(|| (day, i32::from(local.hour()) * 60 + i32::from(local.minute())))
+        Some((self.day(local.date())?, minutes_of(local.time())))
     }
 
     /// The day of a stretch of time with its first and last minute; nothing when it reaches over midnight or out of the horizon.
@@ -117,6 +116,12 @@ impl Clock {
         let (day, start) = self.read(time.start)?;
         let minutes = i32::try_from(time.minutes().0).ok()?;
         (start + minutes <= DAY).then_some((day, start, start + minutes))
+    }
+
+    /// The number of a day of the horizon.
+    pub(crate) fn day(&self, date: Date) -> Option<usize> {
+        let day = usize::try_from(self.first.until(date).ok()?.get_days()).ok()?;
+        (day < self.days).then_some(day)
     }
 
     /// The day with a number.
@@ -462,7 +467,7 @@ fn per_kilometer(rates: &TravelRates) -> i64 {
     (rates.mileage_minor_per_100_miles * 10_000 + 804_672) / 1_609_344
 }
 
-fn minutes_of(time: jiff::civil::Time) -> i32 {
+pub(super) fn minutes_of(time: jiff::civil::Time) -> i32 {
     i32::from(time.hour()) * 60 + i32::from(time.minute())
 }
 
