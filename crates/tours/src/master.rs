@@ -11,11 +11,7 @@ use clarabel::{
     solver::{DefaultInfo, DefaultSettings, DefaultSolver, IPSolver, NonnegativeConeT, SolverStatus},
 };
 
-use crate::{
-    budget::Watch,
-    columns::Column,
-    pricing::PARTS,
-};
+use crate::{budget::Watch, columns::Column, pricing::PARTS};
 
 /// What the requests and runs are worth, in parts.
 #[derive(Debug, Clone)]
@@ -30,8 +26,6 @@ pub(crate) struct Shares {
     pub prices: Prices,
     /// How much of each column is taken, from 0 to 1.
     pub shares: Vec<f64>,
-    /// What they bring together.
-    pub value: f64,
 }
 
 /// Solves the master problem for some columns. Nothing if it is cancelled.
@@ -43,7 +37,7 @@ pub(crate) fn solve(
 ) -> Option<Shares> {
     if columns.is_empty() {
         let prices = Prices { requests: vec![0; requests], runs: vec![0; runs] };
-        return Some(Shares { prices, shares: Vec::new(), value: 0.0 });
+        return Some(Shares { prices, shares: Vec::new() });
     }
     // A row for each request and run that a column uses.
     let mut row_of = vec![usize::MAX; requests + runs];
@@ -80,14 +74,18 @@ pub(crate) fn solve(
     };
     let cones = [NonnegativeConeT(columns.len() + rows)];
     let mut solver =
-        DefaultSolver::new(&CscMatrix::zeros((rows, rows)), &vec![1.0; rows], &matrix, &least, &cones, settings).ok()?;
+        DefaultSolver::new(&CscMatrix::zeros((rows, rows)), &vec![1.0; rows], &matrix, &least, &cones, settings)
+            .ok()?;
     let asked = Arc::clone(watch);
     solver.set_termination_callback(move |_: &DefaultInfo<f64>| asked.is_cancelled());
     solver.solve();
     let solution = &solver.solution;
     let solved = matches!(
         solution.status,
-        SolverStatus::Solved | SolverStatus::AlmostSolved | SolverStatus::InsufficientProgress | SolverStatus::MaxIterations
+        SolverStatus::Solved
+            | SolverStatus::AlmostSolved
+            | SolverStatus::InsufficientProgress
+            | SolverStatus::MaxIterations
     );
     if !solved {
         return None;
@@ -102,6 +100,5 @@ pub(crate) fn solve(
             runs: (requests..requests + runs).map(price).collect(),
         },
         shares: solution.z[..columns.len()].to_vec(),
-        value: solution.obj_val * scale,
     })
 }

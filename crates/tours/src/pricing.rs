@@ -103,7 +103,12 @@ pub(crate) fn price(model: &Model, run: &Run, candidates: &Candidates, floor: i6
         exact: complete,
         days,
     };
-    pricer.evenings[0].push(Evening { value: -candidates.base, visited: 0, fresh: run.start != run.end, from: NOTHING });
+    pricer.evenings[0].push(Evening {
+        value: -candidates.base,
+        visited: 0,
+        fresh: run.start != run.end,
+        from: NOTHING,
+    });
     for day in 0..count {
         pricer.set_out(day);
         pricer.go_on(day);

@@ -180,7 +180,8 @@ impl Days {
             if let Some(nights) = nights_home(run, day as i32, way, left, 0) {
                 let evening = day + 1 + nights as usize;
                 if self.is_clear(day + 1, evening) {
-                    let cost = PARTS * (model.fare(&run.rates, end.place, run.end) + run.rates.night * Money::from(nights));
+                    let cost =
+                        PARTS * (model.fare(&run.rates, end.place, run.end) + run.rates.night * Money::from(nights));
                     most = self.at_home[0][evening] - cost;
                 }
             }
