@@ -28,7 +28,7 @@ pub(crate) struct Choice {
 }
 
 /// Nodes looked into at most.
-const NODES: usize = 400;
+const NODES: usize = 80;
 /// Columns listed at most.
 const LISTED: usize = 6_000;
 

@@ -52,8 +52,10 @@ impl Engine<'_, '_> {
         self.first(free);
         self.bound();
         if self.root.is_some() {
+            if let Some(plan) = self.dive(0.0) {
+                self.take(&plan);
+            }
             self.whole();
-            self.dive(0.0).into_iter().for_each(|plan| self.take(&plan));
         }
         self.parts();
     }
@@ -148,6 +150,7 @@ impl Engine<'_, '_> {
             self.take(&plan);
             if vain >= PATIENCE {
                 vain = 0;
+                self.whole();
                 size = size.min(60);
                 plan = self.shaken();
             }
