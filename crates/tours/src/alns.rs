@@ -31,7 +31,7 @@ impl<'a> Search<'a> {
     pub fn new(model: &'a Model, seed: u64) -> Self {
         Self {
             model,
-            inserter: Inserter::new(),
+            inserter: Inserter::new(model),
             chance: Chance::new(seed),
             nearness: Nearness::new(model),
             was: Vec::new(),
@@ -70,6 +70,23 @@ impl<'a> Search<'a> {
         *solution = best;
     }
 
+    /// Changes a plan in many places, hardly for the worse.
+    pub fn shake(&mut self, solution: &mut Solution, meter: &mut Meter) {
+        let heat = self.heat(solution, 0.3);
+        for _ in 0..300 {
+            let (worked, before) = (self.inserter.worked, solution.profit);
+            self.step(solution);
+            if !meter.spend(10 + (self.inserter.worked - worked) / 2) {
+                return;
+            }
+            let loss = (before - solution.profit) as f64;
+            if loss > 0.0 && self.chance.share() >= (-loss / heat).exp() {
+                self.undo(solution);
+            }
+            self.was.clear();
+        }
+    }
+
     /// How much worse a plan may become at a stage from 0 to 1.
     fn heat(&self, solution: &Solution, stage: f64) -> f64 {
         let served = solution.served().max(1) as f64;
@@ -86,7 +103,16 @@ impl<'a> Search<'a> {
     /// Takes requests out and puts them in again.
     fn step(&mut self, solution: &mut Solution) {
         let mut out = remove::choose(self.model, solution, &self.nearness, &mut self.chance);
+        let left_out: Vec<bool> = solution.run_of.iter().map(|run| *run == NOWHERE).collect();
         self.take_out(solution, &mut out);
+        if out.len() <= 30 && self.chance.below(4) == 0 {
+            self.by_regret(solution, out);
+            return;
+        }
+        self.sort(&mut out);
+        if self.chance.below(2) == 0 {
+            out.sort_by_key(|request| !left_out[*request as usize]);
+        }
         self.put_in(solution, out);
     }
 
@@ -137,13 +163,9 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Puts requests in where they bring most, in an order of chance or by regret.
-    pub fn put_in(&mut self, solution: &mut Solution, mut out: Vec<u32>) {
-        if out.len() <= 30 && self.chance.below(4) == 0 {
-            self.by_regret(solution, out);
-            return;
-        }
-        self.chance.shuffle(&mut out);
+    /// An order of chance, or by how few could come, or how far they are.
+    fn sort(&mut self, out: &mut [u32]) {
+        self.chance.shuffle(out);
         match self.chance.below(4) {
             0 | 1 => {}
             2 => out.sort_by_key(|request| {
@@ -152,6 +174,10 @@ impl<'a> Search<'a> {
             }),
             _ => out.sort_by_key(|request| std::cmp::Reverse(self.nearness.remoteness[*request as usize])),
         }
+    }
+
+    /// Puts requests in where they bring most, one after the other.
+    pub fn put_in(&mut self, solution: &mut Solution, out: Vec<u32>) {
         for request in out {
             let best = self.best(solution, request);
             self.insert(solution, best);

@@ -23,14 +23,12 @@ use crate::{
 pub(crate) struct Choice {
     /// The best columns found; nothing if none bring more than what was enough.
     pub columns: Option<Vec<u32>>,
-    /// What they bring.
-    pub value: Money,
     /// Whether nothing brings more.
     pub proven: bool,
 }
 
 /// Nodes looked into at most.
-const NODES: usize = 400;
+const NODES: usize = 80;
 /// Columns listed at most.
 const LISTED: usize = 6_000;
 
@@ -44,12 +42,12 @@ pub(crate) fn choose(
 ) -> Choice {
     let gap = relaxed.most.map_or(Money::MAX / 1_000, |most| most - enough);
     if gap <= 0 {
-        return Choice { columns: None, value: enough, proven: true };
+        return Choice { columns: None, proven: true };
     }
     let (columns, complete) = list(generator, scope, relaxed, gap, meter);
     let mut tree = Tree { generator, best: None, value: enough, nodes: 0, complete };
     tree.visit(&columns, meter);
-    Choice { columns: tree.best, value: tree.value, proven: tree.complete }
+    Choice { columns: tree.best, proven: tree.complete }
 }
 
 /// All columns that can be part of something better, or as many as can be had; and whether these are all.

@@ -23,17 +23,18 @@ pub(crate) struct Column {
 pub(crate) struct Pool {
     pub columns: Vec<Column>,
     known: HashMap<u64, u32>,
+    of_run: Vec<Vec<u32>>,
     /// What the pins of each run bring alone.
     pub base: Vec<Money>,
 }
 
 /// Columns kept at most.
-const KEPT: usize = 400_000;
+const KEPT: usize = 300_000;
 
 impl Pool {
     pub fn new(model: &Model) -> Self {
         let base = Solution::pinned(model).runs.iter().map(|plan| plan.profit).collect();
-        Self { columns: Vec::new(), known: HashMap::new(), base }
+        Self { columns: Vec::new(), known: HashMap::new(), of_run: vec![Vec::new(); model.runs.len()], base }
     }
 
     /// Takes a plan of a run in, unless it is there; answers which it is. An empty one is none.
@@ -47,6 +48,7 @@ impl Pool {
         }
         let index = self.columns.len() as u32;
         self.known.insert(plan.key, index);
+        self.of_run[run].push(index);
         let requests = plan
             .slots
             .iter()
@@ -63,5 +65,23 @@ impl Pool {
         for (run, plan) in solution.runs.iter().enumerate() {
             self.add(model, run, plan);
         }
+    }
+
+    /// The columns of a run.
+    pub fn of_run(&self, run: u32) -> &[u32] {
+        &self.of_run[run as usize]
+    }
+
+    /// Forgets the columns that came last, until there are so many.
+    pub fn truncate(&mut self, count: usize) {
+        for column in self.columns.drain(count.min(self.columns.len())..).rev() {
+            self.known.remove(&column.plan.key);
+            self.of_run[column.run as usize].pop();
+        }
+    }
+
+    /// Whether hardly any more columns can be kept.
+    pub fn is_full(&self) -> bool {
+        self.columns.len() >= KEPT * 3 / 4
     }
 }

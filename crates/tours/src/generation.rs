@@ -21,22 +21,17 @@ pub(crate) struct Scope {
     /// In order.
     pub runs: Vec<u32>,
     pub open: Vec<bool>,
-    /// Requests that a run must not serve.
-    pub banned: HashSet<(u32, u32)>,
 }
 
 impl Scope {
     pub fn all(model: &Model) -> Self {
         let open = model.of_request.iter().map(|(from, to)| to > from).collect();
-        Self { runs: (0..model.runs.len() as u32).collect(), open, banned: HashSet::new() }
+        Self { runs: (0..model.runs.len() as u32).collect(), open }
     }
 
     pub fn has(&self, column: &Column) -> bool {
         self.runs.binary_search(&column.run).is_ok()
-            && column.requests.iter().all(|request| {
-                self.open[*request as usize]
-                    && (self.banned.is_empty() || !self.banned.contains(&(column.run, *request)))
-            })
+            && column.requests.iter().all(|request| self.open[*request as usize])
     }
 }
 
@@ -82,7 +77,8 @@ impl<'a> Generator<'a> {
 
     /// Columns of the pool that the scope allows.
     pub fn within(&self, scope: &Scope) -> Vec<u32> {
-        (0..self.pool.columns.len() as u32).filter(|at| scope.has(&self.pool.columns[*at as usize])).collect()
+        let of_runs = scope.runs.iter().flat_map(|run| self.pool.of_run(*run));
+        of_runs.copied().filter(|at| scope.has(&self.pool.columns[*at as usize])).collect()
     }
 
     /// Solves the linear program of a scope, beginning with some columns.
@@ -192,8 +188,7 @@ impl<'a> Generator<'a> {
         };
         for choice in &self.model.of_run[run as usize] {
             let choice = &self.model.choices[*choice as usize];
-            let banned = !scope.banned.is_empty() && scope.banned.contains(&(run, choice.request));
-            if !scope.open[choice.request as usize] || banned {
+            if !scope.open[choice.request as usize] {
                 continue;
             }
             for slot in &choice.slots {

@@ -1,7 +1,6 @@
 //! Where a request fits best into a run, remembered until the run changes.
 
 use crate::{
-    chance::mix,
     model::{Choice, Model},
     problem::Money,
     road::{self, DayRoute, Walk},
@@ -18,45 +17,47 @@ pub(crate) struct Insertion {
     pub position: u32,
 }
 
+/// What was worked out for a plan of a run, known by its key.
 #[derive(Debug, Clone, Copy)]
 struct Remembered {
     key: u64,
-    insertion: Option<Insertion>,
+    insertion: Insertion,
 }
 
-/// Looks for insertions, and remembers what it found.
+/// Looks for insertions, and remembers what it found: for each choice the last two.
 pub(crate) struct Inserter {
-    remembered: Vec<Remembered>,
+    remembered: Vec<[Remembered; 2]>,
     pub walk: Walk,
     routes: Vec<DayRoute>,
     /// Insertions that had to be worked out.
     pub worked: u64,
 }
 
-/// Insertions remembered, a power of two.
-const MEMORY: usize = 1 << 18;
+/// Stands for "nowhere" in memory.
+const NOWHERE: Insertion = Insertion { gain: 0, slot: u32::MAX, position: 0 };
 
 impl Inserter {
-    pub fn new() -> Self {
-        Self {
-            remembered: vec![Remembered { key: 0, insertion: None }; MEMORY],
-            walk: Walk::default(),
-            routes: Vec::new(),
-            worked: 0,
-        }
+    pub fn new(model: &Model) -> Self {
+        let empty = Remembered { key: 0, insertion: NOWHERE };
+        Self { remembered: vec![[empty; 2]; model.choices.len()], walk: Walk::default(), routes: Vec::new(), worked: 0 }
     }
 
     /// The best place for a request in a run as planned, if there is any.
     pub fn best(&mut self, model: &Model, plan: &RunPlan, choice: usize) -> Option<Insertion> {
-        let key = mix(plan.key ^ (choice as u64).wrapping_mul(0x2545_f491_4f6c_dd1d));
-        let at = key as usize & (MEMORY - 1);
-        let remembered = self.remembered[at];
-        if remembered.key == key {
-            return remembered.insertion;
-        }
-        let insertion = self.work_out(model, plan, &model.choices[choice]);
-        self.remembered[at] = Remembered { key, insertion };
-        insertion
+        let [last, before] = self.remembered[choice];
+        let found = if last.key == plan.key {
+            last
+        } else {
+            let found = if before.key == plan.key {
+                before
+            } else {
+                let insertion = self.work_out(model, plan, &model.choices[choice]).unwrap_or(NOWHERE);
+                Remembered { key: plan.key, insertion }
+            };
+            self.remembered[choice] = [found, last];
+            found
+        };
+        (found.insertion != NOWHERE).then_some(found.insertion)
     }
 
     /// The best place for one of some slots, which need not be of the model's choices.

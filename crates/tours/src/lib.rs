@@ -23,6 +23,7 @@ mod budget;
 mod chance;
 mod columns;
 mod dive;
+mod engine;
 mod faults;
 mod generation;
 mod insert;

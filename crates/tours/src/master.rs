@@ -26,8 +26,6 @@ pub(crate) struct Shares {
     pub prices: Prices,
     /// How much of each column is taken, from 0 to 1.
     pub shares: Vec<f64>,
-    /// What they bring together.
-    pub value: f64,
 }
 
 /// Solves the master problem for some columns. Nothing if it is cancelled.
@@ -39,7 +37,7 @@ pub(crate) fn solve(
 ) -> Option<Shares> {
     if columns.is_empty() {
         let prices = Prices { requests: vec![0; requests], runs: vec![0; runs] };
-        return Some(Shares { prices, shares: Vec::new(), value: 0.0 });
+        return Some(Shares { prices, shares: Vec::new() });
     }
     // A row for each request and run that a column uses.
     let mut row_of = vec![usize::MAX; requests + runs];
@@ -102,6 +100,5 @@ pub(crate) fn solve(
             runs: (requests..requests + runs).map(price).collect(),
         },
         shares: solution.z[..columns.len()].to_vec(),
-        value: solution.obj_val * scale,
     })
 }

@@ -5,21 +5,24 @@ use crate::{
     alns::Search,
     branch,
     budget::Meter,
-    generation::{Generator, Goal, Relaxed, Scope},
+    generation::{Generator, Goal, Scope},
     solution::{NOWHERE, Solution},
 };
 
 /// How a part was solved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    Better,
+    Better {
+        /// Whether nothing better is left.
+        proven: bool,
+    },
     /// Nothing better is there.
     Best,
     /// Too hard.
     Unknown,
 }
 
-/// Solves a part of a plan anew.
+/// Solves a part of a plan anew, one that serves about so many.
 pub(crate) fn improve(
     generator: &mut Generator,
     search: &mut Search,
@@ -28,16 +31,11 @@ pub(crate) fn improve(
     meter: &mut Meter,
 ) -> Outcome {
     let scope = part(search, solution, size);
-    solve(generator, &scope, solution, meter).0
+    solve(generator, &scope, solution, meter)
 }
 
 /// Solves a scope, and puts what is better into the plan.
-pub(crate) fn solve(
-    generator: &mut Generator,
-    scope: &Scope,
-    solution: &mut Solution,
-    meter: &mut Meter,
-) -> (Outcome, Option<Relaxed>) {
+pub(crate) fn solve(generator: &mut Generator, scope: &Scope, solution: &mut Solution, meter: &mut Meter) -> Outcome {
     let model = generator.model;
     for run in &scope.runs {
         generator.pool.add(model, *run as usize, &solution.runs[*run as usize]);
@@ -46,17 +44,19 @@ pub(crate) fn solve(
         scope.runs.iter().map(|run| solution.runs[*run as usize].profit - generator.pool.base[*run as usize]).sum();
     let columns = generator.within(scope);
     let goal = Goal { enough, rounds: 60, until: 1.0 };
-    let Some(relaxed) = generator.relax(scope, columns, goal, meter) else { return (Outcome::Unknown, None) };
+    let Some(relaxed) = generator.relax(scope, columns, goal, meter) else { return Outcome::Unknown };
     if relaxed.most.is_some_and(|most| most <= enough) {
-        return (Outcome::Best, Some(relaxed));
+        return Outcome::Best;
     }
+    let kept = generator.pool.columns.len();
     let choice = branch::choose(generator, scope, &relaxed, enough, meter);
     let outcome = match choice.columns {
-        Some(columns) if put(generator, scope, solution, &columns) => Outcome::Better,
-        _ if choice.proven => Outcome::Best,
+        Some(columns) if put(generator, scope, solution, &columns) => Outcome::Better { proven: choice.proven },
+        None if choice.proven => Outcome::Best,
         _ => Outcome::Unknown,
     };
-    (outcome, Some(relaxed))
+    generator.pool.truncate(kept);
+    outcome
 }
 
 /// Puts columns in the place of what the runs of a scope do; whether it was for the better.
@@ -83,7 +83,7 @@ pub(crate) fn put(generator: &Generator, scope: &Scope, solution: &mut Solution,
 /// Runs around a request, until they serve so many.
 fn part(search: &mut Search, solution: &Solution, size: usize) -> Scope {
     let model = search.model;
-    let mut scope = Scope { runs: Vec::new(), open: vec![false; model.of_request.len()], banned: Default::default() };
+    let mut scope = Scope { runs: Vec::new(), open: vec![false; model.of_request.len()] };
     let left_out: Vec<u32> = (0..model.of_request.len() as u32)
         .filter(|request| {
             solution.run_of[*request as usize] == NOWHERE

@@ -68,7 +68,7 @@ impl Nearness {
 /// Requests to take out; those nobody serves may be among them.
 pub(crate) fn choose(model: &Model, solution: &Solution, nearness: &Nearness, chance: &mut Chance) -> Vec<u32> {
     let free: usize = nearness.of.len();
-    let count = 2 + chance.below(14.min(free / 3 + 2));
+    let count = 2 + chance.below(10_usize.min(free / 3 + 2));
     let mut out = Vec::new();
     let left_out: Vec<u32> = (0..free)
         .filter(|request| solution.run_of[*request] == NOWHERE && !nearness.of[*request].is_empty())
@@ -80,7 +80,7 @@ pub(crate) fn choose(model: &Model, solution: &Solution, nearness: &Nearness, ch
             around(solution, nearness, left_out[chance.below(left_out.len())], chance, count, &mut out)
         }
         2 if !left_out.is_empty() => {
-            in_the_way(model, solution, left_out[chance.below(left_out.len())], chance, count, &mut out);
+            in_the_way(model, (solution, nearness), left_out[chance.below(left_out.len())], chance, count, &mut out);
         }
         3 => random(model, chance, count, &mut out),
         4 => worst(model, solution, chance, count, &mut out),
@@ -133,13 +133,30 @@ fn runs(model: &Model, solution: &Solution, chance: &mut Chance, count: usize, o
     }
 }
 
-/// What is served in runs that could serve one left out, on the days it could be.
-fn in_the_way(model: &Model, solution: &Solution, request: u32, chance: &mut Chance, count: usize, out: &mut Vec<u32>) {
+/// What is served about the time that one left out could be, by runs that could serve it, and neighbors of that.
+fn in_the_way(
+    model: &Model,
+    (solution, nearness): (&Solution, &Nearness),
+    request: u32,
+    chance: &mut Chance,
+    count: usize,
+    out: &mut Vec<u32>,
+) {
     out.push(request);
     let (from, to) = model.of_request[request as usize];
     for _ in 0..4 {
         let choice = &model.choices[from as usize + chance.below((to - from) as usize)];
-        out.extend(solution.runs[choice.run as usize].slots.iter().map(|slot| model.slots[*slot as usize].request));
+        let day = model.slots[choice.slots[chance.below(choice.slots.len())] as usize].day;
+        for slot in &solution.runs[choice.run as usize].slots {
+            let other = &model.slots[*slot as usize];
+            if (other.day - day).abs() <= 1 {
+                out.push(other.request);
+                let near = &nearness.of[other.request as usize];
+                if !near.is_empty() && chance.below(2) == 0 {
+                    out.push(near[chance.below(near.len().min(8))]);
+                }
+            }
+        }
         if out.len() >= count {
             return;
         }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::{
-    alns::Search,
     answer,
     budget::{Effort, Meter, Progress, Watch, gap},
+    engine,
     faults::{Fault, faults},
     model::Model,
     plan::Plan,
@@ -13,7 +13,7 @@ use crate::{
     solution::Solution,
 };
 
-/// Looks for the best plan.
+/// Looks for the best plan. It ends before the budget does when the best plan is found and proven.
 ///
 /// # Errors
 ///
@@ -24,11 +24,13 @@ pub fn solve(problem: &Problem, effort: Effort, watch: Arc<dyn Watch>) -> Result
         return Err(faults);
     }
     let model = Model::new(problem);
-    let mut solution = Solution::pinned(&model);
-    let bound = 0;
-    let incumbent = solution.objective(&model);
-    let progress = Progress { served: solution.served(), incumbent, bound, gap: gap(incumbent, bound), iterations: 0 };
+    let pinned = Solution::pinned(&model);
+    // Prizes, penalties and costs are not negative, so neither is what they add up to.
+    let (incumbent, bound) = (pinned.objective(&model), 0);
+    let served = pinned.served();
+    let progress = Progress { served, incumbent, bound, gap: gap(incumbent, bound), iterations: 0 };
     let mut meter = Meter::new(watch, effort.budget, progress);
+<<<<<<< HEAD
     let mut search = Search::new(&model, effort.seed);
     let all = (0..model.of_request.len() as u32)
         .filter(|request| {
@@ -97,4 +99,8 @@ pub fn solve(problem: &Problem, effort: Effort, watch: Arc<dyn Watch>) -> Result
     }
     let proven = (meter.bound(), meter.iterations());
     Ok(answer::plan(problem, &mut search, &mut solution, proven))
+=======
+    let (mut solution, mut search) = engine::run(&model, effort.seed, effort.threads, &mut meter);
+    Ok(answer::plan(problem, &mut search, &mut solution, (meter.bound(), meter.iterations())))
+>>>>>>> piece-a
 }

@@ -8,46 +8,46 @@ use packhorse_tours::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Instance {
-    weeks: usize,
-    day_start: i32,
-    day_end: i32,
-    max_drive: i32,
+    pub weeks: usize,
+    pub day_start: i32,
+    pub day_end: i32,
+    pub max_drive: i32,
     pub max_nights: usize,
-    night_cost: i64,
-    prize: i64,
-    locations: Vec<Location>,
-    trainers: Vec<Person>,
-    requests: Vec<Wish>,
+    pub night_cost: i64,
+    pub prize: i64,
+    pub locations: Vec<Location>,
+    pub trainers: Vec<Person>,
+    pub requests: Vec<Wish>,
 }
 
-#[derive(Deserialize)]
-struct Location {
-    lat: f64,
-    lon: f64,
+#[derive(Clone, Deserialize)]
+pub struct Location {
+    pub lat: f64,
+    pub lon: f64,
 }
 
-#[derive(Deserialize)]
-struct Person {
-    home: usize,
-    skills: Vec<u32>,
-    days: Vec<usize>,
+#[derive(Clone, Deserialize)]
+pub struct Person {
+    pub home: usize,
+    pub skills: Vec<u32>,
+    pub days: Vec<usize>,
 }
 
-#[derive(Deserialize)]
-struct Wish {
-    loc: usize,
-    skill: u32,
-    dur: i32,
-    windows: Vec<Slot>,
+#[derive(Clone, Deserialize)]
+pub struct Wish {
+    pub loc: usize,
+    pub skill: u32,
+    pub dur: i32,
+    pub windows: Vec<Slot>,
 }
 
-#[derive(Deserialize)]
-struct Slot {
-    day: usize,
-    start: i32,
-    end: i32,
+#[derive(Clone, Deserialize)]
+pub struct Slot {
+    pub day: usize,
+    pub start: i32,
+    pub end: i32,
 }
 
 impl Instance {
