@@ -622,9 +622,10 @@ impl TourPlan {
         let TourPlanState::Running { stopping, .. } = self.state else { return Err(self.refuse("finish")) };
         Ok(match found {
             Ok((outcome, progress)) => {
-                let state = match stopping {
-                    true => TourPlanState::Stopped { finished_at: now },
-                    false => TourPlanState::Done { finished_at: now },
+                let state = if stopping {
+                    TourPlanState::Stopped { finished_at: now }
+                } else {
+                    TourPlanState::Done { finished_at: now }
                 };
                 Self { outcome: Some(outcome), progress: Some(progress), ..self.moved(state, now) }
             }
