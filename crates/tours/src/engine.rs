@@ -86,8 +86,12 @@ impl Engine<'_, '_> {
         self.take(&plan);
         let pool = &mut self.generator.pool;
         let model = self.model;
-        // A rest too short for anything else is spent here as well.
-        let until = if until > 0.5 { 1.0 } else { until };
+        // A rest too short for anything else is spent here as well; and columns know nothing of limits across runs.
+        let until = match until {
+            until if until > 0.5 => 1.0,
+            until if self.model.is_coupled() => until.max(0.6),
+            until => until,
+        };
         self.search.improve(&mut plan, self.meter, until, |best| pool.add_all(model, best));
         self.take(&plan);
         self.generator.pool.add_all(self.model, &self.best);

@@ -186,6 +186,8 @@ impl<'a> Generator<'a> {
             base: PARTS * self.pool.base[run as usize],
             every,
         };
+        // A stop that brings nothing is only ever in the way where leaving it out never makes a road longer.
+        let lightens = self.model.metric && of.start == of.end;
         for choice in &self.model.of_run[run as usize] {
             let choice = &self.model.choices[*choice as usize];
             if !scope.open[choice.request as usize] {
@@ -193,7 +195,7 @@ impl<'a> Generator<'a> {
             }
             for slot in &choice.slots {
                 let gain = PARTS * self.model.worth(of, *slot) - prices.requests[choice.request as usize];
-                if gain > -slack || !self.model.metric {
+                if gain > -slack || !lightens {
                     candidates.slots.push((*slot, gain));
                 }
             }
