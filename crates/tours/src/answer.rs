@@ -79,7 +79,9 @@ pub(crate) fn settle(problem: &Problem, search: &mut Search, solution: &mut Solu
 /// What a trainer takes of the limits over the horizon with nights at places to sleep.
 fn lodged_usage(model: &Model, lodged: &[Option<RunPlan>], trainer: usize) -> Usage {
     let plans = lodged.iter().zip(&model.runs).filter(|(_, run)| run.trainer == trainer);
-    plans.filter_map(|(plan, _)| plan.as_ref()).fold(Usage::default(), |sum, plan| sum.instead(Usage::default(), plan.usage))
+    plans
+        .filter_map(|(plan, _)| plan.as_ref())
+        .fold(Usage::default(), |sum, plan| sum.instead(Usage::default(), plan.usage))
 }
 
 /// The stop of a trainer whose loss is least, its run, and the run's plan without it.

@@ -4,7 +4,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use crate::{
-    budget::{Meter, Watch},
+    budget::{Meter, Pulse},
     columns::{Column, Pool},
     master::{self, Prices, Shares},
     model::Model,
@@ -63,7 +63,7 @@ pub(crate) struct Generator<'a> {
     pub model: &'a Model,
     pub pool: Pool,
     pub threads: usize,
-    pub watch: Arc<dyn Watch>,
+    pulse: Arc<Pulse>,
     walk: Walk,
 }
 
@@ -71,8 +71,8 @@ pub(crate) struct Generator<'a> {
 const STAGES: [usize; 3] = [4, 32, 4_000];
 
 impl<'a> Generator<'a> {
-    pub fn new(model: &'a Model, threads: usize, watch: Arc<dyn Watch>) -> Self {
-        Self { model, pool: Pool::new(model), threads: threads.max(1), watch, walk: Walk::default() }
+    pub fn new(model: &'a Model, threads: usize, pulse: Arc<Pulse>) -> Self {
+        Self { model, pool: Pool::new(model), threads: threads.max(1), pulse, walk: Walk::default() }
     }
 
     /// Columns of the pool that the scope allows.
@@ -122,7 +122,7 @@ impl<'a> Generator<'a> {
 
     pub fn master(&self, columns: &[u32], precision: f64) -> Option<Shares> {
         let columns: Vec<&Column> = columns.iter().map(|at| &self.pool.columns[*at as usize]).collect();
-        master::solve(&columns, (self.model.of_request.len(), self.model.runs.len()), precision, &self.watch)
+        master::solve(&columns, (self.model.of_request.len(), self.model.runs.len()), precision, &self.pulse)
     }
 
     /// Leaves out columns that are far from paying.
@@ -150,6 +150,9 @@ impl<'a> Generator<'a> {
         let each = |runs: &[u32]| -> Vec<Priced> {
             runs.iter()
                 .map(|run| {
+                    if !self.pulse.beat() {
+                        return Priced { most: i64::MAX, ..Priced::default() };
+                    }
                     let candidates = self.candidates(scope, *run, prices, slack, care.every);
                     let floor = prices.runs[*run as usize] - slack;
                     pricing::price(self.model, &self.model.runs[*run as usize], &candidates, floor, care)

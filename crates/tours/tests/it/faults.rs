@@ -80,8 +80,7 @@ fn past_windows_islands_and_pins_that_clash_are_told_together() {
         let whole = problem.travel.road(from, to);
         if from != to && (from == island || to == island) { None } else { whole }
     };
-    let rows: Vec<Vec<Option<Road>>> =
-        (0..places).map(|from| (0..places).map(|to| road(from, to)).collect()).collect();
+    let rows: Vec<Vec<Option<Road>>> = (0..places).map(|from| (0..places).map(|to| road(from, to)).collect()).collect();
     problem.travel = Travel::Matrix(rows);
     for request in [0, 1] {
         problem.requests[request].pin = Some(Pin { trainer: 1, day: 5, start: 600 });

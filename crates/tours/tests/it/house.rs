@@ -43,7 +43,8 @@ fn problem(seed: u64) -> Problem {
     }
     let days = problem.days;
     let place = dice.below(29);
-    problem.trainers[0].bases = vec![Base { first_day: 1, last_day: 3.min(days - 1), start: place, end: dice.below(29) }];
+    problem.trainers[0].bases =
+        vec![Base { first_day: 1, last_day: 3.min(days - 1), start: place, end: dice.below(29) }];
     problem
 }
 
@@ -119,7 +120,11 @@ fn look_through_tour(problem: &Problem, tour: &Tour) {
         let (mut drive, mut taught, mut workshops) = (0, 0, 0);
         for (from, to, begin, finish, drives) in doings {
             assert!(begin == at && from >= now && to >= from, "{tour:?}");
-            if drives { drive += to - from } else { taught += to - from }
+            if drives {
+                drive += to - from
+            } else {
+                taught += to - from
+            }
             workshops += usize::from(!drives);
             (at, now) = (finish, to);
         }

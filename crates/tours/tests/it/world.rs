@@ -32,9 +32,7 @@ pub fn instance(seed: u64, requests: usize, trainers: usize) -> Instance {
     let mut dice = Dice::new(seed);
     let weeks = 1 + dice.below(2);
     let wide = 1 + dice.below(4);
-    let spot = |dice: &mut Dice| {
-        json!({ "lat": 37.0 + dice.below(3000) as f64 / 1000.0, "lon": -100.0 + dice.below(1500 * wide) as f64 / 1000.0 })
-    };
+    let spot = |dice: &mut Dice| json!({ "lat": 37.0 + dice.below(3000) as f64 / 1000.0, "lon": -100.0 + dice.below(1500 * wide) as f64 / 1000.0 });
     let locations: Vec<Value> = (0..requests + trainers).map(|_| spot(&mut dice)).collect();
     let people: Vec<Value> = (0..trainers)
         .map(|home| {
@@ -120,13 +118,15 @@ pub fn optimum(instance: &Instance) -> i64 {
             each_plan(instance, &minutes, (trainer.home, &trainer.skills), days, 0, 0, &mut plan, &mut run);
             let before = best.clone();
             for (used, cost) in before.iter().enumerate().filter(|(_, cost)| **cost < i64::MAX) {
-                for (more, road) in run.iter().enumerate().filter(|(more, road)| more & used == 0 && **road < i64::MAX) {
+                for (more, road) in run.iter().enumerate().filter(|(more, road)| more & used == 0 && **road < i64::MAX)
+                {
                     best[used | more] = best[used | more].min(cost + road);
                 }
             }
         }
     }
-    let objective = |(served, cost): (usize, &i64)| cost + instance.prize * (count - served.count_ones() as usize) as i64;
+    let objective =
+        |(served, cost): (usize, &i64)| cost + instance.prize * (count - served.count_ones() as usize) as i64;
     best.iter().enumerate().filter(|(_, cost)| **cost < i64::MAX).map(objective).min().unwrap()
 }
 
@@ -157,7 +157,8 @@ fn each_plan(
         }
         for window in (0..wish.windows.len()).filter(|window| wish.windows[*window].day == days[day]) {
             plan[day].push((request, window));
-            let alone: Vec<Vec<Job>> = (0..days.len()).map(|at| if at == day { plan[day].clone() } else { Vec::new() }).collect();
+            let alone: Vec<Vec<Job>> =
+                (0..days.len()).map(|at| if at == day { plan[day].clone() } else { Vec::new() }).collect();
             let mut long = instance.clone();
             long.max_nights = 9;
             long.max_drive = 2_000;
