@@ -130,15 +130,12 @@ impl<'a> Search<'a> {
             gone[*request as usize] = true;
         }
         for run in &touched {
-            let plan = &solution.runs[*run];
-            let slots = plan
-                .slots
-                .iter()
-                .copied()
-                .filter(|slot| !gone[self.model.slots[*slot as usize].request as usize])
-                .collect();
-            if let Some(plan) = RunPlan::new(self.model, *run, slots, &mut self.inserter.walk) {
-                self.set(solution, *run, plan);
+            let stays = |slot: &u32| !gone[self.model.slots[*slot as usize].request as usize];
+            let slots = solution.runs[*run].slots.iter().copied().filter(stays).collect();
+            match RunPlan::new(self.model, *run, slots, &mut self.inserter.walk) {
+                Some(plan) => self.set(solution, *run, plan),
+                // Without them it could not be driven: not every road is the shortest, and some runs end elsewhere.
+                None => out.retain(|request| solution.run_of[*request as usize] as usize != *run),
             }
         }
         for run in &touched {

@@ -38,6 +38,16 @@ pub(crate) fn settle(problem: &Problem, search: &mut Search, solution: &mut Solu
             solution.replace(model, run, plan);
         }
     }
+    for trainer in 0..model.horizon.len() {
+        while !lodged_usage(model, &lodged, trainer).within(model.horizon[trainer]) {
+            let Some((run, gone, rest)) = cheapest(problem, model, &lodged, trainer, &mut walk) else { break };
+            dropped.push(model.slots[gone as usize].request);
+            if let Some(plan) = RunPlan::new(model, run, rest.slots.clone(), &mut walk) {
+                solution.replace(model, run, plan);
+            }
+            lodged[run] = Some(rest);
+        }
+    }
     let left_out: Vec<u32> =
         (0..model.of_request.len() as u32).filter(|request| solution.run_of[*request as usize] == NOWHERE).collect();
     for request in left_out {
@@ -50,7 +60,10 @@ pub(crate) fn settle(problem: &Problem, search: &mut Search, solution: &mut Solu
             let Some(settled) = lodged_plan(problem, model, run, &plan.slots, &mut walk) else { continue };
             let before = lodged[run].as_ref().map_or(0, |before| before.profit);
             let gain = settled.profit - before;
-            if solution.gain(model, run, &plan).is_some() && gain > best.as_ref().map_or(0, |best| best.0) {
+            let trainer = model.runs[run].trainer;
+            let was = lodged[run].as_ref().map_or_else(Usage::default, |was| was.usage);
+            let usage = lodged_usage(model, &lodged, trainer).instead(was, settled.usage);
+            if usage.within(model.horizon[trainer]) && gain > best.as_ref().map_or(0, |best| best.0) {
                 best = Some((gain, run, plan, settled));
             }
         }
@@ -61,6 +74,37 @@ pub(crate) fn settle(problem: &Problem, search: &mut Search, solution: &mut Solu
         }
     }
     dropped
+}
+
+/// What a trainer takes of the limits over the horizon with nights at places to sleep.
+fn lodged_usage(model: &Model, lodged: &[Option<RunPlan>], trainer: usize) -> Usage {
+    let plans = lodged.iter().zip(&model.runs).filter(|(_, run)| run.trainer == trainer);
+    plans
+        .filter_map(|(plan, _)| plan.as_ref())
+        .fold(Usage::default(), |sum, plan| sum.instead(Usage::default(), plan.usage))
+}
+
+/// The stop of a trainer whose loss is least, its run, and the run's plan without it.
+fn cheapest(
+    problem: &Problem,
+    model: &Model,
+    lodged: &[Option<RunPlan>],
+    trainer: usize,
+    walk: &mut Walk,
+) -> Option<(usize, u32, RunPlan)> {
+    let mut best: Option<(Money, usize, u32, RunPlan)> = None;
+    for (run, plan) in lodged.iter().enumerate() {
+        let Some(plan) = plan.as_ref().filter(|_| model.runs[run].trainer == trainer) else { continue };
+        for gone in plan.slots.iter().filter(|slot| !model.runs[run].pins.contains(slot)) {
+            let slots: Vec<u32> = plan.slots.iter().copied().filter(|slot| slot != gone).collect();
+            let Some(rest) = lodged_plan(problem, model, run, &slots, walk) else { continue };
+            let loss = plan.profit - rest.profit;
+            if best.as_ref().is_none_or(|(least, ..)| loss < *least) {
+                best = Some((loss, run, *gone, rest));
+            }
+        }
+    }
+    best.map(|(_, run, gone, rest)| (run, gone, rest))
 }
 
 /// A run's plan as it is with its nights at places to sleep.

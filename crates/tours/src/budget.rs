@@ -1,6 +1,6 @@
 //! How long to look for a plan, and who watches.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -61,34 +61,51 @@ pub(crate) fn gap(objective: Money, bound: Money) -> Option<f64> {
     (bound > 0).then(|| (objective - bound) as f64 / bound as f64)
 }
 
-/// The budget as it is spent.
-pub(crate) struct Meter {
+/// Tells who watches how far it is, and hears whether to stop. Shared by all threads.
+pub(crate) struct Pulse {
     watch: Arc<dyn Watch>,
-    budget: Budget,
-    /// Thousandths of an iteration.
-    spent: u64,
-    stopped: bool,
-    progress: Progress,
+    progress: Mutex<Progress>,
 }
 
-/// What a step costs, in thousandths of an iteration. A unit is about a microsecond of one core.
+impl Pulse {
+    /// Whether to go on.
+    pub fn beat(&self) -> bool {
+        let progress = *self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        self.watch.progress(progress);
+        !self.watch.is_cancelled()
+    }
+}
+
+/// The budget as it is spent.
+pub(crate) struct Meter {
+    pulse: Arc<Pulse>,
+    budget: Budget,
+    /// Microseconds of work, about.
+    spent: u64,
+    stopped: bool,
+}
+
+/// What an iteration costs, in microseconds of one core, about.
 const ITERATION: u64 = 100;
 
 impl Meter {
     pub fn new(watch: Arc<dyn Watch>, budget: Budget, progress: Progress) -> Self {
-        Self { watch, budget, spent: 0, stopped: false, progress }
+        Self { pulse: Arc::new(Pulse { watch, progress: Mutex::new(progress) }), budget, spent: 0, stopped: false }
     }
 
-    pub fn watch(&self) -> Arc<dyn Watch> {
-        Arc::clone(&self.watch)
+    pub fn pulse(&self) -> Arc<Pulse> {
+        Arc::clone(&self.pulse)
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.pulse.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes work done, and asks whether there is time for more.
     pub fn spend(&mut self, microseconds: u64) -> bool {
         self.spent += microseconds;
-        self.progress.iterations = self.spent / ITERATION;
-        self.watch.progress(self.progress);
-        self.stopped |= self.watch.is_cancelled() || self.share() >= 1.0;
+        self.progress().iterations = self.spent / ITERATION;
+        self.stopped |= !self.pulse.beat() || self.share() >= 1.0;
         !self.stopped
     }
 
@@ -100,7 +117,9 @@ impl Meter {
     pub fn share(&self) -> f64 {
         match self.budget {
             Budget::Iterations(iterations) => self.spent as f64 / (iterations * ITERATION).max(1) as f64,
-            Budget::Milliseconds(milliseconds) => self.watch.elapsed_milliseconds() as f64 / milliseconds.max(1) as f64,
+            Budget::Milliseconds(milliseconds) => {
+                self.pulse.watch.elapsed_milliseconds() as f64 / milliseconds.max(1) as f64
+            }
         }
     }
 
@@ -113,26 +132,29 @@ impl Meter {
     }
 
     pub fn iterations(&self) -> u64 {
-        self.progress.iterations
+        self.progress().iterations
     }
 
     pub fn bound(&self) -> Money {
-        self.progress.bound
+        self.progress().bound
     }
 
+    /// Notes a plan, if it is the best so far.
     pub fn found(&mut self, served: usize, objective: Money) {
-        if objective < self.progress.incumbent {
-            self.progress.served = served;
-            self.progress.incumbent = objective;
-            self.progress.gap = gap(objective, self.progress.bound);
-            self.watch.progress(self.progress);
+        let mut progress = self.progress();
+        if objective < progress.incumbent {
+            progress.served = served;
+            progress.incumbent = objective;
+            progress.gap = gap(objective, progress.bound);
         }
     }
 
+    /// Notes a bound, if it is the best so far.
     pub fn proved(&mut self, bound: Money) {
-        if bound > self.progress.bound {
-            self.progress.bound = bound;
-            self.progress.gap = gap(self.progress.incumbent, bound);
+        let mut progress = self.progress();
+        if bound > progress.bound {
+            progress.bound = bound;
+            progress.gap = gap(progress.incumbent, bound);
         }
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct Engine<'a, 'm> {
 
 /// The best plan found, and the search that knows its surroundings.
 pub(crate) fn run<'a>(model: &'a Model, seed: u64, threads: usize, meter: &mut Meter) -> (Solution, Search<'a>) {
-    let generator = Generator::new(model, threads, meter.watch());
+    let generator = Generator::new(model, threads, meter.pulse());
     let nothing = model.worst - generator.pool.base.iter().sum::<Money>();
     let best = Solution::pinned(model);
     let mut engine = Engine { model, search: Search::new(model, seed), generator, meter, best, root: None, nothing };
@@ -82,12 +82,21 @@ impl Engine<'_, '_> {
         let seconds = FIRST_SECONDS * self.model.of_request.len() as f64 / 400.0;
         let until = seconds / self.meter.seconds();
         let mut plan = self.best.clone();
-        self.search.put_in(&mut plan, free);
+        for some in free.chunks(16) {
+            self.search.put_in(&mut plan, some.to_vec());
+            if !self.meter.spend(1_000) {
+                break;
+            }
+        }
         self.take(&plan);
         let pool = &mut self.generator.pool;
         let model = self.model;
-        // A rest too short for anything else is spent here as well.
-        let until = if until > 0.5 { 1.0 } else { until };
+        // A rest too short for anything else is spent here as well; and columns know nothing of limits across runs.
+        let until = match until {
+            until if until > 0.5 => 1.0,
+            until if self.model.is_coupled() => until.max(0.6),
+            until => until,
+        };
         self.search.improve(&mut plan, self.meter, until, |best| pool.add_all(model, best));
         self.take(&plan);
         self.generator.pool.add_all(self.model, &self.best);

@@ -296,6 +296,9 @@ impl Found<'_> {
     fn pins(&mut self) {
         let problem = self.problem;
         let former = model::former(problem);
+        if former.iter().enumerate().all(|(request, former)| model::pin(problem, request, *former).is_none()) {
+            return;
+        }
         for (request, former) in former.iter().enumerate() {
             if let Some(pin) = model::pin(problem, request, *former)
                 && problem.trainers[pin.trainer].hours[pin.day].is_none()

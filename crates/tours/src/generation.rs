@@ -4,7 +4,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use crate::{
-    budget::{Meter, Watch},
+    budget::{Meter, Pulse},
     columns::{Column, Pool},
     master::{self, Prices, Shares},
     model::Model,
@@ -63,7 +63,7 @@ pub(crate) struct Generator<'a> {
     pub model: &'a Model,
     pub pool: Pool,
     pub threads: usize,
-    pub watch: Arc<dyn Watch>,
+    pulse: Arc<Pulse>,
     walk: Walk,
 }
 
@@ -71,8 +71,8 @@ pub(crate) struct Generator<'a> {
 const STAGES: [usize; 3] = [4, 32, 4_000];
 
 impl<'a> Generator<'a> {
-    pub fn new(model: &'a Model, threads: usize, watch: Arc<dyn Watch>) -> Self {
-        Self { model, pool: Pool::new(model), threads: threads.max(1), watch, walk: Walk::default() }
+    pub fn new(model: &'a Model, threads: usize, pulse: Arc<Pulse>) -> Self {
+        Self { model, pool: Pool::new(model), threads: threads.max(1), pulse, walk: Walk::default() }
     }
 
     /// Columns of the pool that the scope allows.
@@ -122,7 +122,7 @@ impl<'a> Generator<'a> {
 
     pub fn master(&self, columns: &[u32], precision: f64) -> Option<Shares> {
         let columns: Vec<&Column> = columns.iter().map(|at| &self.pool.columns[*at as usize]).collect();
-        master::solve(&columns, (self.model.of_request.len(), self.model.runs.len()), precision, &self.watch)
+        master::solve(&columns, (self.model.of_request.len(), self.model.runs.len()), precision, &self.pulse)
     }
 
     /// Leaves out columns that are far from paying.
@@ -150,6 +150,9 @@ impl<'a> Generator<'a> {
         let each = |runs: &[u32]| -> Vec<Priced> {
             runs.iter()
                 .map(|run| {
+                    if !self.pulse.beat() {
+                        return Priced { most: i64::MAX, ..Priced::default() };
+                    }
                     let candidates = self.candidates(scope, *run, prices, slack, care.every);
                     let floor = prices.runs[*run as usize] - slack;
                     pricing::price(self.model, &self.model.runs[*run as usize], &candidates, floor, care)
@@ -186,6 +189,8 @@ impl<'a> Generator<'a> {
             base: PARTS * self.pool.base[run as usize],
             every,
         };
+        // A stop that brings nothing is only ever in the way where leaving it out never makes a road longer.
+        let lightens = self.model.metric && of.start == of.end;
         for choice in &self.model.of_run[run as usize] {
             let choice = &self.model.choices[*choice as usize];
             if !scope.open[choice.request as usize] {
@@ -193,7 +198,7 @@ impl<'a> Generator<'a> {
             }
             for slot in &choice.slots {
                 let gain = PARTS * self.model.worth(of, *slot) - prices.requests[choice.request as usize];
-                if gain > -slack || !self.model.metric {
+                if gain > -slack || !lightens {
                     candidates.slots.push((*slot, gain));
                 }
             }

@@ -11,7 +11,7 @@ use clarabel::{
     solver::{DefaultInfo, DefaultSettings, DefaultSolver, IPSolver, NonnegativeConeT, SolverStatus},
 };
 
-use crate::{budget::Watch, columns::Column, pricing::PARTS};
+use crate::{budget::Pulse, columns::Column, pricing::PARTS};
 
 /// What the requests and runs are worth, in parts.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ pub(crate) fn solve(
     columns: &[&Column],
     (requests, runs): (usize, usize),
     precision: f64,
-    watch: &Arc<dyn Watch>,
+    pulse: &Arc<Pulse>,
 ) -> Option<Shares> {
     if columns.is_empty() {
         let prices = Prices { requests: vec![0; requests], runs: vec![0; runs] };
@@ -76,8 +76,8 @@ pub(crate) fn solve(
     let mut solver =
         DefaultSolver::new(&CscMatrix::zeros((rows, rows)), &vec![1.0; rows], &matrix, &least, &cones, settings)
             .ok()?;
-    let asked = Arc::clone(watch);
-    solver.set_termination_callback(move |_: &DefaultInfo<f64>| asked.is_cancelled());
+    let pulse = Arc::clone(pulse);
+    solver.set_termination_callback(move |_: &DefaultInfo<f64>| !pulse.beat());
     solver.solve();
     let solution = &solver.solution;
     let solved = matches!(

@@ -283,13 +283,17 @@ fn exactly(index: usize, request: &Request, pin: Pin, worth: Money) -> Slot {
 
 fn roads(problem: &Problem) -> (Vec<i32>, Vec<u32>) {
     let places = problem.travel.places();
-    let mut minutes = Vec::with_capacity(places * places);
-    let mut meters = Vec::with_capacity(places * places);
+    let mut minutes = vec![0; places * places];
+    let mut meters = vec![0; places * places];
     for from in 0..places {
-        for to in 0..places {
+        // Great circles are the same both ways.
+        for to in if problem.travel.is_metric() { from } else { 0 }..places {
             let road = problem.travel.road(from, to);
-            minutes.push(road.map_or(NO_ROAD, |road| road.minutes as i32));
-            meters.push(road.map_or(0, |road| road.meters));
+            let both = if problem.travel.is_metric() { to * places + from } else { from * places + to };
+            for at in [from * places + to, both] {
+                minutes[at] = road.map_or(NO_ROAD, |road| road.minutes as i32);
+                meters[at] = road.map_or(0, |road| road.meters);
+            }
         }
     }
     (minutes, meters)

@@ -109,6 +109,7 @@ fn dearer(problem: &Problem, search: &mut Search, solution: &Solution, index: us
 struct Trial {
     model: Model,
     slot: u32,
+    prize: Money,
 }
 
 impl Trial {
@@ -127,7 +128,7 @@ impl Trial {
             only: None,
         };
         model.slots.push(nothing);
-        Self { model, slot }
+        Self { model, slot, prize: 0 }
     }
 
     /// Makes it a slot of a request.
@@ -136,7 +137,7 @@ impl Trial {
         slot.request = index as u32;
         slot.minutes = request.minutes;
         slot.place = request.place as u32;
-        slot.worth = request.prize;
+        self.prize = request.prize;
         slot.honorarium = request.honorarium;
     }
 
@@ -148,6 +149,7 @@ impl Trial {
     fn gain(&mut self, search: &mut Search, solution: &Solution, run: usize, window: Window) -> Option<Money> {
         let slot = &mut self.model.slots[self.slot as usize];
         (slot.day, slot.open, slot.close) = (window.day as i32, window.start, window.end);
+        slot.worth = self.prize - window.penalty;
         let choice = Choice { request: slot.request, run: run as u32, slots: vec![self.slot] };
         let insertion = search.inserter.work_out(&self.model, &solution.runs[run], &choice)?;
         let plan = search.inserter.insert(&self.model, run, &solution.runs[run], insertion)?;

@@ -27,6 +27,9 @@ struct Observer {
     began: Instant,
     processor: bool,
     best: Mutex<(i64, u64)>,
+    /// When progress was told last, and the longest time it was not, in milliseconds.
+    told: AtomicU64,
+    silence: AtomicU64,
     loudest: AtomicU64,
     /// When processor time was read, and what it was; reading it at each question would cost more than the search.
     read_at: AtomicU64,
@@ -51,12 +54,13 @@ impl Watch for Observer {
     }
 
     fn progress(&self, progress: Progress) {
+        let now = self.elapsed_milliseconds();
+        self.silence.fetch_max(now.saturating_sub(self.told.swap(now, Ordering::Relaxed)), Ordering::Relaxed);
         let Ok(mut best) = self.best.lock() else { return };
         if progress.incumbent < best.0 {
-            *best = (progress.incumbent, self.elapsed_milliseconds());
+            *best = (progress.incumbent, now);
         }
         if self.verbose {
-            let now = self.elapsed_milliseconds();
             if now >= self.loudest.load(Ordering::Relaxed) + 250 {
                 self.loudest.store(now, Ordering::Relaxed);
                 eprintln!("{now} ms: {progress:?}");
@@ -98,6 +102,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         began: Instant::now(),
         processor: effort.threads == 1,
         best: Mutex::new((i64::MAX, 0)),
+        told: AtomicU64::new(0),
+        silence: AtomicU64::new(0),
         loudest: AtomicU64::new(0),
         read_at: AtomicU64::new(u64::MAX),
         read: AtomicU64::new(0),
@@ -117,6 +123,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "gap": plan.gap,
         "seconds_to_best": best as f64 / 1e3,
         "seconds": observer.elapsed_milliseconds() as f64 / 1e3,
+        "longest_silence_milliseconds": observer.silence.load(Ordering::Relaxed),
         "iterations": plan.iterations,
     });
     println!("{line}");
