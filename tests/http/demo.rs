@@ -23,7 +23,7 @@ fn the_story_goes_well(ctx: &mut Context<'_>) {
     let open = RequestFilter { state: Some(RequestStateName::Open), ..RequestFilter::default() };
     let page = Page { limit: 100, after: None, order: Order::Ascending };
     let open = requests::list(ctx, &open, &page).unwrap();
-    assert_eq!(open.len(), 7);
+    assert_eq!(open.len(), 11);
     for request in &open {
         let ranking = matches::list(ctx, &Pool::default(), request.id, ALL).unwrap().ranking;
         assert!(!ranking.matches.is_empty() && !ranking.ruled_out.is_empty(), "{}: {request:?}", ctx.now);
@@ -43,7 +43,7 @@ fn the_story_goes_well(ctx: &mut Context<'_>) {
 
 fn on(conn: &mut Conn, now: Timestamp) {
     conn.batch_execute("BEGIN").unwrap();
-    assert_eq!(demo::set_up(conn, "no hash", now).unwrap().len(), 9);
+    assert_eq!(demo::set_up(conn, "no hash", now).unwrap().len(), 10);
     the_story_goes_well(&mut Context::of_program(conn, now + SignedDuration::from_secs(60)));
     conn.batch_execute("ROLLBACK").unwrap();
 }
@@ -77,12 +77,30 @@ both! {
             assert!(person.role.starts_with(me["name"].as_str().unwrap()) && me["roles"][0]["role"].is_string(), "{me}");
         }
         let operator = world.client().sign_in("operator@packhorse.example", demo::PASSWORD);
-        for (list, length) in [("networks", 2), ("libraries", 33), ("venues", 33), ("workshops", 15), ("trainers", 12), ("requests", 10), ("offers", 2), ("bookings", 1)] {
+        for (list, length) in [("networks", 2), ("libraries", 33), ("venues", 33), ("workshops", 15), ("trainers", 12), ("requests", 14), ("offers", 2), ("bookings", 1), ("tour-plans", 1)] {
             let items = operator.get(&format!("/v1/{list}?limit=100")).expect(200).json()["items"].as_array().unwrap().len();
             assert_eq!(items, length, "{list}");
         }
         let venue = &operator.get("/v1/venues?limit=1").json()["items"][0];
         assert_eq!((&venue["city"], &venue["approximate"]), (&json!("Hiawatha"), &json!(true)));
+    }
+
+    fn a_road_show_is_planned_at_once(world) {
+        let hash = demo::password_hash().unwrap();
+        world.write(move |conn| demo::set_up(conn, &hash, START.parse().unwrap()));
+        world.clock.advance(SignedDuration::from_secs(1));
+        assert_eq!(world.plan(), 1);
+        let ruth = world.client().sign_in("ruth@nekansas.example", demo::PASSWORD);
+        let plan = ruth.get("/v1/tour-plans").expect(200).json()["items"][0].clone();
+        let tours = plan["outcome"]["tours"].as_array().unwrap();
+        assert_eq!((&plan["state"], tours.len()), (&json!("done"), 1), "{plan:#}");
+        assert!(tours[0]["stops"].as_array().unwrap().len() >= 3 && tours[0]["effort"]["nights"] != 0, "{plan:#}");
+        // It is offered and accepted as the README shows.
+        let path = format!("/v1/tour-plans/{}/tours", plan["id"].as_str().unwrap());
+        let tour = ruth.act(&path, "*", Some(&json!({}))).expect(201).json()["items"][0].clone();
+        let tomasz = world.client().sign_in("tomasz@wilk.example", demo::PASSWORD);
+        let accepted = tomasz.step(&format!("/v1/tours/{}", tour["id"].as_str().unwrap()), "accept", None).expect(200).json();
+        assert_eq!(accepted["state"], "accepted");
     }
 
     fn a_database_in_use_stays_as_it_is(world) {

@@ -14,6 +14,7 @@ use packhorse_domain::{
     policy::Policy,
     request::{CoHost, PoolDetails, RequestDetails, RequestStateName, SeatsAndMoney},
     topic::TopicDetails,
+    tour_plan::{TourLimits, TourPlanDetails, TourWeights},
     trainer::{Customers, Fee, HomeBase, TopicSkill, TrainerDetails, Visibility},
     user::{Role, UserDetails},
     workshop::WorkshopDetails,
@@ -26,11 +27,12 @@ use super::{
     networks::{CALIFORNIA, KANSAS, LibraryRow, NetworkRow},
     people::{PEOPLE, Part, PersonRow},
     requests::{REQUESTS, RequestRow, Stage, What, Wish},
-    trainers::{TRAINERS, TrainerRow},
+    trainers::{TOMASZ, TRAINERS, TrainerRow},
 };
 use crate::{
     Context, Error, Expected, availability, bookings, libraries, matches, matches::Telling, networks, offers,
-    offers::Proposal, partnerships, pledges, pool::Pool, requests, rooms, topics, trainers, users, venues, workshops,
+    offers::Proposal, partnerships, pledges, pool::Pool, requests, rooms, topics, tour_plans, trainers, users, venues,
+    workshops,
 };
 
 /// Ids of things by the names that the tables know them by.
@@ -80,7 +82,8 @@ pub(super) fn everything(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<
     WORKSHOPS.iter().try_for_each(|row| build.workshop(row))?;
     TRAINERS.iter().try_for_each(|row| build.trainer(row))?;
     PEOPLE.iter().try_for_each(|row| build.person(row, hash))?;
-    REQUESTS.iter().try_for_each(|row| build.request(row))
+    REQUESTS.iter().try_for_each(|row| build.request(row))?;
+    build.tour_plan()
 }
 
 /// A table that contradicts itself.
@@ -376,5 +379,26 @@ impl<'c> Build<'c> {
         let message = "They asked for you by name.".to_owned();
         let proposal = Proposal { starts_at: found.time.start, honorarium: None, quote: None, message, part: None };
         Ok(offers::make(self.next(), request, trainer, &proposal)?.id)
+    }
+
+    /// Asks for a road show of who sleeps away, in the weeks in which most of the open requests are.
+    fn tour_plan(&mut self) -> Result<(), Error> {
+        let details = TourPlanDetails {
+            name: "Computer road show".to_owned(),
+            from: self.days.in_week(7, Weekday::Monday).map_err(broken)?,
+            until: self.days.in_week(13, Weekday::Friday).map_err(broken)?,
+            requests: Vec::new(),
+            trainers: vec![known(&self.trainers, TOMASZ)?],
+            limits: TourLimits::default(),
+            weights: TourWeights::default(),
+            budget_ms: 1000,
+            seed: 0,
+            pins: Vec::new(),
+            excluded: Vec::new(),
+            follows: None,
+            freeze_before: None,
+        };
+        let network = known(&self.networks, KANSAS.name)?;
+        tour_plans::create(self.next(), network, Valid::new(details).map_err(broken)?).map(drop)
     }
 }

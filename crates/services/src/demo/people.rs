@@ -5,7 +5,7 @@ use packhorse_db::{Conn, Found, users};
 use super::{
     Person,
     networks::{CALIFORNIA, KANSAS},
-    trainers::{JOLENE, LORNA, MARISOL, PRIYA},
+    trainers::{JOLENE, LORNA, MARISOL, PRIYA, TOMASZ},
 };
 use crate::Error;
 
@@ -32,6 +32,7 @@ pub(super) const PEOPLE: &[PersonRow] = &[
     PersonRow { email: "sam@baldwincity.example", name: "Sam Whitaker", part: Part::Directs("Baldwin City") },
     PersonRow { email: "jolene@puppets.example", name: JOLENE, part: Part::Teaches },
     PersonRow { email: "priya@raman.example", name: PRIYA, part: Part::Teaches },
+    PersonRow { email: "tomasz@wilk.example", name: TOMASZ, part: Part::Teaches },
     PersonRow { email: "miguel@goldenstate.example", name: "Miguel Santos", part: Part::Coordinates(CALIFORNIA.name) },
     PersonRow { email: "marisol@goldenstate.example", name: MARISOL, part: Part::Teaches },
     PersonRow { email: "operator@packhorse.example", name: "Alex Moreno", part: Part::Operates },

@@ -1,4 +1,4 @@
-//! The requests of the demonstration. The first is the one of the README's story.
+//! The requests of the demonstration. The first is the one of the README's story, the last four make a road show.
 
 use jiff::civil::{Time, Weekday};
 use packhorse_domain::{
@@ -7,7 +7,7 @@ use packhorse_domain::{
 };
 
 use super::{
-    catalog::{AT_THE_DESK, BASICS, NEW_TRUSTEES, PEOPLE, POLICIES, SENSORY, SIGNS, STEAM, SUMMER},
+    catalog::{AT_THE_DESK, BASICS, CARE, CORE_SKILLS, NEW_TRUSTEES, PEOPLE, POLICIES, SENSORY, SIGNS, STEAM, SUMMER},
     trainers::{JOLENE, LORNA},
 };
 
@@ -73,6 +73,35 @@ const TUE: Weekday = Weekday::Tuesday;
 const WED: Weekday = Weekday::Wednesday;
 const THU: Weekday = Weekday::Thursday;
 const FRI: Weekday = Weekday::Friday;
+
+/// The days on which a road show could come by.
+const ROAD_SHOW: &[Wish] = &[wish(8, TUE, 3, (10, 0), (16, 30)), wish(10, TUE, 3, (10, 0), (16, 30))];
+
+/// A stop of a road show, two hours long.
+const fn stop(
+    town: &'static str,
+    what: What,
+    outcomes: &'static str,
+    audience: &'static str,
+    expected: u32,
+) -> RequestRow {
+    RequestRow {
+        town,
+        what,
+        level: Introductory,
+        outcomes,
+        audience,
+        expected,
+        minutes: 120,
+        wishes: ROAD_SHOW,
+        format: InPerson,
+        room: None,
+        budget: None,
+        co_hosts: &[],
+        notes: "",
+        stage: Stage::Open,
+    }
+}
 
 /// All of them.
 pub(super) const REQUESTS: &[RequestRow] = &[
@@ -244,4 +273,32 @@ pub(super) const REQUESTS: &[RequestRow] = &[
         notes: "There is place for everybody who can drive here.",
         stage: Stage::Gathering { seats: 18, own: 6, joined: &[("Hiawatha", 4, 5_000), ("Holton", 5, 0)] },
     },
+    stop(
+        "Valley Falls",
+        What::Workshop(CARE),
+        "The public computers start again after every update.",
+        "The director and a volunteer",
+        5,
+    ),
+    stop(
+        "Burlingame",
+        What::Topic(CORE_SKILLS),
+        "Everybody at the desk can help with a form.",
+        "All staff and two volunteers",
+        6,
+    ),
+    stop(
+        "Osawatomie",
+        What::Workshop(CARE),
+        "A backup that was restored once.",
+        "Whoever is asked when the computers stop",
+        7,
+    ),
+    stop(
+        "Louisburg",
+        What::Topic(CORE_SKILLS),
+        "Staff show patrons their e-mail instead of writing it for them.",
+        "All staff",
+        9,
+    ),
 ];

@@ -73,6 +73,7 @@ const SAT: Weekday = Weekday::Saturday;
 pub(super) const LORNA: &str = "Lorna Beckwith";
 pub(super) const PRIYA: &str = "Priya Raman";
 pub(super) const JOLENE: &str = "Jolene Strand";
+pub(super) const TOMASZ: &str = "Tomasz Wilk";
 pub(super) const MARISOL: &str = "Marisol Vega";
 
 /// All of them.
@@ -169,7 +170,7 @@ pub(super) const TRAINERS: &[TrainerRow] = &[
     },
     TrainerRow {
         network: KANSAS.name,
-        name: "Tomasz Wilk",
+        name: TOMASZ,
         biography: "Taught computers in eleven counties of two states. Arrives the evening before.",
         home: ("Lincoln, Nebraska", "68508"),
         time_zone: CENTRAL,
