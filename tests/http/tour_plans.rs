@@ -5,7 +5,6 @@ use packhorse_tests::{GOODLAND, Market, World, both, merge};
 use serde_json::{Value, json};
 
 const ZONE: &str = "America/Chicago";
-const HIAWATHA: (f64, f64) = (39.8528, -95.5358);
 const HAYS: (f64, f64) = (38.8792, -99.3268);
 const COLBY: (f64, f64) = (39.3958, -101.0523);
 
@@ -13,7 +12,6 @@ const COLBY: (f64, f64) = (39.3958, -101.0523);
 pub struct Circuit {
     pub market: Market,
     pub requests: Vec<String>,
-    pub libraries: Vec<LibraryId>,
 }
 
 impl Circuit {
@@ -33,7 +31,7 @@ impl Circuit {
             let details = json!({ "venue": venue, "room": null, "preferences": week() });
             open(&market, *library, &details)
         });
-        Self { requests: requests.collect(), libraries: places.map(|(library, _)| library).to_vec(), market }
+        Self { requests: requests.collect(), market }
     }
 
     /// Asks for a plan of that week with the trainer in Lawrence, and has it reckoned.

@@ -4,6 +4,7 @@
 //! [`sheet::gather`] writes the problem down, [`advance`] tells how far it has come, [`finish`] keeps what was found.
 
 pub mod edits;
+pub(crate) mod road;
 pub mod settle;
 pub mod sheet;
 

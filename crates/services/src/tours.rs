@@ -22,7 +22,7 @@ use crate::{
     Change, Context, Error, Expected, Fault,
     offers::{self, Part, Proposal},
     requests::lock_all,
-    tour_plans::{self, settle::Reckoner, sheet},
+    tour_plans::{self, road, settle::Reckoner},
 };
 
 pub use packhorse_db::tours::TourFilter;
@@ -209,7 +209,7 @@ fn share(
     let currency = network.details.currency;
     let first =
         stops.first().map_or(ctx.now, |stop| stop.time.start).to_zoned(network.details.time_zone.rules()).date();
-    let sheet = sheet::of_tour(network, trainer, stops);
+    let sheet = road::of_tour(network, trainer, stops);
     let whole = sheet.as_ref().and_then(|sheet| {
         let list: Vec<Stop> = sheet
             .problem

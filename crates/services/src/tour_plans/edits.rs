@@ -23,9 +23,8 @@ pub fn edit(
     steps: &[StopEdit],
 ) -> Result<TourPlan, Error> {
     let before = find_to_change(ctx, id, expected)?;
-    let outcome = before.found("edit")?;
     let sheet = super::sheet::gather(ctx, pool, &before)?;
-    let mut stops = present(&sheet, outcome);
+    let mut stops = present(&sheet, before.found("edit")?);
     let mut faults = Vec::new();
     for (place, step) in steps.iter().enumerate() {
         if let Err(fault) = take(&sheet, &mut stops, step, &format!("/edits/{place}")) {
@@ -60,7 +59,7 @@ fn present(sheet: &Sheet, outcome: &TourOutcome) -> Vec<Stop> {
     stops.collect()
 }
 
-fn number<T: PartialEq>(ids: &[T], id: T) -> Option<usize> {
+fn number<T: PartialEq + Copy>(ids: &[T], id: T) -> Option<usize> {
     ids.iter().position(|each| *each == id)
 }
 

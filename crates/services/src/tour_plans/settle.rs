@@ -246,8 +246,7 @@ impl Reckoner<'_> {
 
     fn leg(&self, leg: &Leg) -> Option<PlannedLeg> {
         let ((from, from_coordinates), (to, to_coordinates)) = (self.spot(leg.from), self.spot(leg.to));
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-        let road_km = Km(leg.meters as f64 / 1000.0);
+        let road_km = Km(f64::from(leg.meters) / 1000.0);
         Some(PlannedLeg {
             from,
             from_coordinates,

@@ -15,16 +15,13 @@ use packhorse_domain::{
     network::Network,
     policy::{TravelModel, TravelRates},
     request::{RequestStateName, TrainingRequest},
-    tour::TourStop,
     tour_plan::{LeftOut, MOST_REQUESTS, MOST_TRAINERS, Pin as DomainPin, TourPlan},
-    trainer::{Customers, Trainer as Person},
+    trainer::Customers,
 };
 use packhorse_matching::{Entry, Reach, suits};
 use packhorse_tours::{
     Fault, Problem,
-    problem::{
-        Base, Hours, Limits, MAX_WINDOWS, MAX_WORKSHOPS_A_DAY, Pin, Rates, Request, Served, Trainer, Weights, Window,
-    },
+    problem::{Base, Hours, Limits, MAX_WINDOWS, Pin, Rates, Request, Served, Trainer, Weights, Window},
     travel::{Point, Travel},
 };
 
@@ -78,7 +75,7 @@ impl Sheet {
         for request in fixed {
             match request.pin {
                 Some(pin) if clashing.contains(&pin.trainer) => {
-                    left.problem.trainers[pin.trainer].hours[pin.day] = None
+                    left.problem.trainers[pin.trainer].hours[pin.day] = None;
                 }
                 Some(_) | None => left.problem.requests.push(request),
             }
@@ -96,6 +93,11 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
+    /// That of some days from a first one on.
+    pub(super) fn new(first: Date, days: usize, rules: TimeZone) -> Self {
+        Self { first, days, rules }
+    }
+
     fn of(plan: &TourPlan, network: &Network) -> Self {
         let days = plan.details.from.until(plan.details.until).map_or(0, |span| span.get_days());
         Self {
@@ -112,7 +114,7 @@ impl Clock {
     }
 
     /// The day of a stretch of time with its first and last minute; nothing when it reaches over midnight or out of the horizon.
-    fn stretch(&self, time: &Interval) -> Option<(usize, i32, i32)> {
+    pub(super) fn stretch(&self, time: &Interval) -> Option<(usize, i32, i32)> {
         let (day, start) = self.read(time.start)?;
         let minutes = i32::try_from(time.minutes().0).ok()?;
         (start + minutes <= DAY).then_some((day, start, start + minutes))
@@ -150,13 +152,13 @@ impl Clock {
 
 /// Places with their numbers.
 #[derive(Default)]
-struct Places {
+pub(super) struct Places {
     numbers: HashMap<[u64; 2], usize>,
-    known: Vec<(String, Coordinates)>,
+    pub(super) known: Vec<(String, Coordinates)>,
 }
 
 impl Places {
-    fn number(&mut self, at: Coordinates, name: impl FnOnce() -> String) -> usize {
+    pub(super) fn number(&mut self, at: Coordinates, name: impl FnOnce() -> String) -> usize {
         *self.numbers.entry([at.lat.to_bits(), at.lon.to_bits()]).or_insert_with(|| {
             self.known.push((name(), at));
             self.known.len() - 1
@@ -462,7 +464,7 @@ impl Writer<'_> {
 }
 
 /// Minor units for a kilometer on the road, to the nearest.
-fn per_kilometer(rates: &TravelRates) -> i64 {
+pub(super) fn per_kilometer(rates: &TravelRates) -> i64 {
     // 100 miles are 160.9344 km.
     (rates.mileage_minor_per_100_miles * 10_000 + 804_672) / 1_609_344
 }
@@ -485,76 +487,8 @@ fn commonest(rules: impl Iterator<Item = packhorse_matching::Rule>) -> Vec<Strin
     words.into_iter().map(|(word, _)| word.to_owned()).collect()
 }
 
-/// The roads of one tour alone: its stops at their times, and its trainer with nothing else to do.
-pub(crate) fn of_tour(network: &Network, trainer: &Person, stops: &[TourStop]) -> Option<Sheet> {
-    let details = &trainer.details;
-    let rules = network.details.time_zone.rules();
-    let day = |at: Timestamp| rules.to_datetime(at).date();
-    // They may set out the day before, and come back the day after.
-    let first = day(stops.first()?.time.start).yesterday().ok()?;
-    let last = day(stops.last()?.time.end).tomorrow().ok()?;
-    let days = usize::try_from(first.until(last).ok()?.get_days()).ok()? + 1;
-    let clock = Clock { first, days, rules: rules.clone() };
-    let mut places = Places::default();
-    let policy = &network.details.policy;
-    let hours = Hours { start: minutes_of(policy.day.start), end: minutes_of(policy.day.end) };
-    let home = places.number(details.home_base.coordinates, || details.home_base.place.clone());
-    let requests: Vec<Request> = stops
-        .iter()
-        .map(|stop| {
-            let (day, start, end) = clock.stretch(&stop.time)?;
-            Some(Request {
-                place: places.number(stop.coordinates, || stop.place.clone()),
-                minutes: end - start,
-                needs: Vec::new(),
-                windows: vec![Window { day, start, end, penalty: 0 }],
-                prize: 0,
-                honorarium: Some(0),
-                trainers: None,
-                pin: None,
-            })
-        })
-        .collect::<Option<_>>()?;
-    let whole = hours.end - hours.start;
-    let rates = policy.rates_on(day(stops.first()?.time.start));
-    let one = Trainer {
-        home,
-        skills: Vec::new(),
-        hours: vec![Some(hours); days],
-        bases: Vec::new(),
-        limits: Limits {
-            drive_minutes_a_day: whole,
-            work_minutes_a_day: whole,
-            workshops_a_day: MAX_WORKSHOPS_A_DAY,
-            nights_in_a_row: if details.travels_overnight { days } else { 0 },
-            nights_in_all: None,
-            kilometers_in_all: None,
-            workshops_in_all: None,
-        },
-        rates: Rates {
-            kilometer: rates.map_or(0, per_kilometer),
-            minute: 0,
-            night: rates.map_or(0, |rates| rates.lodging_minor_per_night + rates.per_diem_minor_per_day),
-            workshop: 0,
-        },
-    };
-    let places = places.known;
-    let problem = Problem {
-        days,
-        travel: roads(policy.travel, &places),
-        requests,
-        trainers: vec![one],
-        lodging: (0..places.len()).collect(),
-        weights: Weights { keep: 0, fairness: 0 },
-        former: Vec::new(),
-        freeze_before: 0,
-    };
-    let requests = stops.iter().map(|stop| stop.request).collect();
-    Some(Sheet { problem, requests, trainers: vec![trainer.id], places, left_out: Vec::new(), clock })
-}
-
 /// Great circles as a network reckons them.
-fn roads(model: TravelModel, places: &[(String, Coordinates)]) -> Travel {
+pub(super) fn roads(model: TravelModel, places: &[(String, Coordinates)]) -> Travel {
     Travel::GreatCircle {
         points: places.iter().map(|(_, at)| Point { latitude: at.lat, longitude: at.lon }).collect(),
         detour: model.detour_factor,
