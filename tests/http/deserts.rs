@@ -1,7 +1,7 @@
 //! Where training in person is missing.
 
 use packhorse_domain::{Record, Timestamp, id::LibraryId, user::Role};
-use packhorse_tests::{GOODLAND, Market, Region, TOPEKA, World, both};
+use packhorse_tests::{GOODLAND, LAWRENCE, Market, Region, TOPEKA, World, both};
 use serde_json::{Value, json};
 
 fn library(world: &World, market: &Market, name: &str, at: Option<(f64, f64)>) -> LibraryId {
@@ -130,5 +130,29 @@ both! {
         assert_eq!(found["items"].as_array().unwrap().len(), 2000);
         let distances: Vec<_> = found["items"].as_array().unwrap().iter().map(|one| one["nearest_km"].as_f64().unwrap()).collect();
         assert!(distances.is_sorted_by(|a, b| a >= b));
+    }
+
+    fn a_desert_comes_first_in_a_plan(world) {
+        let market = Market::new(world);
+        let eudora = library(world, &market, "Eudora Public Library", None);
+        let venue = world.plant(move |planter| planter.venue(eudora, LAWRENCE, "America/Chicago"));
+        teach(world, &market, &json!({}));
+        let window = |day: &str| json!({ "from": day, "until": day, "earliest": "09:00:00", "latest": "11:30:00" });
+        let ours = market.ask(&json!({ "room": null, "preferences": [window("2027-03-24")] }));
+        let mut request = market.need(&json!({ "venue": venue, "room": null, "preferences": [window("2027-03-30"), window("2027-03-24")] }));
+        request["library"] = json!(eudora);
+        let theirs = market.coordinator.post("/v1/requests", &request).expect(201);
+        market.coordinator.step(&theirs.location(), "submit", None).expect(200);
+        // There is time for one of them. Eudora would have it second, but had no training.
+        let served = |weights: Value| {
+            let details = json!({ "from": "2027-03-24", "until": "2027-03-24", "trainers": [market.dana.id], "budget_ms": 50, "weights": weights });
+            let plan = market.coordinator.post("/v1/tour-plans", &json!({ "network": market.network, "details": details })).expect(201);
+            world.plan();
+            let plan = market.coordinator.get(&plan.location()).expect(200).json();
+            let stops = plan["outcome"]["tours"][0]["stops"].as_array().unwrap().clone();
+            stops.iter().map(|stop| stop["request"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(served(json!({ "desert_percent": 0 })), [ours.rsplit('/').next().unwrap()]);
+        assert_eq!(served(json!({})), [theirs.id()]);
     }
 }

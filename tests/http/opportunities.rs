@@ -1,6 +1,6 @@
 //! Requests worth the drive, trips to join, slots, and what would let in who is ruled out.
 
-use packhorse_domain::{policy::Policy, trainer::Visibility};
+use packhorse_domain::{policy::Policy, trainer::Visibility, user::Role};
 use packhorse_tests::{DAY, GOODLAND, Market, TOPEKA, both};
 use serde_json::{Value, json};
 
@@ -86,6 +86,60 @@ both! {
         assert_eq!(items(&market.staff.get(&format!("{path}&until=2027-03-01")).expect(200).json()).len(), 0);
         assert_eq!(market.staff.get("/v1/opportunities").expect(400).faults(), [("library".to_owned(), "required".to_owned())]);
         Market::with(world, "far", &Policy::default()).staff.get(&path).expect(404);
+    }
+
+    fn a_library_sees_who_is_nearby_once_trainer_and_network_allow_it(world) {
+        let market = Market::new(world);
+        let (network, catalog) = (market.network, market.catalog);
+        let (max, topeka, hays, there) = world.plant(move |planter| {
+            let home = json!({ "place": "Goodland, Kansas", "coordinates": { "lat": GOODLAND.0, "lon": GOODLAND.1 } });
+            let id = planter.trainer(network, &catalog, &json!({ "name": "Max Prairie", "home_base": home, "travel_radius_km": 900, "travels_overnight": true }));
+            planter.free(id, "America/Chicago");
+            let topeka = planter.library(network, "Topeka Public Library", "America/Chicago");
+            let hays = planter.library(network, "Hays Public Library", "America/Chicago");
+            planter.venue(hays, (38.8792, -99.3268), "America/Chicago");
+            (id, topeka, hays, planter.venue(topeka, TOPEKA, "America/Chicago"))
+        });
+        let client = world.teacher("max@goodland.example", max).client;
+        let mut request = market.need(&json!({ "venue": there, "room": null }));
+        request["library"] = json!(topeka);
+        let made = market.coordinator.post("/v1/requests", &request).expect(201);
+        market.coordinator.step(&made.location(), "submit", None).expect(200);
+        let offer = market.offer(&made.location(), max, "2027-03-03T16:00:00Z").expect(201).location();
+        let booking = client.step(&offer, "accept", None).expect(200).id();
+        let path = format!("/v1/opportunities?library={}", market.place.library);
+        let nearby = |library_of: &packhorse_tests::Client, path: &str| library_of.get(path).expect(200).json()["nearby"].as_array().unwrap().clone();
+        let allow = |trainer: bool, network: bool| {
+            market.coordinator.patch(&format!("/v1/trainers/{max}"), "*", &json!({ "nearby_welcome": trainer })).expect(200);
+            market.coordinator.patch(&format!("/v1/networks/{}", market.network), "*", &json!({ "policy": { "nearby": network } })).expect(200);
+        };
+        for (trainer, network) in [(false, false), (true, false), (false, true)] {
+            allow(trainer, network);
+            assert_eq!(nearby(&market.staff, &path).len(), 0, "{trainer} {network}");
+        }
+        allow(true, true);
+        let seen = nearby(&market.staff, &path);
+        assert_eq!((seen.len(), &seen[0]["trainer"], &seen[0]["distance_km"]), (1, &json!(max), &json!(40.0)));
+        let joining = &seen[0]["joining"];
+        let pays = |price: &Value| price["library_pays"]["amount_minor"].as_i64().unwrap();
+        let (joined, alone) = (pays(&joining["joined"]["price"]), pays(&joining["alone"]));
+        assert!(joined + 10_000 < alone, "{joined} against {alone}");
+        let text = json!(seen).to_string();
+        assert!(!text.contains(&topeka.to_string()) && !text.contains(&booking) && !text.contains("Topeka"), "{text}");
+        // With the marginal price it can be booked.
+        let start = joining["joined"]["time"]["start"].as_str().unwrap();
+        let day = |name: &str| seen[0][name].clone();
+        let asked = market.ask(&json!({ "room": null, "preferences": [{ "from": day("from"), "until": day("until"), "earliest": "00:00:00", "latest": "23:59:00" }] }));
+        let second = market.offer(&asked, max, start).expect(201);
+        assert_eq!(pays(&second.json()["terms"]["price"]), joined);
+        market.coordinator.step(&second.location(), "withdraw", Some(&json!({}))).expect(200);
+        // Neither whoever booked is told, nor who is too far away.
+        for library in [topeka, hays] {
+            let desk = world.person(&format!("{library}@desk.example"), Role::Staff { library });
+            assert_eq!(nearby(&desk, &format!("/v1/opportunities?library={library}")).len(), 0);
+        }
+        market.coordinator.step(&format!("/v1/bookings/{booking}"), "cancel", Some(&json!({ "reason": "weather" }))).expect(200);
+        assert_eq!(nearby(&market.staff, &path).len(), 0);
     }
 
     fn slots_are_on_the_grid_and_count_the_way(world) {

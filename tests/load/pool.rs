@@ -103,6 +103,7 @@ pub fn trainer(network: NetworkId, topic: TopicId, number: usize, now: Timestamp
         hours_per_day: None,
         visibility: Visibility::Network,
         active: true,
+        nearby_welcome: false,
     };
     Trainer { id: TrainerId::new(now), network, details, record: Record::new(now) }
 }

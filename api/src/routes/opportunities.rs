@@ -9,7 +9,7 @@ use packhorse_domain::{
     trip::Town,
 };
 use packhorse_matching::{Joining, Opening, Opportunity};
-use packhorse_services::opportunities::{self, Near, Visit, Wish, Worth};
+use packhorse_services::opportunities::{self, Beside, Near, Visit, Wish, Worth};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -179,18 +179,51 @@ impl From<Near> for TripOpportunity {
     }
 }
 
-/// Trips that a library could join.
+/// A trainer who is near for the booking of another library.
+#[derive(Serialize, ToSchema)]
+struct NearbyOpportunity {
+    /// Who is near.
+    trainer: TrainerId,
+    /// Their name.
+    trainer_name: String,
+    /// First day on which they are, by the library's calendar.
+    #[schema(value_type = String, format = Date, example = "2027-03-03")]
+    from: Date,
+    /// Last such day.
+    #[schema(value_type = String, format = Date, example = "2027-03-03")]
+    until: Date,
+    /// The venue of the library that is nearest.
+    venue: VenueId,
+    /// How far they are from it at most, great-circle; a multiple of 10.
+    distance_km: Km,
+    /// The best time on these days and its marginal price.
+    joining: Joining,
+}
+
+impl From<Beside> for NearbyOpportunity {
+    fn from(near: Beside) -> Self {
+        let Beside { trainer, name, days: (from, until), venue, distance, joining } = near;
+        let distance_km = Km((distance.0 / 10.0).ceil() * 10.0);
+        Self { trainer, trainer_name: name, from, until, venue, distance_km, joining }
+    }
+}
+
+/// Trips and bookings that a library could join.
 #[derive(Serialize, ToSchema)]
 struct TripOpportunities {
-    /// The nearest first.
+    /// Trips, the nearest first.
     items: Vec<TripOpportunity>,
+    /// Trainers who are within 60 km for the booking of another library, the nearest first.
+    nearby: Vec<NearbyOpportunity>,
 }
 
 /// Lists trips that a library could join.
 ///
 /// Trainers whom the library's network may ask and who announced a trip within whose radius it lies, with the best time and
 /// what joining costs: only the way from where the trip is, and nights that it grows by. For the library's staff and the
-/// coordinators of its network. Ask for one with a request on these days; an offer holds the time.
+/// coordinators of its network. Ask for one with a request on these days; an offer holds the time. `nearby` has trainers who come
+/// near for another library, where they welcome that and the policy of the network that booked them allows it; it does not tell
+/// who booked.
 #[utoipa::path(tag = "trainers", params(TripQuery), responses((status = 200, description = "Trips, nearest first.", body = TripOpportunities)))]
 #[get("/v1/opportunities")]
 async fn list_opportunities(call: Call, query: QueryOf<TripQuery>) -> Result<HttpResponse, Problem> {
@@ -201,8 +234,14 @@ async fn list_opportunities(call: Call, query: QueryOf<TripQuery>) -> Result<Htt
     let from = from.unwrap_or(today);
     let until = until.unwrap_or_else(|| from.saturating_add(jiff::Span::new().days(183)));
     let wish = Wish { library, days: (from, until), workshop, topic, duration_minutes };
-    let found = call.read(move |ctx| opportunities::for_library(ctx, &wish, limit)).await?;
-    Ok(HttpResponse::Ok().json(TripOpportunities { items: found.into_iter().map(TripOpportunity::from).collect() }))
+    let found = call.read(move |ctx| {
+        let trips = opportunities::for_library(ctx, &wish, limit)?;
+        Ok((trips, opportunities::beside_bookings(ctx, &wish, limit)?))
+    });
+    let (trips, bookings) = found.await?;
+    let items = trips.into_iter().map(TripOpportunity::from).collect();
+    let nearby = bookings.into_iter().map(NearbyOpportunity::from).collect();
+    Ok(HttpResponse::Ok().json(TripOpportunities { items, nearby }))
 }
 
 /// When and where a trainer would be needed.

@@ -5,14 +5,15 @@
 use diesel::prelude::*;
 use packhorse_domain::{
     Coordinates, Interval, Timestamp,
+    booking::BookingStateName,
     commitment::{Cause, Commitment, Holder},
-    id::{BookingId, CommitmentId, OfferId, RoomId, TrainerId},
+    id::{BookingId, CommitmentId, LibraryId, NetworkId, OfferId, RoomId, TrainerId},
 };
 
 use crate::{
     Conn, DbError,
     error::one,
-    schema::{commitments, offers},
+    schema::{bookings, commitments, offers},
     types::{At, Spelled},
 };
 
@@ -99,6 +100,57 @@ pub fn of_trainers(
     let rows: Vec<Row> =
         query.order((commitments::trainer_id, commitments::starts_at)).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Commitment::try_from).collect()
+}
+
+/// A trainer who is somewhere for a booking.
+#[derive(Debug, Clone, Copy)]
+pub struct Presence {
+    /// Who.
+    pub trainer: TrainerId,
+    /// The network that booked them.
+    pub network: NetworkId,
+    /// The library that hosts.
+    pub library: LibraryId,
+    /// Where.
+    pub place: Coordinates,
+    /// From leaving home to being back, or to the next workshop.
+    pub taken: Interval,
+}
+
+/// Bookings on site, tentative or confirmed, that take time within a period at some latitudes; at most so many, those that begin
+/// first.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_bookings(
+    conn: &mut Conn,
+    during: Interval,
+    latitudes: (f64, f64),
+    limit: i64,
+) -> Result<Vec<Presence>, DbError> {
+    let standing = [BookingStateName::Tentative, BookingStateName::Confirmed].map(Spelled);
+    let query = commitments::table
+        .inner_join(bookings::table.on(commitments::booking_id.eq(bookings::id.nullable())))
+        .filter(commitments::active.eq(true))
+        .filter(commitments::trainer_id.is_not_null())
+        .filter(commitments::starts_at.lt(At(during.end)))
+        .filter(commitments::ends_at.gt(At(during.start)))
+        .filter(commitments::latitude.ge(latitudes.0))
+        .filter(commitments::latitude.le(latitudes.1))
+        .filter(bookings::venue_id.is_not_null())
+        .filter(bookings::state.eq_any(standing));
+    let columns = (bookings::network_id, bookings::library_id, bookings::trainer_id);
+    let query = query.order((commitments::starts_at, commitments::id)).limit(limit);
+    let found: Vec<((Spelled<NetworkId>, Spelled<LibraryId>, Spelled<TrainerId>), Row)> =
+        query.select((columns, Row::as_select())).load(conn)?;
+    let told = found.into_iter().filter_map(|((network, library, trainer), row)| {
+        let told = Commitment::try_from(row).map(|each| {
+            let (network, library, trainer) = (network.0, library.0, trainer.0);
+            Some(Presence { trainer, network, library, place: each.place?, taken: each.taken })
+        });
+        told.transpose()
+    });
+    told.collect()
 }
 
 /// Active commitments of some rooms that end after `from`, holds that ran out excepted, by room and time.

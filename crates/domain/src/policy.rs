@@ -76,6 +76,9 @@ pub struct Policy {
     #[validate(range(min = 1, max = 366))]
     #[schema(minimum = 1, maximum = 366)]
     pub library_days_per_year: Option<u16>,
+    /// Whether libraries near a booking are told that a trainer who welcomes that is there, and what it would cost to have
+    /// them too. Who booked is not told.
+    pub nearby: bool,
 }
 
 impl Default for Policy {
@@ -100,6 +103,7 @@ impl Default for Policy {
             far_trip_km: 300.0,
             trainer_hours_per_day: 8,
             library_days_per_year: None,
+            nearby: false,
         }
     }
 }

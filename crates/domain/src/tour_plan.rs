@@ -167,6 +167,10 @@ pub struct TourWeights {
     #[validate(range(max = 1000))]
     #[schema(maximum = 1000)]
     pub rural_percent: u16,
+    /// Percent on top of that for a library without training in person in the last twelve months.
+    #[validate(range(max = 1000))]
+    #[schema(maximum = 1000)]
+    pub desert_percent: u16,
     /// What a second choice of dates counts against the first, a third against the second, and so on.
     #[validate(range(min = 0, max = 100_000_000))]
     #[schema(minimum = 0, maximum = 100_000_000)]
@@ -186,6 +190,7 @@ impl Default for TourWeights {
         Self {
             served_minor: 200_000,
             rural_percent: 10,
+            desert_percent: 25,
             later_choice_minor: 500,
             road_hour_minor: 2_000,
             change_minor: 5_000,

@@ -142,6 +142,9 @@ pub struct TrainerDetails {
     /// Whether they take offers at present.
     #[serde(default = "yes")]
     pub active: bool,
+    /// Whether libraries near a booking of theirs are told that they are there, in networks whose policy allows it.
+    #[serde(default)]
+    pub nearby_welcome: bool,
 }
 
 fn yes() -> bool {
@@ -195,6 +198,7 @@ impl Trainer {
     pub fn erased(self, now: Timestamp) -> Self {
         let coordinates = self.details.home_base.coordinates.coarse();
         let details = TrainerDetails {
+            nearby_welcome: false,
             name: "Erased trainer".to_owned(),
             biography: String::new(),
             home_base: HomeBase { place: "Erased".to_owned(), coordinates },

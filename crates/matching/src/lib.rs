@@ -41,7 +41,7 @@ pub use need::Need;
 use need::{Asked, DaySlots};
 pub use objectives::{Contribution, Objective};
 pub use openings::{Opening, openings};
-pub use opportunities::{Joining, Opportunity, joining, opportunities};
+pub use opportunities::{Joining, Opportunity, beside, joining, opportunities};
 pub use placement::Placement;
 use placement::judge;
 pub use planning::{nearest, suits};

@@ -1,4 +1,4 @@
-//! The trainer's side: which needs are worth the drive, and what joining a trip costs a library.
+//! The trainer's side: which needs are worth the drive, and what it costs a library to have a trainer who is near anyway.
 
 use packhorse_domain::{
     Interval, Minutes, Money, Timestamp,
@@ -87,12 +87,12 @@ fn opportunity(request: RequestId, need: &Need<'_>, candidate: &Candidate<'_>, n
     })
 }
 
-/// What it costs a library to have a trainer who is on a trip anyway.
+/// What it costs a library to have a trainer who is on a trip, or near for another workshop, anyway.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Joining {
-    /// The best time on the trip. Its price is the marginal one.
+    /// The best time meanwhile. Its price is the marginal one.
     pub joined: Match,
-    /// What the same time would cost without the trip. Absent when the trainer could not come then.
+    /// What the same time would cost by itself. Absent when the trainer could not come then.
     pub alone: Option<Price>,
 }
 
@@ -118,4 +118,14 @@ pub fn joining(need: &Need<'_>, candidate: &Candidate<'_>, trip: TripId, now: Ti
     let without = Candidate { trips: &others, ..*candidate };
     let alone = crate::place(need, &without, joined.time, now).ok().map(|placement| placement.price);
     Ok(Joining { joined, alone })
+}
+
+/// The best time of a trainer for a need, beside what they are committed to; nothing when there is none, or it costs no less
+/// than by itself.
+pub fn beside(need: &Need<'_>, candidate: &Candidate<'_>, now: Timestamp) -> Option<Joining> {
+    let joined = best(need, candidate, now).ok()?;
+    let idle = Candidate { commitments: &[], ..*candidate };
+    let alone = crate::place(need, &idle, joined.time, now).ok().map(|placement| placement.price);
+    let pays = |price: &Price| price.library_pays.amount_minor;
+    alone.as_ref().is_none_or(|alone| pays(&joined.price) < pays(alone)).then_some(Joining { joined, alone })
 }

@@ -1,14 +1,15 @@
 //! Where training in person is missing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use jiff::ToSpan;
+use jiff::{ToSpan, Zoned};
 use packhorse_db::{deserts, venues};
 use packhorse_domain::{
     Action, Coordinates, Resource, Timestamp,
     desert::{Outlook, Survey, survey},
     id::{LibraryId, NetworkId},
     library::VenueKind,
+    network::Network,
 };
 
 use crate::{Context, Error, networks};
@@ -24,6 +25,23 @@ pub struct Found {
     pub survey: Survey,
 }
 
+/// The present by a network's calendar, and so many months before.
+fn period(network: &Network, now: Timestamp, months: u8) -> (Zoned, Timestamp) {
+    let now = now.to_zoned(network.details.time_zone.rules());
+    let since = now.saturating_sub(i32::from(months).months()).timestamp();
+    (now, since)
+}
+
+/// The libraries of a network without training in person in so many months.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn without(ctx: &mut Context<'_>, network: &Network, months: u8) -> Result<HashSet<LibraryId>, Error> {
+    let (_, since) = period(network, ctx.now, months);
+    let libraries = deserts::last_taught(ctx.conn, network.id)?.into_iter();
+    Ok(libraries.filter(|(.., last_at)| last_at.is_none_or(|last| last < since)).map(|(id, ..)| id).collect())
+}
+
 /// Parts the libraries of a network by whether they had training in person in so many months.
 ///
 /// # Errors
@@ -31,8 +49,7 @@ pub struct Found {
 pub fn of_network(ctx: &mut Context<'_>, id: NetworkId, months: u8) -> Result<Found, Error> {
     let network = networks::get(ctx, id)?;
     ctx.authorize(Action::ReadGaps, &Resource::of(id))?;
-    let now = ctx.now.to_zoned(network.details.time_zone.rules());
-    let since = now.saturating_sub(i32::from(months).months()).timestamp();
+    let (now, since) = period(&network, ctx.now, months);
     let mut places: HashMap<LibraryId, (bool, Coordinates)> = HashMap::new();
     for venue in venues::of_network(ctx.conn, id)? {
         let Some(coordinates) = venue.details.coordinates else { continue };

@@ -1,17 +1,18 @@
-//! The trainer's side: open requests worth the drive; and trips that a library can join.
+//! The trainer's side: open requests worth the drive; and trips and bookings that a library can join.
 
 use std::collections::HashMap;
 
 use jiff::civil::{Date, Time};
-use packhorse_db::{partnerships, requests, trips, venues};
+use packhorse_db::{commitments, networks, partnerships, requests, trips, venues};
 use packhorse_domain::{
-    Action, Coordinates, DatePreference, Format, Km, Level, Minutes, Timestamp,
+    Action, Coordinates, DatePreference, Format, Interval, Km, Level, Minutes, Scope, Timestamp,
     id::{LibraryId, NetworkId, RequestId, TopicId, TrainerId, VenueId, WorkshopId},
+    library::Library,
     request::{RequestDetails, TrainingRequest, Urgency},
-    trainer::Visibility,
+    trainer::{Trainer, Visibility},
     trip::Trip,
 };
-use packhorse_matching::{Entry, Joining, Opening, Opportunity, Reach, joining, openings, opportunities};
+use packhorse_matching::{Entry, Joining, Opening, Opportunity, Reach, beside, joining, openings, opportunities};
 
 use crate::{
     Context, Error, Fault, libraries,
@@ -23,6 +24,12 @@ use crate::{
 const REQUESTS: i64 = 500;
 /// Trips that are looked at, those that end first.
 const TRIPS: i64 = 1000;
+/// Bookings that are looked at, those that begin first.
+const BOOKINGS: i64 = 1000;
+/// How far from a booking a library is told of it, great-circle kilometers.
+const NEARBY_KM: f64 = 60.0;
+/// Kilometers of a degree of latitude, at least.
+const DEGREE_KM: f64 = 110.0;
 
 /// An open request that a trainer could serve.
 #[derive(Debug)]
@@ -107,18 +114,11 @@ pub struct Near {
 /// # Errors
 /// [`Error::NotFound`] for the library, [`Error::Forbidden`], [`Error::Invalid`] when it is of no network.
 pub fn for_library(ctx: &mut Context<'_>, wish: &Wish, limit: usize) -> Result<Vec<Near>, Error> {
-    let library = libraries::get(ctx, wish.library)?;
-    ctx.authorize(Action::ReadMatches, &libraries::resource(&library))?;
-    let network = library.network.ok_or_else(|| Fault::new("/library", "no_network", "belongs to no network"))?;
-    let places: Vec<(VenueId, Coordinates)> = venues::of_library(ctx.conn, wish.library)?
-        .into_iter()
-        .filter_map(|venue| Some((venue.id, venue.details.coordinates?)))
-        .collect();
+    let Asker { library, network, places } = Asker::of(ctx, wish.library)?;
     let mut near = Vec::new();
     for trip in trips::between(ctx.conn, wish.days.0, wish.days.1, TRIPS)? {
         let from = trip.details.place.coordinates;
-        let nearest = places.iter().map(|(venue, at)| (from.distance(at), *venue));
-        let Some((distance, venue)) = nearest.min_by(|a, b| a.0.0.total_cmp(&b.0.0)) else { continue };
+        let Some((distance, venue)) = nearest(&places, from) else { continue };
         if distance.0 <= trip.details.radius_km {
             near.push((trip, venue, distance));
         }
@@ -134,7 +134,7 @@ pub fn for_library(ctx: &mut Context<'_>, wish: &Wish, limit: usize) -> Result<V
     near.truncate(limit);
     let asked = near.iter().map(|(trip, venue, _)| {
         let entry = entries.get(&trip.trainer);
-        let details = wished(wish, trip, *venue, entry);
+        let details = wished(wish, trip.details.days(), *venue, entry);
         Asked::new(network, wish.library, library.details.time_zone.clone(), details)
     });
     let briefs = Brief::gather(ctx, asked.collect())?;
@@ -146,14 +146,112 @@ pub fn for_library(ctx: &mut Context<'_>, wish: &Wish, limit: usize) -> Result<V
     Ok(told.collect())
 }
 
-/// What the library would ask of this trainer on this trip.
-fn wished(wish: &Wish, trip: &Trip, venue: VenueId, entry: Option<&Entry>) -> RequestDetails {
+/// A library that looks for trainers who are near.
+struct Asker {
+    library: Library,
+    network: NetworkId,
+    /// Its venues, and where they are.
+    places: Vec<(VenueId, Coordinates)>,
+}
+
+impl Asker {
+    fn of(ctx: &mut Context<'_>, id: LibraryId) -> Result<Self, Error> {
+        let library = libraries::get(ctx, id)?;
+        ctx.authorize(Action::ReadMatches, &libraries::resource(&library))?;
+        let network = library.network.ok_or_else(|| Fault::new("/library", "no_network", "belongs to no network"))?;
+        let venues = venues::of_library(ctx.conn, id)?.into_iter();
+        let places = venues.filter_map(|venue| Some((venue.id, venue.details.coordinates?))).collect();
+        Ok(Self { library, network, places })
+    }
+}
+
+/// The venue that is nearest to a place, and how far it is.
+fn nearest(places: &[(VenueId, Coordinates)], to: Coordinates) -> Option<(Km, VenueId)> {
+    let all = places.iter().map(|(venue, at)| (to.distance(at), *venue));
+    all.min_by(|a, b| a.0.0.total_cmp(&b.0.0))
+}
+
+/// Somebody who is near a library for a booking of another one.
+#[derive(Debug)]
+pub struct Beside {
+    /// Who.
+    pub trainer: TrainerId,
+    /// Their name.
+    pub name: String,
+    /// The days that the booking takes, by the library's calendar.
+    pub days: (Date, Date),
+    /// The venue of the library that is nearest to it.
+    pub venue: VenueId,
+    /// How far that is, great-circle.
+    pub distance: Km,
+    /// The best time on these days, and what that costs.
+    pub joining: Joining,
+}
+
+/// Trainers who are within 60 km of a library for the booking of another one, where they and the network that booked allow it, and
+/// come for less than by itself: the nearest first.
+///
+/// # Errors
+/// As [`for_library`].
+pub fn beside_bookings(ctx: &mut Context<'_>, wish: &Wish, limit: usize) -> Result<Vec<Beside>, Error> {
+    let Asker { library, network, places } = Asker::of(ctx, wish.library)?;
+    let zone = &library.details.time_zone;
+    let rules = zone.rules();
+    let begin = |day: Date| rules.to_timestamp(day.at(0, 0, 0, 0)).ok();
+    let (first, last) = (begin(wish.days.0), wish.days.1.tomorrow().ok().and_then(begin));
+    let during = first.zip(last).and_then(|(first, last)| Interval::new(first.max(ctx.now), last));
+    let latitudes = places.iter().map(|(_, at)| at.lat);
+    let Some(during) = during else { return Ok(Vec::new()) };
+    let margin = NEARBY_KM / DEGREE_KM;
+    let (south, north) = latitudes.fold((f64::MAX, f64::MIN), |(south, north), at| (south.min(at), north.max(at)));
+    let mut near = Vec::new();
+    let mut allowed: HashMap<NetworkId, bool> = HashMap::new();
+    for there in commitments::of_bookings(ctx.conn, during, (south - margin, north + margin), BOOKINGS)? {
+        let Some((distance, venue)) = nearest(&places, there.place).filter(|(away, _)| away.0 <= NEARBY_KM) else {
+            continue;
+        };
+        let is_allowed = match allowed.get(&there.network) {
+            Some(known) => *known,
+            None => networks::find(ctx.conn, Scope::Everything, there.network)?.details.policy.nearby,
+        };
+        allowed.insert(there.network, is_allowed);
+        if there.library != wish.library && is_allowed {
+            let days = [there.taken.start, there.taken.end].map(|at| at.to_zoned(rules.clone()).date());
+            near.push((there.trainer, (days[0], days[1]), venue, distance));
+        }
+    }
+    let lenders = lenders(ctx, network)?;
+    let reach = Reach { network, lenders: &lenders };
+    let ids: Vec<_> = near.iter().map(|(trainer, ..)| *trainer).collect();
+    let entries = pool::load(ctx, &ids, earlier(ctx.now, BEFORE))?;
+    near.retain(|(trainer, ..)| {
+        let is_shown = |trainer: &Trainer| trainer.details.active && trainer.details.nearby_welcome;
+        entries.get(trainer).is_some_and(|entry| reach.sees(&entry.trainer) && is_shown(&entry.trainer))
+    });
+    // Of a trainer's bookings on the same days the nearest one is told.
+    near.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| a.3.0.total_cmp(&b.3.0)));
+    near.dedup_by_key(|(trainer, days, ..)| (*trainer, *days));
+    near.sort_by(|a, b| a.3.0.total_cmp(&b.3.0).then_with(|| (a.1, a.0).cmp(&(b.1, b.0))));
+    let asked = near.iter().map(|(trainer, days, venue, _)| {
+        let details = wished(wish, *days, *venue, entries.get(trainer));
+        Asked::new(network, wish.library, zone.clone(), details)
+    });
+    let briefs = Brief::gather(ctx, asked.collect())?;
+    let told = near.into_iter().zip(&briefs).filter_map(|((trainer, days, venue, distance), brief)| {
+        let entry = entries.get(&trainer)?;
+        let joining = beside(&brief.need(), &entry.candidate(&reach), ctx.now)?;
+        Some(Beside { trainer, name: entry.trainer.details.name.clone(), days, venue, distance, joining })
+    });
+    Ok(told.take(limit).collect())
+}
+
+/// What the library would ask of a trainer who is near on some days.
+fn wished(wish: &Wish, near: (Date, Date), venue: VenueId, entry: Option<&Entry>) -> RequestDetails {
     let teaches = entry.map(|entry| &entry.trainer.details);
     let any = wish.workshop.is_none() && wish.topic.is_none();
     let topic = wish.topic.or_else(|| teaches.filter(|_| any)?.topics.first().map(|skill| skill.topic));
     let any_workshop = teaches.filter(|_| any && topic.is_none()).and_then(|one| one.workshops.first().copied());
-    let (first, last) = trip.details.days();
-    let days = (first.max(wish.days.0), last.min(wish.days.1));
+    let days = (near.0.max(wish.days.0), near.1.min(wish.days.1));
     let language = teaches.and_then(|one| one.languages.first().cloned()).unwrap_or_else(|| "en".to_owned());
     RequestDetails {
         workshop: wish.workshop.or(any_workshop),

@@ -185,6 +185,7 @@ impl World {
                 hours_per_day: None,
                 visibility: Visibility::Network,
                 active: true,
+                nearby_welcome: false,
             },
             availability: vec![weekly(8, 18)],
             busy: vec![],

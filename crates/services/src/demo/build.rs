@@ -255,6 +255,7 @@ impl<'c> Build<'c> {
             hours_per_day: None,
             visibility: row.visibility,
             active: row.active,
+            nearby_welcome: false,
         };
         let trainer = trainers::create(self.next(), network, Valid::new(details).map_err(broken)?)?.id;
         self.trainers.insert(row.name, trainer);

@@ -4,14 +4,14 @@
 //! What the planner cannot know, such as grids of starts and imported calendars within a day, is judged once more when its
 //! answer is read ([`super::settle`]).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::{civil::Date, tz::TimeZone};
 use packhorse_calendar::{free, intervals::subtract};
 use packhorse_db::{networks, requests, tour_plans};
 use packhorse_domain::{
     Coordinates, Interval, Scope, Timestamp, Word,
-    id::{RequestId, TrainerId},
+    id::{LibraryId, RequestId, TrainerId},
     network::Network,
     policy::{TravelModel, TravelRates},
     request::{RequestStateName, TrainingRequest},
@@ -26,7 +26,7 @@ use packhorse_tours::{
 };
 
 use crate::{
-    Context, Error,
+    Context, Error, deserts,
     matches::{Asked, BEFORE, Brief, earlier, lenders},
     pool::{self, Pool},
 };
@@ -37,6 +37,8 @@ const LOOKED_AT: usize = 40;
 const SHORTEST_DAY: i32 = 60;
 /// Minutes of a day.
 const DAY: i32 = 1440;
+/// Months without training in person after which a library comes first.
+const DESERT_MONTHS: u8 = 12;
 
 /// A problem with what its numbers stand for.
 #[derive(Debug, Clone)]
@@ -178,12 +180,17 @@ pub fn gather(ctx: &mut Context<'_>, pool: &Pool, plan: &TourPlan) -> Result<She
     let lenders = lenders(ctx, plan.network)?;
     let reach = Reach { network: plan.network, lenders: &lenders };
     let entries = candidates(ctx, pool, plan, &briefs, &reach)?;
+    let deserts = match plan.details.weights.desert_percent {
+        0 => HashSet::new(),
+        _ => deserts::without(ctx, &network, DESERT_MONTHS)?,
+    };
     let mut writer = Writer {
         plan,
         network: &network,
         rates: network.details.policy.rates_on(plan.details.from),
         places: Places::default(),
         clock: &clock,
+        deserts,
         now: ctx.now,
     };
     let (mut asked, mut known, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
@@ -290,6 +297,8 @@ struct Writer<'a> {
     rates: Option<&'a TravelRates>,
     places: Places,
     clock: &'a Clock,
+    /// Libraries that had no training in person for long.
+    deserts: HashSet<LibraryId>,
     now: Timestamp,
 }
 
@@ -322,7 +331,10 @@ impl Writer<'_> {
             return Err(only("preference"));
         }
         let weights = &self.plan.details.weights;
-        let percent = if brief.need().rural { 100 + i64::from(weights.rural_percent) } else { 100 };
+        let more = |counts: bool, percent: u16| if counts { i64::from(percent) } else { 0 };
+        let percent = 100
+            + more(brief.need().rural, weights.rural_percent)
+            + more(self.deserts.contains(&request.library), weights.desert_percent);
         Ok(Request {
             place: self.places.number(at, || brief.address()),
             minutes: i32::try_from(request.details.duration_minutes).unwrap_or(DAY),
