@@ -72,7 +72,7 @@ impl<'a> Search<'a> {
 
     /// Changes a plan in many places, hardly for the worse.
     pub fn shake(&mut self, solution: &mut Solution, meter: &mut Meter) {
-        let heat = self.heat(solution, 0.3);
+        let heat = self.heat(solution, 0.6);
         for _ in 0..300 {
             let (worked, before) = (self.inserter.worked, solution.profit);
             self.step(solution);
@@ -97,7 +97,7 @@ impl<'a> Search<'a> {
             .flat_map(|(plan, run)| plan.slots.iter().map(|slot| self.model.worth(run, *slot)))
             .sum();
         let each = ((worth - solution.profit) as f64 / served).max(1.0);
-        each * 0.4 * 0.01_f64.powf(stage)
+        each * 1.6 * 0.01_f64.powf(stage)
     }
 
     /// Takes requests out and puts them in again.

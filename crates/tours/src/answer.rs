@@ -23,11 +23,11 @@ pub(crate) fn settle(problem: &Problem, search: &mut Search, solution: &mut Solu
     let mut walk = Walk::default();
     let mut dropped = Vec::new();
     let mut lodged: Vec<Option<RunPlan>> = vec![None; model.runs.len()];
-    for run in 0..model.runs.len() {
+    for (run, lodged) in lodged.iter_mut().enumerate() {
         let mut plan = solution.runs[run].clone();
         while !plan.slots.is_empty() {
             if let Some(settled) = lodged_plan(problem, model, run, &plan.slots, &mut walk) {
-                lodged[run] = Some(settled);
+                *lodged = Some(settled);
                 break;
             }
             let Some((gone, rest)) = without_one(problem, model, run, &plan, &mut walk) else { break };

@@ -1,4 +1,4 @@
-//! Chance that can be replayed. Source: SplitMix64, G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom
+//! Chance that can be replayed. Source: `SplitMix64`, G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom
 //! number generators", 2014.
 
 #[derive(Debug, Clone)]

@@ -49,7 +49,7 @@ impl Engine<'_, '_> {
             self.meter.proved(self.nothing);
             return;
         }
-        self.first(free);
+        self.first(&free);
         self.bound();
         if self.root.is_some() {
             if let Some(plan) = self.dive(0.0) {
@@ -78,7 +78,7 @@ impl Engine<'_, '_> {
     }
 
     /// A first plan, by large neighborhood search.
-    fn first(&mut self, free: Vec<u32>) {
+    fn first(&mut self, free: &[u32]) {
         let seconds = FIRST_SECONDS * self.model.of_request.len() as f64 / 400.0;
         let until = seconds / self.meter.seconds();
         let mut plan = self.best.clone();

@@ -159,7 +159,7 @@ impl<'a> Generator<'a> {
                 })
                 .collect()
         };
-        let priced: Vec<Priced> = if self.threads == 1 {
+        let all: Vec<Priced> = if self.threads == 1 {
             each(&scope.runs)
         } else {
             std::thread::scope(|threads| {
@@ -170,7 +170,7 @@ impl<'a> Generator<'a> {
         let mut found = Found { plans: Vec::new(), bound: Some(0), effort: 0, exact: true };
         let mut bound =
             scope.open.iter().zip(&prices.requests).filter(|(open, _)| **open).map(|(_, price)| *price).sum::<i64>();
-        for (run, priced) in scope.runs.iter().zip(priced) {
+        for (run, priced) in scope.runs.iter().zip(all) {
             found.effort += 20;
             found.exact &= priced.exact;
             bound = bound.saturating_add(priced.most.max(0));

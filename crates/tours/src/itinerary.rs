@@ -166,8 +166,9 @@ fn between(model: &Model, from: Spot, to: Spot) -> (i32, u32) {
         return (0, 0);
     }
     let (a, b) = match (from, to) {
-        (Spot::Underway { from, to, .. }, _) | (_, Spot::Underway { from, to, .. }) => (from, to),
-        (Spot::Place(from), Spot::Place(to)) => (from, to),
+        (Spot::Underway { from, to, .. }, _)
+        | (_, Spot::Underway { from, to, .. })
+        | (Spot::Place(from), Spot::Place(to)) => (from, to),
     };
     let whole = model.minutes(a, b);
     let behind = |spot: Spot, place: i32| match spot {

@@ -24,7 +24,7 @@ struct Evening {
 /// A dynamic program over evenings, each at home or at a place to sleep; of two at the same spot, one that has more nights
 /// behind it and costs no less is forgotten.
 pub(crate) fn snap(model: &Model, run: &Run, slots: &[u32], lodging: &[usize]) -> Option<Itinerary> {
-    let spots = spots(model, run, slots, lodging);
+    let places = spots(model, run, slots, lodging);
     let mut days: Vec<Vec<Evening>> = Vec::with_capacity(run.hours.len());
     let mut before = vec![Evening { spot: 0, nights: 0, cost: 0, parent: 0 }];
     for day in 0..run.days() {
@@ -33,7 +33,7 @@ pub(crate) fn snap(model: &Model, run: &Run, slots: &[u32], lodging: &[usize]) -
         let route = if to > from { Some(road::day_route(model, run, slots[from..to].iter().copied())?) } else { None };
         let mut evenings: Vec<Evening> = Vec::new();
         for (parent, morning) in before.iter().enumerate() {
-            let at = spots[morning.spot];
+            let at = places[morning.spot];
             let (last, left, cost) = match route {
                 Some(route) => {
                     let first = route.first as usize;
@@ -42,7 +42,7 @@ pub(crate) fn snap(model: &Model, run: &Run, slots: &[u32], lodging: &[usize]) -
                 }
                 None => (at, run.idle_minutes(day, day + 1), 0),
             };
-            for (spot, place) in spots.iter().enumerate() {
+            for (spot, place) in places.iter().enumerate() {
                 let stays = spot == 0 && morning.spot == 0 && route.is_none();
                 if model.minutes(last, *place) > left || (spot == 0 && !stays && run.start != run.end) {
                     continue;
@@ -62,7 +62,7 @@ pub(crate) fn snap(model: &Model, run: &Run, slots: &[u32], lodging: &[usize]) -
         days.push(std::mem::replace(&mut before, evenings));
     }
     days.push(before);
-    let at_home = |evening: &Evening| spots[evening.spot] == run.end;
+    let at_home = |evening: &Evening| places[evening.spot] == run.end;
     let (mut at, _) = days[days.len() - 1]
         .iter()
         .enumerate()
@@ -75,9 +75,9 @@ pub(crate) fn snap(model: &Model, run: &Run, slots: &[u32], lodging: &[usize]) -
         at = evenings[at].parent;
     }
     path.reverse();
-    itinerary.evenings = path.iter().map(|spot| Spot::Place(spots[*spot])).collect();
+    itinerary.evenings = path.iter().map(|spot| Spot::Place(places[*spot])).collect();
     itinerary.away = path.iter().map(|spot| *spot > 1).collect();
-    itinerary.add_up(model, run, slots, &path.iter().map(|spot| spots[*spot]).collect::<Vec<_>>());
+    itinerary.add_up(model, run, slots, &path.iter().map(|spot| places[*spot]).collect::<Vec<_>>());
     Some(itinerary)
 }
 

@@ -80,14 +80,14 @@ pub(crate) fn solve(
     solver.set_termination_callback(move |_: &DefaultInfo<f64>| !pulse.beat());
     solver.solve();
     let solution = &solver.solution;
-    let solved = matches!(
+    let done = matches!(
         solution.status,
         SolverStatus::Solved
             | SolverStatus::AlmostSolved
             | SolverStatus::InsufficientProgress
             | SolverStatus::MaxIterations
     );
-    if !solved {
+    if !done {
         return None;
     }
     let price = |used: usize| {

@@ -86,7 +86,7 @@ struct Pricer<'a> {
 /// Plans of a run worth more than the floor when each candidate slot brings what it says.
 pub(crate) fn price(model: &Model, run: &Run, candidates: &Candidates, floor: i64, care: Care) -> Priced {
     let days = Days::new(model, run, candidates);
-    let most = days.from_home(run.start != run.end, 0) - candidates.base;
+    let most = days.after_home(run.start != run.end, 0) - candidates.base;
     let complete = days.complete;
     if most <= floor {
         return Priced { most: if complete { most.max(NEVER) } else { i64::MAX }, exact: complete, plans: Vec::new() };
@@ -98,7 +98,7 @@ pub(crate) fn price(model: &Model, run: &Run, candidates: &Candidates, floor: i6
         floor,
         care,
         labels: Vec::new(),
-        ends: days.days.iter().map(|day| vec![Vec::new(); day.candidates.len()]).collect(),
+        ends: days.each.iter().map(|day| vec![Vec::new(); day.candidates.len()]).collect(),
         evenings: vec![Vec::new(); count + 1],
         exact: complete,
         days,
@@ -114,13 +114,13 @@ pub(crate) fn price(model: &Model, run: &Run, candidates: &Candidates, floor: i6
         pricer.go_on(day);
         pricer.come_home(day);
     }
-    let mut priced = pricer.plans();
+    let mut found = pricer.plans();
     if !complete {
-        priced.most = i64::MAX;
-    } else if !priced.exact {
-        priced.most = most;
+        found.most = i64::MAX;
+    } else if !found.exact {
+        found.most = most;
     }
-    priced
+    found
 }
 
 impl Pricer<'_> {
@@ -141,8 +141,8 @@ impl Pricer<'_> {
                 break;
             }
             let evenings = std::mem::take(&mut self.evenings[since]);
-            for group in 0..self.days.days[day].groups.len() {
-                let first = self.days.days[day].groups[group].place;
+            for group in 0..self.days.each[day].groups.len() {
+                let first = self.days.each[day].groups[group].place;
                 for fresh in [false, true] {
                     if !evenings.iter().any(|evening| evening.fresh == fresh) {
                         continue;
@@ -188,9 +188,9 @@ impl Pricer<'_> {
                 if labels.is_empty() {
                     continue;
                 }
-                let last = self.days.days[before].candidates[end].place;
-                for group in 0..self.days.days[day].groups.len() {
-                    let first = self.days.days[day].groups[group].place;
+                let last = self.days.each[before].candidates[end].place;
+                for group in 0..self.days.each[day].groups.len() {
+                    let first = self.days.each[day].groups[group].place;
                     let way = self.model.minutes(last, first);
                     let cost = self.fare(last, first) + self.night(nights);
                     for at in &labels {
@@ -216,9 +216,9 @@ impl Pricer<'_> {
 
     /// Makes labels of the day's routes that begin with the group's workshop; `start.left` is what is driven ahead of it.
     fn arrive(&mut self, day: usize, group: usize, start: Label) {
-        let routes = self.days.days[day].groups[group].routes.clone();
+        let routes = self.days.each[day].groups[group].routes.clone();
         for at in routes {
-            let route = &self.days.days[day].routes[at];
+            let route = &self.days.each[day].routes[at];
             if start.value + route.most <= self.floor {
                 break;
             }
@@ -277,7 +277,7 @@ impl Pricer<'_> {
             }
         }
         for end in 0..self.ends[day].len() {
-            let last = self.days.days[day].candidates[end].place;
+            let last = self.days.each[day].candidates[end].place;
             let way = self.model.minutes(last, self.run.end);
             let fare = self.fare(last, self.run.end);
             for at in self.ends[day][end].clone() {
@@ -293,7 +293,7 @@ impl Pricer<'_> {
     }
 
     fn rest(&mut self, evening: usize, new: Evening) {
-        if new.value + self.days.from_home(new.fresh, evening) <= self.floor {
+        if new.value + self.days.after_home(new.fresh, evening) <= self.floor {
             return;
         }
         let every = self.care.every;

@@ -73,7 +73,7 @@ pub(crate) struct Day {
 
 #[derive(Debug)]
 pub(crate) struct Days {
-    pub days: Vec<Day>,
+    pub each: Vec<Day>,
     /// Whether every route was kept, and every request that has to be told apart is.
     pub complete: bool,
     /// Pins before each day.
@@ -107,7 +107,7 @@ impl Days {
             pins[offset + 1] = pins[offset] + day.pins;
             complete &= day.fill(model, run, offset);
         }
-        let mut own = Self { days, complete, pins, at_home: [vec![NEVER; count + 1], vec![NEVER; count + 1]] };
+        let mut own = Self { each: days, complete, pins, at_home: [vec![NEVER; count + 1], vec![NEVER; count + 1]] };
         own.look_back(model, run);
         own
     }
@@ -118,22 +118,22 @@ impl Days {
     }
 
     /// What may still come at most after an evening at home, or where the run starts.
-    pub fn from_home(&self, fresh: bool, evening: usize) -> i64 {
+    pub fn after_home(&self, fresh: bool, evening: usize) -> i64 {
         self.at_home[usize::from(fresh)][evening]
     }
 
     pub fn slots(&self, day: usize, route: usize) -> &[u32] {
-        &self.days[day].stops[self.days[day].routes[route].slots.clone()]
+        &self.each[day].stops[self.each[day].routes[route].slots.clone()]
     }
 
     /// From the last day to the first: what may come after each route and each evening at home.
     fn look_back(&mut self, model: &Model, run: &Run) {
-        let count = self.days.len();
+        let count = self.each.len();
         self.at_home[0][count] = 0;
         self.at_home[1][count] = if run.start == run.end { 0 } else { NEVER };
         for day in (0..count).rev() {
             let after = self.after(model, run, day);
-            self.days[day].promise(&after);
+            self.each[day].promise(&after);
             for (fresh, home) in [(0, run.end), (1, run.start)] {
                 let stay = if self.is_clear(day, day + 1) { self.at_home[fresh][day + 1] } else { NEVER };
                 let out = self.set_out(model, run, home, day);
@@ -149,16 +149,16 @@ impl Days {
     /// The best that can follow setting out from home on the morning of a day.
     fn set_out(&self, model: &Model, run: &Run, home: usize, since: usize) -> i64 {
         let mut most = NEVER;
-        for day in since..self.days.len() {
+        for day in since..self.each.len() {
             let ahead = (day - since) as i32;
             if ahead > run.nights || !self.is_clear(since, day) {
                 break;
             }
             let idle = run.idle_minutes(since as i32, day as i32);
-            for group in &self.days[day].groups {
+            for group in &self.each[day].groups {
                 let before = (model.minutes(home, group.place) - idle).max(0);
                 let cost = PARTS * (model.fare(&run.rates, home, group.place) + run.rates.night * Money::from(ahead));
-                most = most.max(self.days[day].most(run, group, before, most.saturating_add(cost)) - cost);
+                most = most.max(self.each[day].most(run, group, before, most.saturating_add(cost)) - cost);
             }
         }
         most
@@ -166,11 +166,11 @@ impl Days {
 
     /// The best that can follow each candidate at the end of a day.
     fn after(&self, model: &Model, run: &Run, day: usize) -> Vec<i64> {
-        let mut left = vec![-1; self.days[day].candidates.len()];
-        for route in &self.days[day].routes {
+        let mut left = vec![-1; self.each[day].candidates.len()];
+        for route in &self.each[day].routes {
             left[route.last] = left[route.last].max(route.road.left(run, 0).unwrap_or(-1));
         }
-        let ends = self.days[day].candidates.iter().zip(left);
+        let ends = self.each[day].candidates.iter().zip(left);
         ends.map(|(end, left)| {
             if left < 0 {
                 return NEVER;
@@ -185,17 +185,17 @@ impl Days {
                     most = self.at_home[0][evening] - cost;
                 }
             }
-            for next in day + 1..self.days.len() {
+            for next in day + 1..self.each.len() {
                 let nights = (next - day) as i32;
                 if nights > run.nights || !self.is_clear(day + 1, next) {
                     break;
                 }
                 let free = left + run.idle_minutes(day as i32 + 1, next as i32);
-                for group in &self.days[next].groups {
+                for group in &self.each[next].groups {
                     let before = (model.minutes(end.place, group.place) - free).max(0);
                     let road = model.fare(&run.rates, end.place, group.place);
                     let cost = PARTS * (road + run.rates.night * Money::from(nights));
-                    most = most.max(self.days[next].most(run, group, before, most.saturating_add(cost)) - cost);
+                    most = most.max(self.each[next].most(run, group, before, most.saturating_add(cost)) - cost);
                 }
             }
             most

@@ -68,7 +68,8 @@ impl Nearness {
 /// Requests to take out; those nobody serves may be among them.
 pub(crate) fn choose(model: &Model, solution: &Solution, nearness: &Nearness, chance: &mut Chance) -> Vec<u32> {
     let free: usize = nearness.of.len();
-    let count = 2 + chance.below(10_usize.min(free / 3 + 2));
+    let most = if chance.below(3) == 0 { 30 } else { 12 };
+    let count = 2 + chance.below(most.min(free / 3 + 2));
     let mut out = Vec::new();
     let left_out: Vec<u32> = (0..free)
         .filter(|request| solution.run_of[*request] == NOWHERE && !nearness.of[*request].is_empty())
@@ -77,7 +78,7 @@ pub(crate) fn choose(model: &Model, solution: &Solution, nearness: &Nearness, ch
     match chance.below(8) {
         0 => runs(model, solution, chance, count, &mut out),
         1 if !left_out.is_empty() => {
-            around(solution, nearness, left_out[chance.below(left_out.len())], chance, count, &mut out)
+            around(solution, nearness, left_out[chance.below(left_out.len())], chance, count, &mut out);
         }
         2 if !left_out.is_empty() => {
             in_the_way(model, (solution, nearness), left_out[chance.below(left_out.len())], chance, count, &mut out);

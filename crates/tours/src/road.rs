@@ -179,7 +179,7 @@ impl Walk {
         let before = self.days.last().copied();
         self.days.push((route, begin));
         let Some((yesterday, from)) = before else {
-            self.from_home(model, run, &route, begin, (run.start, -1, 0, 0));
+            self.set_out(model, run, &route, begin, (run.start, -1, 0, 0));
             return (self.states.len() > begin).then_some(());
         };
         let (last, first) = (yesterday.last as usize, route.first as usize);
@@ -205,14 +205,14 @@ impl Walk {
                 && yesterday.day + more < route.day
             {
                 let cost = state.cost + model.fare(&run.rates, last, run.end) + run.rates.night * Money::from(more);
-                self.from_home(model, run, &route, begin, (run.end, yesterday.day + more, cost, parent));
+                self.set_out(model, run, &route, begin, (run.end, yesterday.day + more, cost, parent));
             }
         }
         (self.states.len() > begin).then_some(())
     }
 
     /// Sets out from home, where one is since a night: on the day itself or some days ahead.
-    fn from_home(
+    fn set_out(
         &mut self,
         model: &Model,
         run: &Run,

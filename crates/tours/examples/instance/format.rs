@@ -99,8 +99,8 @@ impl Instance {
         }
     }
 
-    /// The plan as `check_plan.py` reads it.
-    pub fn judged(&self, problem: &Problem, plan: &Plan) -> Value {
+    /// A plan as `check_plan.py` reads it.
+    pub fn judged(problem: &Problem, plan: &Plan) -> Value {
         let tours = plan.tours.iter().map(|tour| {
             let days = (tour.first_day..=tour.last_day).map(|day| {
                 let jobs = tour.stops.iter().filter(|stop| stop.day == day).map(|stop| {

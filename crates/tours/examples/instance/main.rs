@@ -15,7 +15,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use format::Instance;
@@ -39,7 +39,7 @@ struct Observer {
 
 impl Watch for Observer {
     fn elapsed_milliseconds(&self) -> u64 {
-        let wall = self.began.elapsed().as_millis() as u64;
+        let wall = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         if !self.processor {
             return wall;
         }
@@ -60,11 +60,9 @@ impl Watch for Observer {
         if progress.incumbent < best.0 {
             *best = (progress.incumbent, now);
         }
-        if self.verbose {
-            if now >= self.loudest.load(Ordering::Relaxed) + 250 {
-                self.loudest.store(now, Ordering::Relaxed);
-                eprintln!("{now} ms: {progress:?}");
-            }
+        if self.verbose && now >= self.loudest.load(Ordering::Relaxed) + 250 {
+            self.loudest.store(now, Ordering::Relaxed);
+            eprintln!("{now} ms: {progress:?}");
         }
     }
 }
@@ -76,6 +74,15 @@ fn processor_milliseconds() -> Option<u64> {
     Some(nanoseconds / 1_000_000)
 }
 
+/// Seconds and their parts, such as `1.5`.
+fn milliseconds(seconds: &str) -> Result<u64, Box<dyn Error>> {
+    Ok(u64::try_from(Duration::try_from_secs_f64(seconds.parse()?)?.as_millis())?)
+}
+
+fn seconds(milliseconds: u64) -> f64 {
+    Duration::from_millis(milliseconds).as_secs_f64()
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let (mut file, mut out, mut home, mut verbose) = (None, None, false, false);
@@ -83,7 +90,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
         match argument.as_str() {
-            "--seconds" => effort.budget = Budget::Milliseconds((value()?.parse::<f64>()? * 1_000.0) as u64),
+            "--seconds" => effort.budget = Budget::Milliseconds(milliseconds(&value()?)?),
             "--iterations" => effort.budget = Budget::Iterations(value()?.parse()?),
             "--seed" => effort.seed = value()?.parse()?,
             "--threads" => effort.threads = value()?.parse()?,
@@ -112,7 +119,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let plan = solve(&problem, effort, Arc::clone(&observer) as Arc<dyn Watch>)
         .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
     if let Some(out) = out {
-        fs::write(out, instance.judged(&problem, &plan).to_string())?;
+        fs::write(out, Instance::judged(&problem, &plan).to_string())?;
     }
     let best = observer.best.lock().map_or(0, |best| best.1);
     let line = json!({
@@ -121,8 +128,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         "objective": plan.objective,
         "bound": plan.bound,
         "gap": plan.gap,
-        "seconds_to_best": best as f64 / 1e3,
-        "seconds": observer.elapsed_milliseconds() as f64 / 1e3,
+        "seconds_to_best": seconds(best),
+        "seconds": seconds(observer.elapsed_milliseconds()),
         "longest_silence_milliseconds": observer.silence.load(Ordering::Relaxed),
         "iterations": plan.iterations,
     });

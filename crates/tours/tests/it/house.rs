@@ -121,9 +121,9 @@ fn look_through_tour(problem: &Problem, tour: &Tour) {
         for (from, to, begin, finish, drives) in doings {
             assert!(begin == at && from >= now && to >= from, "{tour:?}");
             if drives {
-                drive += to - from
+                drive += to - from;
             } else {
-                taught += to - from
+                taught += to - from;
             }
             workshops += usize::from(!drives);
             (at, now) = (finish, to);

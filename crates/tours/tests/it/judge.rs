@@ -76,7 +76,7 @@ pub fn cost(instance: &Instance, minutes: &[Vec<i32>], home: usize, days: &[Vec<
     }
     let next = |day: usize| inners[day..].iter().flatten().next();
     let mut states = BTreeMap::from([((At::Home, 0, 0), 0_i64)]);
-    for day in 0..days.len() {
+    for (day, today) in inners.iter().enumerate() {
         let last_day = day + 1 == days.len();
         let mut after: BTreeMap<(At, i32, usize), i64> = BTreeMap::new();
         let mut put = |at: At, rest: i32, nights: usize, cost: i64| {
@@ -85,7 +85,7 @@ pub fn cost(instance: &Instance, minutes: &[Vec<i32>], home: usize, days: &[Vec<
         };
         for ((at, rest, nights), cost) in states {
             let away = !last_day && nights < most;
-            if let Some(today) = &inners[day] {
+            if let Some(today) = today {
                 let (before, mut cost) = match at {
                     At::Home => (minutes[home][today.first], cost + i64::from(minutes[home][today.first])),
                     At::Job => (rest, cost),

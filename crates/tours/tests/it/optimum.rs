@@ -1,6 +1,7 @@
 //! Bound and optimum against everything there is, on instances small enough for it.
 
 use crate::{
+    format::Instance,
     judge::judge,
     world::{instance, optimum, planned},
 };
@@ -16,7 +17,7 @@ fn small_problems_are_solved_and_proven() {
         assert_eq!(plan.objective, best, "seed {seed}");
         assert!(plan.bound <= best, "seed {seed}: bound {} above {best}", plan.bound);
         proven += usize::from(plan.bound == best);
-        let (served, cost) = judge(&instance, &instance.judged(&problem, &plan));
+        let (served, cost) = judge(&instance, &Instance::judged(&problem, &plan));
         assert_eq!((served, cost), (plan.served.len(), plan.cost.total()), "seed {seed}");
         assert_eq!(served + plan.unserved.len(), problem.requests.len());
     }
@@ -58,7 +59,7 @@ fn the_known_optima_are_found_and_proven() {
         let problem = instance.problem();
         let plan = planned(&problem, 20_000);
         assert_eq!((plan.objective, plan.bound), (best, best));
-        assert_eq!(judge(&instance, &instance.judged(&problem, &plan)), (plan.served.len(), plan.cost.total()));
+        assert_eq!(judge(&instance, &Instance::judged(&problem, &plan)), (plan.served.len(), plan.cost.total()));
     }
 }
 
@@ -67,13 +68,13 @@ fn four_hundred_requests_get_a_good_plan_at_once() {
     let instance = shared("k400x40");
     let problem = instance.problem();
     let plan = planned(&problem, 4_000);
-    let (served, cost) = judge(&instance, &instance.judged(&problem, &plan));
+    let (served, cost) = judge(&instance, &Instance::judged(&problem, &plan));
     assert_eq!((served, cost), (plan.served.len(), plan.cost.total()));
     assert!(served >= 399 && plan.objective <= 62_000, "{served} served, {}", plan.objective);
 }
 
 /// An instance of `../shared/tours`.
-fn shared(name: &str) -> crate::format::Instance {
+fn shared(name: &str) -> Instance {
     let path = format!("{}/../../../shared/tours/{name}.json", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&std::fs::read_to_string(&path).expect(&path)).unwrap()
 }

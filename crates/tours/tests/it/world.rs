@@ -44,7 +44,7 @@ pub fn instance(seed: u64, requests: usize, trainers: usize) -> Instance {
     let wishes: Vec<Value> = (0..requests)
         .map(|request| {
             let long = dice.below(3) == 0;
-            let mut days: Vec<usize> = (0..1 + dice.below(3)).map(|_| dice.below(weeks) * 7 + dice.below(5)).collect();
+            let mut days: Vec<usize> = (0..=dice.below(3)).map(|_| dice.below(weeks) * 7 + dice.below(5)).collect();
             days.sort_unstable();
             days.dedup();
             let windows: Vec<Value> = days
