@@ -117,6 +117,9 @@ pub struct Presence {
     pub taken: Interval,
 }
 
+/// Network, library and trainer of a booking.
+type Booked = (Spelled<NetworkId>, Spelled<LibraryId>, Spelled<TrainerId>);
+
 /// Bookings on site, tentative or confirmed, that take time within a period at some latitudes; at most so many, those that begin
 /// first.
 ///
@@ -141,8 +144,7 @@ pub fn of_bookings(
         .filter(bookings::state.eq_any(standing));
     let columns = (bookings::network_id, bookings::library_id, bookings::trainer_id);
     let query = query.order((commitments::starts_at, commitments::id)).limit(limit);
-    let found: Vec<((Spelled<NetworkId>, Spelled<LibraryId>, Spelled<TrainerId>), Row)> =
-        query.select((columns, Row::as_select())).load(conn)?;
+    let found: Vec<(Booked, Row)> = query.select((columns, Row::as_select())).load(conn)?;
     let told = found.into_iter().filter_map(|((network, library, trainer), row)| {
         let told = Commitment::try_from(row).map(|each| {
             let (network, library, trainer) = (network.0, library.0, trainer.0);
