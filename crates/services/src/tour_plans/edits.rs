@@ -20,26 +20,26 @@ pub fn edit(
     pool: &Pool,
     id: TourPlanId,
     expected: &Expected,
-    steps: &[StopEdit],
+    edits: &[StopEdit],
 ) -> Result<TourPlan, Error> {
     let before = find_to_change(ctx, id, expected)?;
     let sheet = super::sheet::gather(ctx, pool, &before)?;
-    let mut stops = present(&sheet, before.found("edit")?);
+    let mut stops = stops_of(&sheet, before.found("edit")?);
     let mut faults = Vec::new();
-    for (place, step) in steps.iter().enumerate() {
+    for (place, step) in edits.iter().enumerate() {
         if let Err(fault) = take(&sheet, &mut stops, step, &format!("/edits/{place}")) {
             faults.push(fault);
         }
     }
     Error::unless_none(faults)?;
     let all: Vec<Stop> = stops.iter().copied().chain(settle::fixed(&sheet)).collect();
-    let found = compose(&sheet.problem, &all).map_err(|clashes| Error::Invalid(faults_of(&sheet, steps, &clashes)))?;
+    let found = compose(&sheet.problem, &all).map_err(|clashes| Error::Invalid(faults_of(&sheet, edits, &clashes)))?;
     let outcome = settle::read(ctx, &before, &sheet, Some(&found))?;
     let lost = stops.iter().filter_map(|stop| {
         let request = sheet.requests[stop.request];
         let left = outcome.left_out.iter().find(|left| left.request == request)?;
         Some(Fault::new(
-            at(steps, request),
+            at(edits, request),
             left.reasons.first().cloned().unwrap_or_default(),
             "breaks the rules of an offer",
         ))
@@ -50,7 +50,7 @@ pub fn edit(
 }
 
 /// The stops of a plan, in order.
-fn present(sheet: &Sheet, outcome: &TourOutcome) -> Vec<Stop> {
+fn stops_of(sheet: &Sheet, outcome: &TourOutcome) -> Vec<Stop> {
     let stops = outcome.stops().filter_map(|(trainer, stop)| {
         let (day, start) = sheet.clock.read(stop.time.start)?;
         let request = number(&sheet.requests, stop.request)?;
@@ -137,21 +137,21 @@ fn take(sheet: &Sheet, stops: &mut Vec<Stop>, step: &StopEdit, at: &str) -> Resu
 }
 
 /// The step that a request came in by last; the whole when by none.
-fn at(steps: &[StopEdit], request: RequestId) -> String {
+fn at(edits: &[StopEdit], request: RequestId) -> String {
     let names = |step: &StopEdit| match step {
         StopEdit::Add { request: id, .. } | StopEdit::Move { request: id, .. } | StopEdit::Remove { request: id } => {
             *id == request
         }
         StopEdit::Reorder { requests, .. } => requests.contains(&request),
     };
-    steps.iter().rposition(names).map_or_else(|| "/edits".to_owned(), |place| format!("/edits/{place}"))
+    edits.iter().rposition(names).map_or_else(|| "/edits".to_owned(), |place| format!("/edits/{place}"))
 }
 
-/// What is wrong with the stops, in the words of those who made the steps.
-fn faults_of(sheet: &Sheet, steps: &[StopEdit], clashes: &[Clash]) -> Vec<Fault> {
+/// What is wrong with the stops, in the words of those who made the edits.
+fn faults_of(sheet: &Sheet, edits: &[StopEdit], clashes: &[Clash]) -> Vec<Fault> {
     let who = |trainer: &usize| sheet.trainers.get(*trainer).map_or_else(String::new, ToString::to_string);
     let of_request = |request: &usize, code: &'static str, detail: String| {
-        let place = sheet.requests.get(*request).map_or_else(|| "/edits".to_owned(), |id| at(steps, *id));
+        let place = sheet.requests.get(*request).map_or_else(|| "/edits".to_owned(), |id| at(edits, *id));
         Fault::new(place, code, detail)
     };
     let of_days = |code: &'static str, trainer: &usize, first: &usize, last: &usize, what: &str| {
