@@ -157,7 +157,7 @@ fn look_through_tour(problem: &Problem, tour: &Tour) {
 #[test]
 fn plans_keep_every_limit() {
     let (mut nights, mut reasons) = (0, Vec::new());
-    for seed in 0..60 {
+    for seed in 0..40 {
         let problem = problem(seed);
         let plan = planned(&problem, 1_500);
         look_through(&problem, &plan);
@@ -174,7 +174,7 @@ fn plans_keep_every_limit() {
 #[test]
 fn remedies_serve() {
     let mut tried = 0;
-    for seed in 100..130 {
+    for seed in 100..114 {
         let problem = problem(seed);
         let plan = planned(&problem, 1_500);
         for unserved in plan.unserved.iter().filter(|_| problem.lodging.is_empty()) {
@@ -198,7 +198,7 @@ fn remedies_serve() {
             assert!(now < before, "seed {seed}: {now} is not below {before}: {unserved:?}");
         }
     }
-    assert!(tried > 30, "{tried}");
+    assert!(tried > 15, "{tried}");
 }
 
 #[test]
