@@ -64,15 +64,20 @@ pub(crate) fn gap(objective: Money, bound: Money) -> Option<f64> {
 /// Tells who watches how far it is, and hears whether to stop. Shared by all threads.
 pub(crate) struct Pulse {
     watch: Arc<dyn Watch>,
+    budget: Budget,
     progress: Mutex<Progress>,
 }
 
 impl Pulse {
-    /// Whether to go on.
+    /// Whether to go on: nobody wishes to stop, and a budget of time is not used up.
     pub fn beat(&self) -> bool {
         let progress = *self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         self.watch.progress(progress);
-        !self.watch.is_cancelled()
+        let in_time = match self.budget {
+            Budget::Iterations(_) => true,
+            Budget::Milliseconds(milliseconds) => self.watch.elapsed_milliseconds() < milliseconds,
+        };
+        in_time && !self.watch.is_cancelled()
     }
 }
 
@@ -90,7 +95,12 @@ const ITERATION: u64 = 100;
 
 impl Meter {
     pub fn new(watch: Arc<dyn Watch>, budget: Budget, progress: Progress) -> Self {
-        Self { pulse: Arc::new(Pulse { watch, progress: Mutex::new(progress) }), budget, spent: 0, stopped: false }
+        Self {
+            pulse: Arc::new(Pulse { watch, budget, progress: Mutex::new(progress) }),
+            budget,
+            spent: 0,
+            stopped: false,
+        }
     }
 
     pub fn pulse(&self) -> Arc<Pulse> {

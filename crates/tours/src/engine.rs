@@ -94,6 +94,7 @@ impl Engine<'_, '_> {
         // A rest too short for anything else is spent here as well; and columns know nothing of limits across runs.
         let until = match until {
             until if until > 0.5 => 1.0,
+            until if until > 0.125 => 0.5,
             until if self.model.is_coupled() => until.max(0.6),
             until => until,
         };
@@ -106,7 +107,8 @@ impl Engine<'_, '_> {
     fn bound(&mut self) {
         let times = self.model.of_request.len() as f64 / 400.0;
         let seconds = ROOT_SECONDS * times * times;
-        if self.meter.is_over() || seconds > self.meter.seconds() * (1.0 - self.meter.share()) {
+        // As much time again is left for what is made of it.
+        if self.meter.is_over() || 2.0 * seconds > self.meter.seconds() * (1.0 - self.meter.share()) {
             return;
         }
         let scope = Scope::all(self.model);

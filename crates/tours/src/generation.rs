@@ -114,7 +114,11 @@ impl<'a> Generator<'a> {
                 stage += 1;
                 continue;
             }
-            shares = self.master(&columns, if stage == 0 { 1e-6 } else { 1e-8 })?;
+            let Some(better) = self.master(&columns, if stage == 0 { 1e-6 } else { 1e-8 }) else {
+                columns.truncate(before);
+                return Some(Relaxed { columns, shares, most, converged: false });
+            };
+            shares = better;
             meter.spend(columns.len() as u64 * 25);
         }
         None

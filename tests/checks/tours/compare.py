@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Plans one instance side by side with VROOM and PyVRP, every night at home, each for the same time, and prints the ratios.
 
     tests/checks/tours/compare.py [INSTANCE] [SECONDS]
