@@ -60,11 +60,10 @@ impl FromStr for Cursor {
         let [sort, first, second, title, id] = parts[..] else { return Err(InvalidCursor) };
         let sort = Sort::from_word(sort).ok_or(InvalidCursor)?;
         let number = |text: &str| text.parse().map_err(|_| InvalidCursor);
-        let bytes: Option<Vec<u8>> = title
-            .as_bytes()
-            .chunks(2)
-            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-            .collect();
+        // Digits alone: reading a number takes a sign, too.
+        let digits = Some(title).filter(|title| title.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        let bytes: Option<Vec<u8>> = digits.and_then(|digits| digits.as_bytes().chunks(2).map(byte).collect());
         // Where there is no such title, it is a place between two that there are.
         let title = String::from_utf8_lossy(&bytes.ok_or(InvalidCursor)?).chars().take(TITLE).collect();
         let id = id.parse().map_err(|_| InvalidCursor)?;

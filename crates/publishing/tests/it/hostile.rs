@@ -192,6 +192,8 @@ proptest! {
 
     #[test]
     fn what_is_written_is_read_in_again(text in text()) {
+        // Nothing that comes in holds U+0000, so nothing that goes out does.
+        let text = text.replace('\0', "");
         let lines = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let site = site("P");
         let course = Course { languages: vec!["en".to_owned()], ..course(&text) };
