@@ -424,16 +424,20 @@ class Recipes(Things):
     def create_showcase(self):
         return {"body": self.a_showcase()}
 
+    def get_showcase_page(self):
+        showcase = self.showcase()
+        self.make(f"/v1/showcases/{showcase}/publish")
+        return {"id": showcase, "path": {"network": self.kansas}}
+
+    get_network_showcase_page = get_showcase_page
+
     def update_showcase(self):
         return {"id": self.showcase(), "body": {"title": self.name()}}
 
     def create_table_request(self):
         need = self.need["details"]
         wish = {name: need[name] for name in ("expected_attendance", "preferences", "venue")}
-        return {"id": self.showcase(), "body": wish | {"library": self.need["library"]}}
-
-    def upload_material_file(self):
-        return {"id": self.material()}
+        return {"id": self.showcase(), "path": {"number": 1}, "body": wish | {"library": self.need["library"]}}
 
     # Tours.
 
