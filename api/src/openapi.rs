@@ -227,6 +227,8 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, id
     add(named || creates || asks_of_one, &[problem::NOT_FOUND]);
     // Each end of a stretch of time may be well formed, and the stretch none; so may the name of a zone that there is not.
     add(ruled, &[problem::INVALID]);
+    // There may be nothing to show yet, or nothing to compare with.
+    add(method == "get" && path.starts_with("/v1/tour-plans/{id}/"), &[problem::CONFLICT, problem::INVALID]);
     add(public && path.ends_with("/workshops/{id}"), &[problem::GONE]);
     add(!public && (writes || named || asks_of_one), &[problem::FORBIDDEN]);
     add(has_body, &[problem::REQUEST_TIMEOUT, problem::TOO_LARGE, problem::UNSUPPORTED_MEDIA_TYPE]);

@@ -88,6 +88,15 @@ impl Query for TourPlanQuery {
     }
 }
 
+/// One event of a stream.
+#[derive(Serialize, ToSchema)]
+struct ProgressEvent {
+    /// `progress`, or at last `finished`.
+    event: String,
+    /// How far it has come, as JSON.
+    data: String,
+}
+
 /// Another plan.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -205,7 +214,7 @@ async fn edit_tour_plan(
 ///
 /// Server-sent events: `progress` with how far it has come whenever that changes, and at last `finished` with the state. It
 /// ends after a quarter of an hour at the latest.
-#[utoipa::path(tag = "tours", params(("id" = TourPlanId, Path, description = "The plan.")), responses((status = 200, description = "A stream of events.", content_type = "text/event-stream", body = String)))]
+#[utoipa::path(tag = "tours", params(("id" = TourPlanId, Path, description = "The plan.")), responses((status = 200, description = "A stream of events.", content_type = "text/event-stream", body = ProgressEvent)))]
 #[get("/v1/tour-plans/{id}/progress")]
 async fn watch_tour_plan(call: Call, id: PathId<id::TourPlan>) -> Result<HttpResponse, Problem> {
     // Whoever may not see it is told so, and not in a stream.
@@ -269,7 +278,7 @@ async fn compare_tour_plans(
 /// Shows a tour plan as `GeoJSON`.
 ///
 /// A point for each stop and night, a line for each drive, with times and trainers (RFC 7946).
-#[utoipa::path(tag = "tours", params(("id" = TourPlanId, Path, description = "The plan.")), responses((status = 200, description = "A feature collection.", content_type = "application/geo+json", body = String)))]
+#[utoipa::path(tag = "tours", params(("id" = TourPlanId, Path, description = "The plan.")), responses((status = 200, description = "A feature collection.", content_type = "application/geo+json", body = Value)))]
 #[get("/v1/tour-plans/{id}/map.geojson")]
 async fn get_tour_plan_geojson(call: Call, id: PathId<id::TourPlan>) -> Result<HttpResponse, Problem> {
     let (_, outcome) = call.read(move |ctx| tour_plans::outcome(ctx, id.0)).await?;

@@ -127,10 +127,10 @@ async fn list_tours(call: Call, query: QueryOf<TourQuery>) -> Result<HttpRespons
 #[utoipa::path(tag = "tours", params(("id" = TourPlanId, Path, description = "The plan.")), request_body = TourOffer, responses((status = 201, description = "The tours, offered.", body = Offered)))]
 #[post("/v1/tour-plans/{id}/tours")]
 async fn offer_tours(call: Call, id: PathId<id::TourPlan>, body: Body<TourOffer>) -> Result<HttpResponse, Problem> {
-    let (expected, input) = (call.expected(), body.0);
+    let input = body.0;
     call.write(move |ctx| {
         let asking = Asking { trainers: input.trainers.clone(), message: input.message.clone() };
-        let items = tours::make(ctx, id.0, &expected, &asking)?;
+        let items = tours::make(ctx, id.0, &asking)?;
         Reply::json(StatusCode::CREATED, &Offered { items })
     })
     .await

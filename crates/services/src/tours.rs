@@ -70,10 +70,10 @@ pub fn list(ctx: &mut Context<'_>, filter: TourFilter, page: &Page) -> Result<Ve
 /// Offers the tours of a plan: every stop of every tour is held, or none.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`], [`Error::State`] when nothing was found for the
-/// plan, [`Error::Invalid`] when it has no such tour, [`Error::Clash`] with every stop that cannot be held.
-pub fn make(ctx: &mut Context<'_>, plan: TourPlanId, expected: &Expected, asking: &Asking) -> Result<Vec<Tour>, Error> {
-    let plan = tour_plans::find_to_change(ctx, plan, expected)?;
+/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::State`] when nothing was found for the plan, [`Error::Invalid`] when it has no such tour, [`Error::Clash`] with every stop that cannot be held.
+pub fn make(ctx: &mut Context<'_>, plan: TourPlanId, asking: &Asking) -> Result<Vec<Tour>, Error> {
+    let plan = tour_plans::get(ctx, plan)?;
+    ctx.authorize(Action::PlanTours, &Resource::of(plan.network))?;
     let outcome = plan.found("offer")?;
     let is_asked = |tour: &PlannedTour| asking.trainers.is_empty() || asking.trainers.contains(&tour.trainer);
     let chosen: Vec<(usize, &PlannedTour)> =

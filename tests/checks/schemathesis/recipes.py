@@ -322,14 +322,14 @@ class Recipes(Things):
     def gathering(self):
         """A request that waits for neighbors, and what one of them could bring."""
         request = self.request()
-        until = str(datetime.date.today() + datetime.timedelta(20))
+        until = self.day(20)
         self.make(f"/v1/requests/{request}/gather", {"seats": 90_000, "until": until, "own": {"seats": 1}})
         libraries = self.ask(f"/v1/libraries?network={self.network}&limit=100")["items"]
         neighbor = next(library["id"] for library in libraries if library["id"] != self.need["library"])
         return request, {"library": neighbor, "details": {"seats": 1}}
 
     def gather_request(self):
-        until = str(datetime.date.today() + datetime.timedelta(20))
+        until = self.day(20)
         return {"id": self.request(), "body": {"seats": 90_000, "until": until, "own": {"seats": 1}}}
 
     def create_pledge(self):
