@@ -324,7 +324,7 @@ class Recipes(Things):
         request = self.request()
         until = self.day(20)
         self.make(f"/v1/requests/{request}/gather", {"seats": 90_000, "until": until, "own": {"seats": 1}})
-        libraries = self.ask(f"/v1/libraries?network={self.network}&limit=100")["items"]
+        libraries = self.ask(f"/v1/libraries?network={self.kansas}&limit=100")["items"]
         neighbor = next(library["id"] for library in libraries if library["id"] != self.need["library"])
         return request, {"library": neighbor, "details": {"seats": 1}}
 
