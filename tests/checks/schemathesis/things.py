@@ -265,7 +265,7 @@ class Things:
     def showcase(self):
         return self.make("/v1/showcases", self.a_showcase())["id"]
 
-    def open_request(self):
+    def request_for_tours(self):
         """One that a tour can serve, on other days than the rest."""
         window = {"from": self.day(30), "until": self.day(120), "earliest": "09:00:00", "latest": "17:00:00"}
         need = self.need | {"details": self.need["details"] | {"preferences": [window]}}
@@ -278,7 +278,7 @@ class Things:
         return self.make("/v1/tour-plans", self.a_tour_plan())["id"]
 
     def found_plan(self):
-        plan = self.make("/v1/tour-plans", self.a_tour_plan([self.open_request()]))["id"]
+        plan = self.make("/v1/tour-plans", self.a_tour_plan([self.request_for_tours()]))["id"]
         for _ in range(200):
             told = self.ask(f"/v1/tour-plans/{plan}")
             if told["state"] == "done":
