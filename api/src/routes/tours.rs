@@ -189,9 +189,8 @@ async fn withdraw_tour(call: Call, id: PathId<id::Tour>, body: Body<Reason>) -> 
 #[utoipa::path(tag = "tours", params(("id" = TourId, Path, description = "The tour.")), responses((status = 201, description = "The plan, queued.", body = TourPlan)))]
 #[post("/v1/tours/{id}/replan")]
 async fn replan_tour(call: Call, id: PathId<id::Tour>) -> Result<HttpResponse, Problem> {
-    let expected = call.expected();
     let planner = call.app.planner.clone();
-    let reply = call.write(move |ctx| Reply::created(&tours::replan(ctx, id.0, &expected)?)).await?;
+    let reply = call.write(move |ctx| Reply::created(&tours::replan(ctx, id.0)?)).await?;
     planner.notify_one();
     Ok(reply)
 }

@@ -70,7 +70,8 @@ pub fn list(ctx: &mut Context<'_>, filter: TourFilter, page: &Page) -> Result<Ve
 /// Offers the tours of a plan: every stop of every tour is held, or none.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::State`] when nothing was found for the plan, [`Error::Invalid`] when it has no such tour, [`Error::Clash`] with every stop that cannot be held.
+/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::State`] when nothing was found for the plan, [`Error::Invalid`] when it
+/// has no such tour, [`Error::Clash`] with every stop that cannot be held.
 pub fn make(ctx: &mut Context<'_>, plan: TourPlanId, asking: &Asking) -> Result<Vec<Tour>, Error> {
     let plan = tour_plans::get(ctx, plan)?;
     ctx.authorize(Action::PlanTours, &Resource::of(plan.network))?;
@@ -398,9 +399,10 @@ pub fn withdraw(ctx: &mut Context<'_>, id: TourId, expected: &Expected, reason: 
 /// any open request besides.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`], those of [`Expected::check`], [`Error::State`] unless it was accepted.
-pub fn replan(ctx: &mut Context<'_>, id: TourId, expected: &Expected) -> Result<TourPlan, Error> {
-    let tour = locked(ctx, id, Action::PlanTours, expected)?;
+/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::State`] unless it was accepted.
+pub fn replan(ctx: &mut Context<'_>, id: TourId) -> Result<TourPlan, Error> {
+    let tour = get(ctx, id)?;
+    ctx.authorize(Action::PlanTours, &resource(&tour))?;
     tour.stands("replan")?;
     let plan = plan_rows::find(ctx.conn, Scope::Everything, tour.plan)?;
     let details = TourPlanDetails {
