@@ -49,6 +49,9 @@ async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
     let app = app.ok_or_else(|| Problem::new(problem::INTERNAL, "no application"))?;
     let limit = if is_import(request.path()) { app.limits.import_bytes } else { app.limits.json_bytes };
     let length = request.headers().get(header::CONTENT_LENGTH);
+    if length.is_none() && !request.headers().contains_key(header::TRANSFER_ENCODING) {
+        return Ok(web::Bytes::new());
+    }
     let declared = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {
         return Err(too_large(limit));
@@ -70,17 +73,20 @@ async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
     tokio::time::timeout(app.deadlines.body, reading).await.map_err(slow)?
 }
 
-/// Whether the address takes the method, and a query where there is one.
+/// Whether the address takes the method, and a query where there is one; and where its operation is.
 fn check(request: &ServiceRequest) -> Result<(), Problem> {
     let Some(app) = request.app_data::<web::Data<App>>() else { return Ok(()) };
-    if request.method() != Method::OPTIONS
-        && app.addresses.refuses(request.path(), request.method().as_str())
-        && let Some(allow) = app.addresses.allowed(request.path())
-    {
+    let Some(methods) = app.addresses.methods(request.match_info().as_str()) else { return Ok(()) };
+    let Some(method) = methods.get(request.method().as_str()) else {
+        if request.method() == Method::OPTIONS {
+            return Ok(());
+        }
+        let allow = methods.allowed();
         let detail = format!("this address takes {allow}");
         return Err(Problem { allow: Some(allow), ..Problem::new(problem::METHOD_NOT_ALLOWED, detail) });
-    }
-    if !request.query_string().is_empty() && app.addresses.takes_no_query(request.path(), request.method().as_str()) {
+    };
+    request.extensions_mut().insert(method.file);
+    if !request.query_string().is_empty() && !method.takes_query {
         let names = request.query_string().split('&').map(|pair| pair.split('=').next().unwrap_or_default());
         let faults = names.map(|name| Problem::parameter(name, "unknown_parameter", "is not known here")).collect();
         return Err(Problem::new(problem::BAD_REQUEST, "the parameters break the schema").with(faults));

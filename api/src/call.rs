@@ -22,7 +22,7 @@ use packhorse_db::{
 };
 use packhorse_domain::{Version, api_key, commitment::RoadTable};
 use packhorse_services::{
-    Context, Credential, Error, Expected, api_keys,
+    Context, Credential, Error, Expected, api_keys, glance,
     roads::{self, Errand},
     tokens::fingerprint,
 };
@@ -126,7 +126,7 @@ impl Call {
         T: Serialize + Resource + Send + 'static,
     {
         let (credential, now) = (self.credential.clone(), self.app.clock.now());
-        let work = move |conn: &mut packhorse_db::Conn| service(&mut Context::of_caller(conn, &credential, now)?);
+        let work = move |conn: &mut packhorse_db::Conn| glance(conn, &credential, now, &mut service);
         Ok(self.one(&self.timed(self.app.db.glance(work)).await?))
     }
 

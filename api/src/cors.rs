@@ -15,7 +15,7 @@ use actix_web::{
     web::Data,
 };
 
-use crate::state::App;
+use crate::{addresses::Methods, state::App};
 
 /// What a page may send beside what every page may.
 const SENT: &str = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id";
@@ -41,7 +41,7 @@ pub async fn cors<B: MessageBody>(
     let asks = request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
         && origin.is_some();
-    let methods = if asks { app.addresses.allowed(request.path()) } else { None };
+    let methods = if asks { app.addresses.methods(request.match_info().as_str()).map(Methods::allowed) } else { None };
     let mut response = match methods {
         Some(methods) => {
             let mut answer = HttpResponse::NoContent();

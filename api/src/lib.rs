@@ -1,6 +1,7 @@
 //! Packhorse over HTTP: wire types, handlers, and the layers around them. No SQL, no business rule.
 
 mod access;
+mod addresses;
 mod body;
 mod call;
 mod cors;

@@ -3,14 +3,10 @@
 //! Handlers describe what is theirs: summary, description, parameters, body and the answers that succeed. What follows from
 //! the conventions (problems, preconditions, idempotency, security, links, examples) is added here, by rule.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::App;
-use packhorse_domain::{
-    Word,
-    api_key::KeyScope,
-    operation::{self, Operation},
-};
+use packhorse_domain::{Word, operation};
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
@@ -368,88 +364,6 @@ fn example(schema: &Value, schemas: &Value, depth: u8) -> Value {
         Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or_else(|| json!(1)),
         Some("boolean") => json!(true),
         _ => Value::Null,
-    }
-}
-
-/// Addresses of the document with their methods: for 405 with `Allow`, for queries where none is taken, and for what API keys
-/// must be for.
-///
-/// By their third part, the collection, since every request is looked up: the first two of most are alike.
-pub struct Addresses(HashMap<String, Vec<(Vec<String>, Methods)>>);
-
-type Methods = BTreeMap<String, Method>;
-
-/// Under what addresses with this path are filed: nothing for those of any collection.
-fn filed<S: AsRef<str>>(parts: &[S]) -> &str {
-    parts.get(2).map(AsRef::as_ref).filter(|part| !part.starts_with('{')).unwrap_or_default()
-}
-
-/// What is known of a method of an address.
-struct Method {
-    takes_query: bool,
-    operation: Option<&'static Operation>,
-}
-
-impl Addresses {
-    /// Reads them from a document.
-    pub fn of(document: &Value) -> Self {
-        let paths = document["paths"].as_object().into_iter().flatten();
-        let parts = |path: &str| path.split('/').map(str::to_owned).collect();
-        let takes_query = |operation: &Value| {
-            operation["parameters"].as_array().into_iter().flatten().any(|parameter| parameter["in"] == "query")
-        };
-        let methods = |item: &Value| {
-            let operations = item.as_object().into_iter().flatten();
-            let method = |operation: &Value| Method {
-                takes_query: takes_query(operation),
-                operation: operation["operationId"].as_str().and_then(operation::operation),
-            };
-            operations.map(|(name, operation)| (name.to_uppercase(), method(operation))).collect()
-        };
-        let mut all: HashMap<String, Vec<_>> = HashMap::new();
-        for (path, item) in paths {
-            let parts: Vec<String> = parts(path);
-            all.entry(filed(&parts).to_owned()).or_default().push((parts, methods(item)));
-        }
-        Self(all)
-    }
-
-    /// Those of an address. `/v1/libraries/import` is no library: the address with the fewest placeholders counts.
-    fn methods(&self, path: &str) -> Option<&Methods> {
-        let asked: Vec<_> = path.split('/').collect();
-        let fits = |known: &[String]| {
-            let same = |(known, asked): (&String, &&str)| known.starts_with('{') && !asked.is_empty() || known == asked;
-            known.len() == asked.len() && known.iter().zip(&asked).all(same)
-        };
-        let of_any = self.0.get("").filter(|_| !filed(&asked).is_empty());
-        let near = self.0.get(filed(&asked)).into_iter().chain(of_any).flatten().filter(|(known, _)| fits(known));
-        let placeholders = |known: &[String]| known.iter().filter(|part| part.starts_with('{')).count();
-        near.min_by_key(|(known, _)| placeholders(known)).map(|(_, methods)| methods)
-    }
-
-    /// Whether there is such an address, and it does not take this method.
-    pub fn refuses(&self, path: &str, method: &str) -> bool {
-        self.methods(path).is_some_and(|methods| !methods.contains_key(method))
-    }
-
-    /// What an address allows; nothing when there is no such address.
-    pub fn allowed(&self, path: &str) -> Option<String> {
-        let methods = self.methods(path)?.keys().map(String::as_str);
-        // Whatever can be got has a head.
-        let each = methods.flat_map(|method| [Some(method), (method == "GET").then_some("HEAD")]);
-        Some(each.flatten().collect::<Vec<_>>().join(", "))
-    }
-
-    /// Whether an operation is there that takes no query parameters.
-    pub fn takes_no_query(&self, path: &str, method: &str) -> bool {
-        self.methods(path).and_then(|methods| methods.get(method)).is_some_and(|method| !method.takes_query)
-    }
-
-    /// What an API key must be for at the pattern of an address; nothing where no key is taken.
-    pub fn key_scope(&self, pattern: &str, method: &str) -> Option<KeyScope> {
-        let parts: Vec<_> = pattern.split('/').collect();
-        let (_, methods) = self.0.get(filed(&parts))?.iter().find(|(known, _)| *known == parts)?;
-        methods.get(method)?.operation?.scope
     }
 }
 

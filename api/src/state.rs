@@ -26,16 +26,17 @@ use packhorse_services::{
 use tokio::sync::{Notify, Semaphore};
 
 use crate::{
+    addresses::Addresses,
     call::bearer,
     config::{Config, DeadlineConfig, LimitConfig},
     files::Files,
     keys::KeysInUse,
-    openapi::Addresses,
     openid::OpenId,
     outbound::Outbound,
     problem::{self, Problem},
     rates::Rates,
     roads::Engine,
+    routes,
     schema::Schemas,
 };
 
@@ -106,7 +107,7 @@ static DESCRIBED: LazyLock<Described> = LazyLock::new(|| {
     let document = crate::openapi::document();
     Described {
         schemas: Schemas::of(&document),
-        addresses: Addresses::of(&document),
+        addresses: Addresses::of(&document, &routes::files()),
         text: crate::openapi::text(&document),
     }
 });

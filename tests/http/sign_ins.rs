@@ -90,6 +90,22 @@ both! {
         client.get("/v1/me").expect(200);
     }
 
+    fn a_thing_is_shown_as_long_as_the_sign_in_stands(world) {
+        let region = Region::new(world, "nekls");
+        let (_, client) = enter(world, "Firefox");
+        let path = format!("/v1/networks/{}", region.network);
+        let etag = client.get(&path).expect(200).etag();
+        client.send("POST", "/v1/sign-out", &[], None).expect(204);
+        client.get(&path).expect(401);
+        client.send("GET", &path, &[("if-none-match", &etag)], None).expect(401);
+        client.get("/v1/networks/net_01k9z3k8m4e0r9q2v7x5y6w8ta").expect(401);
+        // One that runs out while its access token is still good.
+        let (_, client) = enter(world, "Firefox");
+        client.get(&path).expect(200);
+        world.database().count("UPDATE sessions SET expires_at = created_at RETURNING CAST(1 AS BIGINT) AS count");
+        client.get(&path).expect(401);
+    }
+
     fn sign_ins_are_listed_and_ended(world) {
         let region = Region::new(world, "nekls");
         let (_, here) = enter(world, "Firefox on the desk");

@@ -7,10 +7,7 @@ use actix_web::{
     App as Web, HttpRequest, HttpResponse, HttpServer,
     web::{self, Data},
 };
-use diesel::{
-    Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
-    sql_types::{BigInt, Text},
-};
+use diesel::prelude::*;
 use packhorse::state::App;
 use packhorse_domain::{
     Record, Timestamp, Version,
@@ -18,19 +15,25 @@ use packhorse_domain::{
 };
 use serde::Serialize;
 
-#[derive(QueryableByName)]
+diesel::table! {
+    libraries (id) {
+        id -> Text,
+        network_id -> Text,
+        details -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = libraries)]
 struct Row {
-    #[diesel(sql_type = Text)]
     id: String,
-    #[diesel(sql_type = Text)]
     network_id: String,
-    #[diesel(sql_type = Text)]
     details: String,
-    #[diesel(sql_type = BigInt)]
     version: i64,
-    #[diesel(sql_type = BigInt)]
     created_at: i64,
-    #[diesel(sql_type = BigInt)]
     updated_at: i64,
 }
 
@@ -62,18 +65,17 @@ fn check(request: &HttpRequest, app: &App) {
     app.verify(header.strip_prefix("Bearer ").unwrap()).unwrap();
 }
 
-const COLUMNS: &str = "SELECT id, network_id, details, version, created_at, updated_at FROM libraries";
-
 async fn one(request: HttpRequest, id: web::Path<String>, app: Data<App>, file: Data<String>) -> HttpResponse {
     check(&request, &app);
-    let query = sql_query(format!("{COLUMNS} WHERE id = ?")).bind::<Text, _>(id.into_inner());
+    let query = libraries::table.find(id.into_inner()).select(Row::as_select());
     let row: Row = with(&file, |conn| query.get_result(conn)).unwrap();
     HttpResponse::Ok().json(Library::from(row))
 }
 
 async fn page(request: HttpRequest, app: Data<App>, file: Data<String>) -> HttpResponse {
     check(&request, &app);
-    let rows: Vec<Row> = with(&file, |conn| sql_query(format!("{COLUMNS} ORDER BY id LIMIT 51")).load(conn)).unwrap();
+    let query = libraries::table.order(libraries::id).limit(51).select(Row::as_select());
+    let rows: Vec<Row> = with(&file, |conn| query.load(conn)).unwrap();
     HttpResponse::Ok().json(Page { items: rows.into_iter().take(50).map(Library::from).collect() })
 }
 

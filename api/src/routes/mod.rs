@@ -48,56 +48,81 @@ mod workshop_import;
 mod workshop_sessions;
 mod workshops;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use std::collections::HashMap;
 
-/// Mounts every operation.
+use actix_web::{App, guard};
+use utoipa_actix_web::{AppExt, scope::scope, service_config::ServiceConfig};
+
+use crate::addresses::File;
+
+/// What mounts the operations of each file.
+const FILES: [fn(&mut ServiceConfig<'_>); 47] = [
+    service::mount,
+    sign_in::mount,
+    access::mount,
+    sign_ins::mount,
+    accounts::mount,
+    invitations::mount,
+    users::mount,
+    privacy::mount,
+    api_keys::mount,
+    networks::mount,
+    partnerships::mount,
+    import::mount,
+    libraries::mount,
+    venues::mount,
+    rooms::mount,
+    topics::mount,
+    workshop_import::mount,
+    workshops::mount,
+    harvests::mount,
+    showcases::mount,
+    editions::mount,
+    material_files::mount,
+    materials::mount,
+    catalog::mount,
+    workshop_sessions::mount,
+    trainers::mount,
+    availability::mount,
+    trips::mount,
+    hosting::mount,
+    imported::mount,
+    free_busy::mount,
+    requests::mount,
+    matches::mount,
+    quotes::mount,
+    pledges::mount,
+    pooling::mount,
+    deserts::mount,
+    postings::mount,
+    interests::mount,
+    opportunities::mount,
+    offers::mount,
+    tour_plans::mount,
+    tours::mount,
+    bookings::mount,
+    calendars::mount,
+    changes::mount,
+    events::mount,
+];
+
+/// Mounts every operation. Where each request goes was looked up before ([`crate::body`]).
 pub fn mount(config: &mut ServiceConfig<'_>) {
-    config
-        .configure(service::mount)
-        .configure(sign_in::mount)
-        .configure(access::mount)
-        .configure(sign_ins::mount)
-        .configure(accounts::mount)
-        .configure(invitations::mount)
-        .configure(users::mount)
-        .configure(privacy::mount)
-        .configure(api_keys::mount)
-        .configure(networks::mount)
-        .configure(partnerships::mount)
-        .configure(import::mount)
-        .configure(libraries::mount)
-        .configure(venues::mount)
-        .configure(rooms::mount)
-        .configure(topics::mount)
-        .configure(workshop_import::mount)
-        .configure(workshops::mount)
-        .configure(harvests::mount)
-        .configure(showcases::mount)
-        .configure(editions::mount)
-        .configure(material_files::mount)
-        .configure(materials::mount)
-        .configure(catalog::mount)
-        .configure(workshop_sessions::mount)
-        .configure(trainers::mount)
-        .configure(availability::mount)
-        .configure(trips::mount)
-        .configure(hosting::mount)
-        .configure(imported::mount)
-        .configure(free_busy::mount)
-        .configure(requests::mount)
-        .configure(matches::mount)
-        .configure(quotes::mount)
-        .configure(pledges::mount)
-        .configure(pooling::mount)
-        .configure(deserts::mount)
-        .configure(postings::mount)
-        .configure(interests::mount)
-        .configure(opportunities::mount)
-        .configure(offers::mount)
-        .configure(tour_plans::mount)
-        .configure(tours::mount)
-        .configure(bookings::mount)
-        .configure(calendars::mount)
-        .configure(changes::mount)
-        .configure(events::mount);
+    for (place, file) in FILES.into_iter().enumerate() {
+        let asked = guard::fn_guard(move |request| request.req_data().get::<File>() == Some(&File(place)));
+        config.service(scope("").guard(asked).configure(file));
+    }
+}
+
+/// The file of each operation, by its id.
+pub fn files() -> HashMap<String, File> {
+    let mut all = HashMap::new();
+    for (place, file) in FILES.into_iter().enumerate() {
+        let (_, api) = App::new().into_utoipa_app().configure(file).split_for_parts();
+        for item in api.paths.paths.into_values() {
+            let methods = [item.get, item.post, item.put, item.patch, item.delete];
+            all.extend(methods.into_iter().flatten().filter_map(|each| Some((each.operation_id?, File(place)))));
+        }
+    }
+    all
 }

@@ -26,6 +26,11 @@ macro_rules! finding {
                     let named = $table::table.filter($table::id.eq(Spelled(id))).filter(seen);
                     $crate::entity::direct!(conn => named.select(Row::as_select()).get_result(conn))
                 }
+                Scope::Claimed(viewer, sign_in, now) => {
+                    let seen = $crate::scope::SeenBy::new($table::table, $crate::scope::Claimants, viewer);
+                    let named = $table::table.filter($table::id.eq(Spelled(id))).filter(seen.claiming(sign_in, now));
+                    $crate::entity::direct!(conn => named.select(Row::as_select()).get_result(conn))
+                }
                 Scope::Of(_) | Scope::Everything => {
                     visible(scope).filter($table::id.eq(Spelled(id))).select(Row::as_select()).get_result(conn)
                 }

@@ -19,11 +19,7 @@ use crate::{
 // Those of the libraries they see.
 seen!(
     hosting_hours,
-    concat!(
-        "hosting_hours.library_id IN (SELECT id FROM libraries WHERE ",
-        scope::of_libraries_seen!("network_id"),
-        ")"
-    )
+    concat!("hosting_hours.library_id IN (SELECT id FROM libraries WHERE ", scope::of_libraries_seen!(), ")")
 );
 
 owned! { hosting_hours: HostingHours, HostingHoursId, of library: LibraryId, in library_id, AvailabilityDetails }

@@ -57,7 +57,7 @@ impl From<&Library> for Row {
 }
 
 // Those of the directory, of their networks, and of networks on either side of a partnership with them.
-seen!(libraries, scope::of_libraries_seen!("libraries.network_id"));
+seen!(libraries, scope::of_libraries_seen!());
 
 queries! { libraries: Library, LibraryId }
 bulk! { libraries: Library, set network_id, fscs_key, search_text, details, version, updated_at }

@@ -20,7 +20,7 @@ seen!(
     rooms,
     concat!(
         "rooms.venue_id IN (SELECT venues.id FROM venues JOIN libraries ON libraries.id = venues.library_id WHERE ",
-        scope::of_libraries_seen!("network_id"),
+        scope::of_libraries_seen!(),
         ")"
     )
 );

@@ -12,12 +12,21 @@ use diesel::{
     serialize::ToSql,
     sql_types::{Bool, HasSqlType, Text},
 };
-use packhorse_domain::Viewer;
+use packhorse_domain::{Timestamp, Viewer, id::SignInId};
+
+use crate::types::{At, InstantType};
 
 /// Networks they have any role in.
 macro_rules! networks {
     () => {
         "(SELECT network_id FROM # WHERE user_id = ? AND network_id IS NOT NULL)"
+    };
+}
+/// Whether a network is one they have any role in, by the qualified name of a column: asked of one row, that is cheaper than to
+/// gather those networks.
+macro_rules! in_networks {
+    ($network:literal) => {
+        concat!("EXISTS (SELECT 1 FROM # WHERE user_id = ? AND network_id = ", $network, ")")
     };
 }
 /// Subjects of one of their roles: networks coordinated, libraries staffed, trainers they are.
@@ -56,23 +65,16 @@ macro_rules! borrowers {
         )
     };
 }
-/// Libraries they see, by the network a column names: those of the directory, of their networks, and of networks on either side
-/// of a partnership with them.
+/// Libraries they see: those of the directory, of their networks, and of networks on either side of a partnership with
+/// them.
 macro_rules! of_libraries_seen {
-    ($network:literal) => {
+    () => {
         concat!(
-            $network,
-            " IS NULL OR ",
-            $network,
-            " IN ",
-            $crate::scope::networks!(),
-            " OR ",
-            $network,
-            " IN ",
+            "libraries.network_id IS NULL OR ",
+            $crate::scope::in_networks!("libraries.network_id"),
+            " OR libraries.network_id IN ",
             $crate::scope::lenders!(),
-            " OR ",
-            $network,
-            " IN ",
+            " OR libraries.network_id IN ",
             $crate::scope::borrowers!()
         )
     };
@@ -84,8 +86,8 @@ macro_rules! of_workshops_seen {
         concat!(
             "workshops.network_id IN ",
             $crate::scope::subjects!("coordinator"),
-            " OR workshops.state <> 'draft' AND (workshops.network_id IN ",
-            $crate::scope::networks!(),
+            " OR workshops.state <> 'draft' AND (",
+            $crate::scope::in_networks!("workshops.network_id"),
             " OR workshops.visibility <> 'network' AND workshops.network_id IN ",
             $crate::scope::lenders!(),
             ")"
@@ -133,7 +135,7 @@ macro_rules! of_requests_joined {
     };
 }
 pub(crate) use {
-    borrowers, lenders, networks, of_libraries_seen, of_own_requests, of_own_trainers, of_requests_joined,
+    borrowers, in_networks, lenders, networks, of_libraries_seen, of_own_requests, of_own_trainers, of_requests_joined,
     of_workshops_seen, standing, subjects,
 };
 
@@ -147,6 +149,8 @@ pub(crate) trait Seen: 'static {
 pub(crate) trait Looks: 'static {
     /// Their roles.
     const ROLES: &'static str;
+    /// Whether the statement has to see to it that a sign-in of theirs stands.
+    const IS_CLAIMED: bool = false;
 }
 
 /// People have their roles.
@@ -154,6 +158,14 @@ pub(crate) trait Looks: 'static {
 pub(crate) struct People;
 impl Looks for People {
     const ROLES: &'static str = "roles";
+}
+
+/// People by a sign-in that nobody has looked at yet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Claimants;
+impl Looks for Claimants {
+    const ROLES: &'static str = People::ROLES;
+    const IS_CLAIMED: bool = true;
 }
 
 /// API keys each coordinate their network.
@@ -176,9 +188,13 @@ macro_rules! seen {
         }
 
         fn $visible(scope: Scope) -> $table::BoxedQuery<'static, $crate::connection::MultiBackend> {
-            use $crate::scope::{People, Programs, SeenBy};
+            use $crate::scope::{Claimants, People, Programs, SeenBy};
             match scope {
                 Scope::Everything => $table::table.into_boxed(),
+                Scope::Claimed(viewer, sign_in, now) => {
+                    let seen = SeenBy::new($way, Claimants, viewer).claiming(sign_in, now);
+                    $table::table.filter(seen).into_boxed()
+                }
                 Scope::Of(viewer) => match viewer.who {
                     packhorse_domain::Principal::Person(_) => {
                         $table::table.filter(SeenBy::new($way, People, viewer)).into_boxed()
@@ -199,12 +215,20 @@ pub(crate) struct SeenBy<T, W> {
     kinds: PhantomData<(T, W)>,
     who: String,
     today: String,
+    claim: Option<(String, At)>,
 }
 
 impl<T: Seen, W: Looks> SeenBy<T, W> {
     /// Invariant: the viewer is of that kind.
     pub fn new(_: T, _: W, viewer: Viewer) -> Self {
-        Self { kinds: PhantomData, who: viewer.who.to_string(), today: viewer.today.to_string() }
+        Self { kinds: PhantomData, who: viewer.who.to_string(), today: viewer.today.to_string(), claim: None }
+    }
+}
+
+impl<T: Seen> SeenBy<T, Claimants> {
+    /// If this sign-in of theirs stands.
+    pub fn claiming(self, sign_in: SignInId, now: Timestamp) -> Self {
+        Self { claim: Some((sign_in.to_string(), At(now))), ..self }
     }
 }
 
@@ -223,10 +247,22 @@ impl<T: Seen, W: Looks> QueryId for SeenBy<T, W> {
 }
 impl<T: Seen, W: Looks, DB> QueryFragment<DB> for SeenBy<T, W>
 where
-    DB: Backend + HasSqlType<Text>,
+    DB: Backend + HasSqlType<Text> + HasSqlType<InstantType>,
     str: ToSql<Text, DB>,
+    At: ToSql<InstantType, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if W::IS_CLAIMED {
+            // Without a claim nothing is seen.
+            let (sign_in, now) = self.claim.as_ref().ok_or(diesel::result::Error::NotFound)?;
+            out.push_sql("EXISTS (SELECT 1 FROM sessions WHERE id = ");
+            out.push_bind_param::<Text, str>(sign_in)?;
+            out.push_sql(" AND user_id = ");
+            out.push_bind_param::<Text, str>(&self.who)?;
+            out.push_sql(" AND revoked_at IS NULL AND expires_at > ");
+            out.push_bind_param::<InstantType, At>(now)?;
+            out.push_sql(") AND ");
+        }
         // Were every alternative served by an index, SQLite would gather all rows a person sees and sort them for each page;
         // one that none serves makes it walk the rows in the order of the page.
         out.push_sql("(1 = 0 OR ");

@@ -16,10 +16,7 @@ use crate::{
 };
 
 // Those of the libraries they see.
-seen!(
-    venues,
-    concat!("venues.library_id IN (SELECT id FROM libraries WHERE ", scope::of_libraries_seen!("network_id"), ")")
-);
+seen!(venues, concat!("venues.library_id IN (SELECT id FROM libraries WHERE ", scope::of_libraries_seen!(), ")"));
 
 owned! {
     venues: Venue, VenueId, of library: LibraryId, in library_id, VenueDetails,

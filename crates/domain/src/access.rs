@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    id::{LibraryId, NetworkId, TrainerId, UserId},
+    id::{LibraryId, NetworkId, SignInId, TrainerId, UserId},
     principal::{Caller, Principal},
     text::words,
     time::Timestamp,
@@ -31,6 +31,8 @@ pub enum Scope {
     Everything,
     /// What the roles of one person or program show.
     Of(Viewer),
+    /// The same, of a person nobody has looked at yet: as long as this sign-in of theirs stands.
+    Claimed(Viewer, SignInId, Timestamp),
 }
 
 /// Whoever looks, and on which day: partnerships stand from one day until another.
@@ -42,15 +44,18 @@ pub struct Viewer {
     pub today: Date,
 }
 
+impl Viewer {
+    /// Somebody who looks at present.
+    pub fn at(who: Principal, now: Timestamp) -> Self {
+        Self { who, today: now.to_zoned(TimeZone::UTC).date() }
+    }
+}
+
 impl Actor {
     /// What they may see at present.
     pub fn scope(&self, now: Timestamp) -> Scope {
         let operator = self.grants.iter().any(|grant| grant.role == Role::Operator);
-        if operator {
-            Scope::Everything
-        } else {
-            Scope::Of(Viewer { who: self.caller.principal(), today: now.to_zoned(TimeZone::UTC).date() })
-        }
+        if operator { Scope::Everything } else { Scope::Of(Viewer::at(self.caller.principal(), now)) }
     }
 
     fn is(&self, relation: Relation, on: &Resource) -> bool {

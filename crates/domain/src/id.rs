@@ -30,6 +30,17 @@ pub struct InvalidId {
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const LENGTH: usize = 26;
 
+/// The digit of each byte; 32 for one that is none.
+const DIGITS: [u8; 256] = {
+    let mut digits = [32; 256];
+    let mut digit = 0;
+    while digit < 32 {
+        digits[ALPHABET[digit as usize] as usize] = digit;
+        digit += 1;
+    }
+    digits
+};
+
 impl<K: Kind> Id<K> {
     /// A new id whose time part is `now`, to the microsecond (RFC 9562 section 6.2, method 3).
     pub fn new(now: Timestamp) -> Self {
@@ -56,7 +67,9 @@ impl<K: Kind> fmt::Display for Id<K> {
             let digit = (value >> (5 * (LENGTH - 1 - i))) & 31;
             *slot = ALPHABET[usize::try_from(digit).unwrap_or(0)];
         }
-        write!(f, "{}_{}", K::PREFIX, std::str::from_utf8(&text).unwrap_or_default())
+        f.write_str(K::PREFIX)?;
+        f.write_str("_")?;
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 
@@ -72,8 +85,11 @@ impl<K: Kind> FromStr for Id<K> {
         }
         let mut value = 0u128;
         for byte in digits.bytes() {
-            let digit = ALPHABET.iter().position(|&letter| letter == byte).ok_or(invalid)?;
-            value = value << 5 | digit as u128;
+            let digit = DIGITS[usize::from(byte)];
+            if digit == 32 {
+                return Err(invalid);
+            }
+            value = value << 5 | u128::from(digit);
         }
         Ok(Self(Uuid::from_u128(value), PhantomData))
     }

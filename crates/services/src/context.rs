@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use packhorse_db::{Conn, DbError, events, networks, sessions};
 use packhorse_domain::{
-    Action, Actor, Caller, Id, Principal, Record, Resource, Scope, Timestamp, Version,
+    Action, Actor, Caller, Id, Principal, Record, Resource, Scope, Timestamp, Version, Viewer,
     api_key::KeyScope,
     authorize,
     commitment::RoadTable,
@@ -43,12 +43,43 @@ pub enum Credential {
 pub struct Context<'c> {
     /// The connection, inside a transaction where something is written.
     pub conn: &'c mut Conn,
-    /// Who acts; nobody for the program's own work.
-    pub actor: Option<Actor>,
+    who: Who,
     /// When.
     pub now: Timestamp,
     /// Roads that were measured; others are reckoned.
     pub roads: Option<Arc<RoadTable>>,
+    has_looked: bool,
+}
+
+/// Who acts.
+enum Who {
+    /// The program itself.
+    Program,
+    /// Somebody who shows a sign-in that nobody has looked at yet: they see what each statement lets them, and do nothing.
+    Claimed(UserId, SignInId),
+    /// Somebody with the roles they have at this moment.
+    Known(Actor),
+}
+
+/// Finds one thing in the scope of whoever shows a credential. The statement that finds it sees to it that a sign-in stands; what is
+/// not found so is looked for once more, knowing who asks.
+///
+/// # Errors
+/// Those of [`Context::of_caller`] and of `find`.
+pub fn glance<T>(
+    conn: &mut Conn,
+    credential: &Credential,
+    now: Timestamp,
+    mut find: impl FnMut(&mut Context<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    if let Credential::SignIn { user, session } = credential {
+        let mut ctx = Context::new(conn, Who::Claimed(*user, *session), now);
+        match find(&mut ctx) {
+            Ok(found) if ctx.has_looked => return Ok(found),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    find(&mut Context::of_caller(conn, credential, now)?)
 }
 
 impl<'c> Context<'c> {
@@ -66,12 +97,21 @@ impl<'c> Context<'c> {
             },
             Credential::Key { id, fingerprint, needed } => api_keys::actor(conn, *id, fingerprint, *needed, now)?,
         };
-        Ok(Self { conn, actor: Some(actor), now, roads: None })
+        Ok(Self::of_actor(conn, actor, now))
+    }
+
+    /// The context of somebody who is known.
+    pub fn of_actor(conn: &'c mut Conn, actor: Actor, now: Timestamp) -> Self {
+        Self::new(conn, Who::Known(actor), now)
+    }
+
+    fn new(conn: &'c mut Conn, who: Who, now: Timestamp) -> Self {
+        Self { conn, who, now, roads: None, has_looked: false }
     }
 
     /// The context of the program's own work, which may do everything.
     pub fn of_program(conn: &'c mut Conn, now: Timestamp) -> Self {
-        Self { conn, actor: None, now, roads: None }
+        Self::new(conn, Who::Program, now)
     }
 
     /// The same, knowing the roads that were measured, if any were.
@@ -85,7 +125,16 @@ impl<'c> Context<'c> {
     /// # Errors
     /// [`Error::Unauthenticated`] for the program's own work.
     pub fn principal(&self) -> Result<Principal, Error> {
-        self.actor.as_ref().map(|actor| actor.caller.principal()).ok_or(Error::Unauthenticated)
+        self.caller()?.map(Caller::principal).ok_or(Error::Unauthenticated)
+    }
+
+    /// Who acts; nobody for the program's own work.
+    fn caller(&self) -> Result<Option<&Caller>, Error> {
+        match &self.who {
+            Who::Program => Ok(None),
+            Who::Claimed(..) => Err(Error::Unauthenticated),
+            Who::Known(actor) => Ok(Some(&actor.caller)),
+        }
     }
 
     /// Which person acts, and by which sign-in.
@@ -93,15 +142,22 @@ impl<'c> Context<'c> {
     /// # Errors
     /// [`Error::Unauthenticated`] when it is no person.
     pub fn person(&self) -> Result<(UserId, SignInId), Error> {
-        match self.actor.as_ref().map(|actor| &actor.caller) {
+        match self.caller()? {
             Some(Caller::Person { user, session }) => Ok((*user, *session)),
             Some(Caller::Program { .. }) | None => Err(Error::Unauthenticated),
         }
     }
 
     /// What may be seen.
-    pub fn scope(&self) -> Scope {
-        self.actor.as_ref().map_or(Scope::Everything, |actor| actor.scope(self.now))
+    pub fn scope(&mut self) -> Scope {
+        self.has_looked = true;
+        match &self.who {
+            Who::Program => Scope::Everything,
+            Who::Claimed(user, session) => {
+                Scope::Claimed(Viewer::at(Principal::Person(*user), self.now), *session, self.now)
+            }
+            Who::Known(actor) => actor.scope(self.now),
+        }
     }
 
     /// Whether the actor may do this to a thing they can see. The kind of its network is looked up where that matters.
@@ -109,7 +165,11 @@ impl<'c> Context<'c> {
     /// # Errors
     /// [`Error::Forbidden`] when they may not, those of the database.
     pub fn authorize(&mut self, action: Action, on: &Resource) -> Result<(), Error> {
-        let Some(actor) = &self.actor else { return Ok(()) };
+        let actor = match &self.who {
+            Who::Program => return Ok(()),
+            Who::Claimed(..) => return Err(Error::Unauthenticated),
+            Who::Known(actor) => actor,
+        };
         match (authorize(actor, action, on), on.network.filter(|_| action.asks_kind())) {
             (Ok(()), _) => Ok(()),
             (Err(denied), None) => Err(denied.into()),
@@ -199,7 +259,7 @@ impl<'c> Context<'c> {
             subject_kind: K::NAME.to_owned(),
             subject: change.subject.to_string(),
             action: change.action.to_owned(),
-            actor: self.actor.as_ref().map(|actor| actor.caller.principal()),
+            actor: self.caller()?.map(Caller::principal),
             at: self.now,
             before: json(before).map_err(corrupt)?,
             after: json(after).map_err(corrupt)?,

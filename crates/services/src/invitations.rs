@@ -108,15 +108,15 @@ fn offered(ctx: &mut Context<'_>, token: &str) -> Result<(Invitation, Grant), Er
     let invitation = found.ok_or(Error::BadCredentials)?;
     // Asked for its answer only: whether it is still out.
     invitation.clone().accept(UserId::nil(), ctx.now)?;
-    let actor = match invitation.inviter {
+    let mut as_inviter = match invitation.inviter {
         Some(user) => {
             let grants = users::find(ctx.conn, Scope::Everything, user)?.roles;
-            Some(Actor { caller: Caller::Person { user, session: SignInId::nil() }, grants })
+            let caller = Caller::Person { user, session: SignInId::nil() };
+            Context::of_actor(ctx.conn, Actor { caller, grants }, ctx.now)
         }
         // By their own word.
-        None => None,
+        None => Context::of_program(ctx.conn, ctx.now),
     };
-    let mut as_inviter = Context { conn: &mut *ctx.conn, actor, now: ctx.now, roads: None };
     match grantable(&mut as_inviter, invitation.details.role, "/role") {
         Ok(grant) => Ok((invitation, grant)),
         Err(Error::Forbidden | Error::Invalid(_)) => Err(Error::Conflict {

@@ -66,5 +66,5 @@ pub mod workshop_import;
 pub mod workshop_sessions;
 pub mod workshops;
 
-pub use context::{Change, Context, Credential, Expected};
+pub use context::{Change, Context, Credential, Expected, glance};
 pub use error::{Error, Fault};
