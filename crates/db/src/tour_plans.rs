@@ -1,7 +1,6 @@
 //! Tour plans.
 
 use diesel::prelude::*;
-use jiff::SignedDuration;
 use packhorse_domain::{
     Scope, Timestamp,
     id::{NetworkId, TourPlanId},
@@ -16,9 +15,6 @@ use crate::{
     scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
-
-/// How long whoever reckons a plan may be silent before somebody else takes it over.
-const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = tour_plans, treat_none_as_null = true)]
@@ -57,7 +53,7 @@ impl From<&TourPlan> for Row {
             network_id: Spelled(entity.network),
             state: Spelled(entity.state.name()),
             state_data: Json(entity.state.clone()),
-            due_at: due(entity).map(At),
+            due_at: entity.due_at().map(At),
             details: Json(entity.details.clone()),
             progress: entity.progress.map(Json),
             outcome: entity.outcome.clone().map(Json),
@@ -65,15 +61,6 @@ impl From<&TourPlan> for Row {
             created_at: At(entity.record.created_at),
             updated_at: At(entity.record.updated_at),
         }
-    }
-}
-
-/// When somebody may begin to reckon a plan, or take it over.
-fn due(plan: &TourPlan) -> Option<Timestamp> {
-    match plan.state {
-        TourPlanState::Queued { queued_at } => Some(queued_at),
-        TourPlanState::Running { .. } => Some(plan.record.updated_at + LEASE),
-        TourPlanState::Done { .. } | TourPlanState::Stopped { .. } | TourPlanState::Failed { .. } => None,
     }
 }
 

@@ -4,7 +4,10 @@
 
 mod outcome;
 
-use jiff::civil::{Date, Time};
+use jiff::{
+    SignedDuration,
+    civil::{Date, Time},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
@@ -27,6 +30,8 @@ pub const MOST_REQUESTS: usize = 2000;
 pub const MOST_TRAINERS: usize = 200;
 /// Most days of one plan.
 pub const MOST_DAYS: i32 = 92;
+/// How long whoever reckons a plan may be silent before somebody else takes it over.
+const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
 /// What is to be planned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
@@ -84,7 +89,7 @@ pub struct TourPlanDetails {
     pub excluded: Vec<Excluded>,
     /// A finished plan of the network that this one changes as little as it can.
     pub follows: Option<TourPlanId>,
-    /// Stops of the plan it follows that are before this day stay as they are.
+    /// Stops of the plan it follows that are before this day stay as they are, and none comes to those days.
     #[schema(value_type = Option<String>, format = Date)]
     pub freeze_before: Option<Date>,
 }
@@ -409,6 +414,15 @@ impl TourPlan {
             TourPlanState::Done { .. } | TourPlanState::Stopped { .. } | TourPlanState::Failed { .. } => {
                 Err(self.refuse("start"))
             }
+        }
+    }
+
+    /// When somebody may begin to reckon it, or take it over from whoever does and is silent.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        match self.state {
+            TourPlanState::Queued { queued_at } => Some(queued_at),
+            TourPlanState::Running { .. } => Some(self.record.updated_at + LEASE),
+            TourPlanState::Done { .. } | TourPlanState::Stopped { .. } | TourPlanState::Failed { .. } => None,
         }
     }
 
