@@ -3,6 +3,7 @@
 //! Reckoning takes long and needs no database, so it is done between transactions: [`claim`] says what is to be planned,
 //! [`sheet::gather`] writes the problem down, [`advance`] tells how far it has come, [`finish`] keeps what was found.
 
+mod clock;
 pub mod edits;
 pub(crate) mod road;
 pub mod settle;

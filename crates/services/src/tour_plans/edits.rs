@@ -3,11 +3,11 @@
 
 use packhorse_domain::{
     id::{RequestId, TourPlanId, TrainerId},
-    tour_plan::{StopEdit, TourOutcome, TourPlan},
+    tour_plan::{StopEdit, TourPlan},
 };
 use packhorse_tours::{Clash, Stop, compose};
 
-use super::{find_to_change, keep, settle, sheet::Sheet};
+use super::{clock::minutes_of, find_to_change, keep, settle, sheet::Sheet};
 use crate::{Context, Error, Expected, Fault, pool::Pool};
 
 /// Changes the stops of a plan that has finished, one step after the other, and prices what comes of it.
@@ -24,7 +24,7 @@ pub fn edit(
 ) -> Result<TourPlan, Error> {
     let before = find_to_change(ctx, id, expected)?;
     let sheet = super::sheet::gather(ctx, pool, &before)?;
-    let mut stops = stops_of(&sheet, before.found("edit")?);
+    let mut stops: Vec<Stop> = sheet.served(before.found("edit")?).into_iter().map(Stop::from).collect();
     let mut faults = Vec::new();
     for (place, step) in edits.iter().enumerate() {
         if let Err(fault) = take(&sheet, &mut stops, step, &format!("/edits/{place}")) {
@@ -49,28 +49,13 @@ pub fn edit(
     keep(ctx, "edit", &before, after)
 }
 
-/// The stops of a plan, in order.
-fn stops_of(sheet: &Sheet, outcome: &TourOutcome) -> Vec<Stop> {
-    let stops = outcome.stops().filter_map(|(trainer, stop)| {
-        let (day, start) = sheet.clock.read(stop.time.start)?;
-        let request = number(&sheet.requests, stop.request)?;
-        Some(Stop { request, trainer: number(&sheet.trainers, trainer)?, day, start: Some(start) })
-    });
-    stops.collect()
-}
-
-fn number<T: PartialEq + Copy>(ids: &[T], id: T) -> Option<usize> {
-    ids.iter().position(|each| *each == id)
-}
-
 /// Takes one step.
 fn take(sheet: &Sheet, stops: &mut Vec<Stop>, step: &StopEdit, at: &str) -> Result<(), Fault> {
     let request = |id: RequestId, field: &str| {
-        number(&sheet.requests, id).ok_or_else(|| Fault::absent(format!("{at}/{field}"), "request of this plan"))
+        sheet.request(id).ok_or_else(|| Fault::absent(format!("{at}/{field}"), "request of this plan"))
     };
-    let trainer = |id: TrainerId| {
-        number(&sheet.trainers, id).ok_or_else(|| Fault::absent(format!("{at}/trainer"), "trainer of this plan"))
-    };
+    let trainer =
+        |id: TrainerId| sheet.trainer(id).ok_or_else(|| Fault::absent(format!("{at}/trainer"), "trainer of this plan"));
     let placed = |stop: Stop, stops: &mut Vec<Stop>| {
         // In order of time where it has one, else behind what is there on its day.
         let behind = |other: &Stop| {
@@ -95,7 +80,7 @@ fn take(sheet: &Sheet, stops: &mut Vec<Stop>, step: &StopEdit, at: &str) -> Resu
                 (StopEdit::Move { .. }, false) => return Err(Fault::absent(format!("{at}/request"), "stop")),
                 _ => stops.retain(|stop| stop.request != request),
             }
-            placed(Stop { request, trainer, day, start: starts_at.map(super::sheet::minutes_of) }, stops);
+            placed(Stop { request, trainer, day, start: starts_at.map(minutes_of) }, stops);
         }
         StopEdit::Remove { request: id } => {
             let request = request(*id, "request")?;
@@ -149,7 +134,7 @@ fn at(edits: &[StopEdit], request: RequestId) -> String {
 
 /// What is wrong with the stops, in the words of those who made the edits.
 fn faults_of(sheet: &Sheet, edits: &[StopEdit], clashes: &[Clash]) -> Vec<Fault> {
-    let who = |trainer: &usize| sheet.trainers.get(*trainer).map_or_else(String::new, ToString::to_string);
+    let who = |trainer: &usize| sheet.trainers.get(*trainer).map_or_else(String::new, |trainer| trainer.id.to_string());
     let of_request = |request: &usize, code: &'static str, detail: String| {
         let place = sheet.requests.get(*request).map_or_else(|| "/edits".to_owned(), |id| at(edits, *id));
         Fault::new(place, code, detail)

@@ -3,16 +3,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use packhorse_db::{networks, requests, tour_plans, trainers};
+use packhorse_db::{networks, requests, tour_plans};
 use packhorse_domain::{
     Coordinates, Currency, Km, Minutes, Money, Scope, Timestamp, Word,
     commitment::{Cause, Commitment, Holder},
-    id::{CommitmentId, OfferId, RequestId, TrainerId},
+    id::{CommitmentId, OfferId, RequestId},
     policy::TravelRates,
     price::CostKind,
     request::TrainingRequest,
     tour_plan::{Effort, LeftOut, PlannedLeg, PlannedNight, PlannedStop, PlannedTour, TourCost, TourOutcome, TourPlan},
-    trainer::Trainer,
 };
 use packhorse_matching::{Entry, Placement, Reach, nearest};
 use packhorse_tours::{
@@ -51,15 +50,12 @@ pub fn read(ctx: &mut Context<'_>, plan: &TourPlan, sheet: &Sheet, found: Option
     let composed =
         found.map(|found| compose(&sheet.problem, &stops).map_or_else(|_| found.tours.clone(), |plan| plan.tours));
     let tours = composed.unwrap_or_default();
-    let people = trainers::with_ids(ctx.conn, &sheet.trainers)?;
-    let people: HashMap<TrainerId, Trainer> = people.into_iter().map(|trainer| (trainer.id, trainer)).collect();
     let reckoner = Reckoner { sheet, rates: network.policy.rates_on(plan.details.from), currency: network.currency };
     let mut planned = Vec::new();
     for tour in &tours {
-        let id = sheet.trainers[tour.trainer];
         let stops: Vec<Settled> = tour.stops.iter().filter_map(|stop| settled.remove(&stop.request)).collect();
-        if let Some(trainer) = people.get(&id).filter(|_| !stops.is_empty()) {
-            planned.push(reckoner.tour(trainer, tour, stops));
+        if !stops.is_empty() {
+            planned.push(reckoner.tour(tour, stops));
         }
     }
     planned.sort_by_key(|tour| (tour.trainer, tour.stops.first().map(|stop| stop.time.start)));
@@ -102,12 +98,13 @@ fn settle(
     let briefs = Brief::gather(ctx, asked.values().map(Asked::of).collect())?;
     let briefs: HashMap<RequestId, (&TrainingRequest, &Brief)> =
         asked.iter().zip(&briefs).map(|((id, request), brief)| (*id, (request, brief))).collect();
-    let mut entries = pool::load(ctx, &sheet.trainers, earlier(ctx.now, BEFORE))?;
+    let trainers: Vec<_> = sheet.trainers.iter().map(|trainer| trainer.id).collect();
+    let mut entries = pool::load(ctx, &trainers, earlier(ctx.now, BEFORE))?;
     let lenders = lenders(ctx, plan.network)?;
     let reach = Reach { network: plan.network, lenders: &lenders };
     let (mut settled, mut left_out) = (HashMap::new(), Vec::new());
     for (stop, id) in stops.into_iter().zip(ids) {
-        let there = briefs.get(&id).zip(entries.get_mut(&sheet.trainers[stop.trainer]));
+        let there = briefs.get(&id).zip(entries.get_mut(&trainers[stop.trainer]));
         let (Some(((request, brief), entry)), Some(planned)) = (there, sheet.clock.instant(stop.day, stop.start))
         else {
             continue;
@@ -161,7 +158,7 @@ fn take(entry: &mut Entry, placement: &Placement, place: Coordinates, now: Times
 fn told(sheet: &Sheet, unserved: &Unserved) -> Option<LeftOut> {
     let request = *sheet.requests.get(unserved.request)?;
     let word = |reason: &packhorse_tours::plan::Reason| serde_json::to_value(reason).ok()?.as_str().map(str::to_owned);
-    let who = |trainer: &usize| sheet.trainers.get(*trainer).map_or_else(String::new, ToString::to_string);
+    let who = |trainer: &usize| sheet.trainers.get(*trainer).map_or_else(String::new, |trainer| trainer.id.to_string());
     let would_help = unserved.remedy.as_ref().map(|remedy| match remedy {
         Remedy::Window { trainer, window } => {
             format!("{}: {} could come", sheet.clock.date(window.day), who(trainer))
@@ -189,14 +186,15 @@ impl Reckoner<'_> {
         Effort { cost, road_km: Km(0.0), road_minutes: Minutes(0), nights: 0 }
     }
 
-    fn tour(&self, trainer: &Trainer, tour: &Tour, stops: Vec<Settled>) -> PlannedTour {
+    fn tour(&self, tour: &Tour, stops: Vec<Settled>) -> PlannedTour {
+        let trainer = &self.sheet.trainers[tour.trainer];
         let honorarium = stops.iter().map(|stop| stop.honorarium).sum();
         let effort = self.effort(tour, honorarium);
         let alone = self.alone(tour, &stops);
         PlannedTour {
             trainer: trainer.id,
-            name: trainer.details.name.clone(),
-            home: trainer.details.home_base.coordinates,
+            name: trainer.name.clone(),
+            home: trainer.home,
             stops: stops.into_iter().map(|settled| settled.stop).collect(),
             legs: tour.legs.iter().filter_map(|leg| self.leg(leg)).collect(),
             nights: tour
