@@ -4,14 +4,17 @@ use diesel::prelude::*;
 use packhorse_domain::{
     Scope, Timestamp,
     id::{NetworkId, TourPlanId},
-    tour_plan::{TourOutcome, TourPlan, TourPlanDetails, TourPlanState, TourPlanStateName, TourProgress},
+    tour_plan::{
+        ProblemSize, TourOutcome, TourPlan, TourPlanDetails, TourPlanState, TourPlanStateName, TourProblem,
+        TourProgress,
+    },
 };
 
 use crate::{
     Conn, DbError, Page,
     entity::queries,
     page::paged,
-    schema::tour_plans,
+    schema::{tour_plans, tour_problems},
     scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
@@ -25,6 +28,7 @@ struct Row {
     state_data: Json<TourPlanState>,
     due_at: Option<At>,
     details: Json<TourPlanDetails>,
+    problem_size: Option<Json<ProblemSize>>,
     progress: Option<Json<TourProgress>>,
     outcome: Option<Json<TourOutcome>>,
     version: i64,
@@ -38,6 +42,7 @@ impl From<Row> for TourPlan {
             id: row.id.0,
             network: row.network_id.0,
             details: row.details.0,
+            problem: row.problem_size.map(|size| size.0),
             progress: row.progress.map(|progress| progress.0),
             outcome: row.outcome.map(|outcome| outcome.0),
             state: row.state_data.0,
@@ -55,6 +60,7 @@ impl From<&TourPlan> for Row {
             state_data: Json(entity.state.clone()),
             due_at: entity.due_at().map(At),
             details: Json(entity.details.clone()),
+            problem_size: entity.problem.map(Json),
             progress: entity.progress.map(Json),
             outcome: entity.outcome.clone().map(Json),
             version: entity.record.version.0,
@@ -102,4 +108,23 @@ pub fn next(conn: &mut Conn, now: Timestamp) -> Result<Option<TourPlan>, DbError
     let query = tour_plans::table.filter(tour_plans::due_at.le(At(now))).order((tour_plans::due_at, tour_plans::id));
     let row: Option<Row> = query.select(Row::as_select()).first(conn).optional()?;
     Ok(row.map(TourPlan::from))
+}
+
+/// Keeps the problem that was given with a plan.
+///
+/// # Errors
+/// [`DbError::Conflict`] when there is one.
+pub fn insert_problem(conn: &mut Conn, plan: TourPlanId, problem: &TourProblem) -> Result<(), DbError> {
+    let values = (tour_problems::plan_id.eq(Spelled(plan)), tour_problems::problem.eq(Json(problem.clone())));
+    crate::error::one(diesel::insert_into(tour_problems::table).values(values).execute(conn)?)
+}
+
+/// The problem that was given with a plan.
+///
+/// # Errors
+/// [`DbError::NotFound`] when none was.
+pub fn problem(conn: &mut Conn, plan: TourPlanId) -> Result<TourProblem, DbError> {
+    let query = tour_problems::table.filter(tour_problems::plan_id.eq(Spelled(plan))).select(tour_problems::problem);
+    let problem: Json<TourProblem> = query.first(conn)?;
+    Ok(problem.0)
 }

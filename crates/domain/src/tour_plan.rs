@@ -2,7 +2,9 @@
 //!
 //! A plan is reckoned in the background, as long as its budget of time lasts. It holds nobody's time: tours made of it do.
 
+mod named;
 mod outcome;
+mod problem;
 
 use jiff::{
     SignedDuration,
@@ -20,9 +22,11 @@ use crate::{
     time::Timestamp,
 };
 
+pub use named::Named;
 pub use outcome::{
     Effort, LeftOut, PlanChanges, PlannedLeg, PlannedNight, PlannedStop, PlannedTour, TourCost, TourOutcome,
 };
+pub use problem::{ProblemPin, ProblemRequest, ProblemSize, ProblemTrainer, RoadMatrix, TourProblem, TravelCosts};
 
 /// Most requests of one plan.
 pub const MOST_REQUESTS: usize = 2000;
@@ -321,9 +325,11 @@ pub enum StopEdit {
     /// A stop more.
     Add {
         /// The request to serve.
-        request: RequestId,
+        #[schema(value_type = String, min_length = 1, max_length = 100, example = "req_01k9z3k8m4e0r9q2v7x5y6w8ta")]
+        request: Named<RequestId>,
         /// Who goes.
-        trainer: TrainerId,
+        #[schema(value_type = String, min_length = 1, max_length = 100, example = "trn_01k9z3k8m4e0r9q2v7x5y6w8ta")]
+        trainer: Named<TrainerId>,
         /// On which day.
         #[schema(value_type = String, format = Date, example = "2027-03-03")]
         date: Date,
@@ -334,14 +340,17 @@ pub enum StopEdit {
     /// A stop less.
     Remove {
         /// The request that is not served any more.
-        request: RequestId,
+        #[schema(value_type = String, min_length = 1, max_length = 100, example = "req_01k9z3k8m4e0r9q2v7x5y6w8ta")]
+        request: Named<RequestId>,
     },
     /// A stop of another trainer, day or time.
     Move {
         /// The request it serves.
-        request: RequestId,
+        #[schema(value_type = String, min_length = 1, max_length = 100, example = "req_01k9z3k8m4e0r9q2v7x5y6w8ta")]
+        request: Named<RequestId>,
         /// Who goes.
-        trainer: TrainerId,
+        #[schema(value_type = String, min_length = 1, max_length = 100, example = "trn_01k9z3k8m4e0r9q2v7x5y6w8ta")]
+        trainer: Named<TrainerId>,
         /// On which day.
         #[schema(value_type = String, format = Date, example = "2027-03-03")]
         date: Date,
@@ -352,13 +361,14 @@ pub enum StopEdit {
     /// The stops of a day in another order, each as early as can be.
     Reorder {
         /// Whose day.
-        trainer: TrainerId,
+        #[schema(value_type = String, min_length = 1, max_length = 100, example = "trn_01k9z3k8m4e0r9q2v7x5y6w8ta")]
+        trainer: Named<TrainerId>,
         /// Which.
         #[schema(value_type = String, format = Date, example = "2027-03-03")]
         date: Date,
         /// Every request served that day, in the order wanted.
-        #[schema(max_items = 6)]
-        requests: Vec<RequestId>,
+        #[schema(value_type = Vec<String>, max_items = 6)]
+        requests: Vec<Named<RequestId>>,
     },
 }
 
@@ -371,6 +381,8 @@ pub struct TourPlan {
     pub network: NetworkId,
     /// What is to be planned.
     pub details: TourPlanDetails,
+    /// How large the problem is that was given with it; nothing when it is about requests of the network.
+    pub problem: Option<ProblemSize>,
     /// How far the reckoning has come; nothing before it began.
     pub progress: Option<TourProgress>,
     /// What was found; nothing until it has finished.
@@ -392,6 +404,7 @@ impl TourPlan {
             id: TourPlanId::new(now),
             network,
             details,
+            problem: None,
             progress: None,
             outcome: None,
             state: TourPlanState::Queued { queued_at: now },

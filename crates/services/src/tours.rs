@@ -65,20 +65,28 @@ pub fn list(ctx: &mut Context<'_>, filter: TourFilter, page: &Page) -> Result<Ve
 /// Offers the tours of a plan: every stop of every tour is held, or none.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::State`] when nothing was found for the plan, [`Error::Invalid`] when it has no such tour, [`Error::Clash`] with every stop that cannot be held.
+/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::State`] when nothing was found for the plan, [`Error::Conflict`]
+/// `given_problem` when its problem was given with it, [`Error::Invalid`] when it has no such tour, [`Error::Clash`] with every
+/// stop that cannot be held.
 pub fn make(ctx: &mut Context<'_>, plan: TourPlanId, asking: &Asking) -> Result<Vec<Tour>, Error> {
     let plan = tour_plans::get(ctx, plan)?;
     ctx.authorize(Action::PlanTours, &Resource::of(plan.network))?;
     let outcome = plan.found("offer")?;
-    let is_asked = |tour: &PlannedTour| asking.trainers.is_empty() || asking.trainers.contains(&tour.trainer);
+    if plan.problem.is_some() {
+        let detail = "its problem was given with it: there is nobody to ask, and no request to serve".to_owned();
+        return Err(Error::Conflict { code: "given_problem", detail });
+    }
+    let is_asked = |tour: &PlannedTour| {
+        asking.trainers.is_empty() || asking.trainers.iter().any(|trainer| tour.trainer == (*trainer).into())
+    };
     let chosen: Vec<(usize, &PlannedTour)> =
         outcome.tours.iter().enumerate().filter(|(_, tour)| is_asked(tour)).collect();
     if chosen.is_empty() {
         return Err(Fault::new("/trainers", "no_tour", "the plan has no tour for them").into());
     }
     let stops = || chosen.iter().flat_map(|(_, tour)| &tour.stops);
-    lock_all(ctx, Lock::Requests, stops().map(|stop| stop.request))?;
-    lock_all(ctx, Lock::Trainers, chosen.iter().map(|(_, tour)| tour.trainer))?;
+    lock_all(ctx, Lock::Requests, stops().filter_map(|stop| stop.request.id()))?;
+    lock_all(ctx, Lock::Trainers, chosen.iter().filter_map(|(_, tour)| tour.trainer.id()))?;
     let network = networks::find(ctx.conn, Scope::Everything, plan.network)?;
     let (mut made, mut clashes) = (Vec::new(), Vec::new());
     for (number, planned) in chosen {
@@ -97,19 +105,22 @@ fn offer_one(
     message: &str,
     clashes: &mut Vec<Fault>,
 ) -> Result<Tour, Error> {
-    let trainer = trainers::find(ctx.conn, Scope::Everything, planned.trainer)?;
+    let trainer = planned.trainer.id().ok_or(Error::NotFound)?;
+    let trainer = trainers::find(ctx.conn, Scope::Everything, trainer)?;
     let stops: Vec<TourStop> = planned
         .stops
         .iter()
-        .map(|stop| TourStop {
-            request: stop.request,
-            library: stop.library,
-            offer: OfferId::new(ctx.now),
-            booking: None,
-            time: stop.time,
-            time_zone: stop.time_zone.clone(),
-            place: stop.place.clone(),
-            coordinates: stop.coordinates,
+        .filter_map(|stop| {
+            Some(TourStop {
+                request: stop.request.id()?,
+                library: stop.library?,
+                offer: OfferId::new(ctx.now),
+                booking: None,
+                time: stop.time,
+                time_zone: stop.time_zone.clone(),
+                place: stop.place.clone(),
+                coordinates: stop.coordinates,
+            })
         })
         .collect();
     let (shares, effort) = share(ctx, network, &trainer, &stops, planned.effort)?;

@@ -3,7 +3,7 @@
 
 use packhorse_domain::{
     id::{RequestId, TourPlanId, TrainerId},
-    tour_plan::{StopEdit, TourPlan},
+    tour_plan::{Named, StopEdit, TourPlan},
 };
 use packhorse_tours::{Clash, Stop, compose};
 
@@ -36,8 +36,8 @@ pub fn edit(
     let found = compose(&sheet.problem, &all).map_err(|clashes| Error::Invalid(faults_of(&sheet, edits, &clashes)))?;
     let outcome = settle::read(ctx, &before, &sheet, Some(&found))?;
     let lost = stops.iter().filter_map(|stop| {
-        let request = sheet.requests[stop.request];
-        let left = outcome.left_out.iter().find(|left| left.request == request)?;
+        let request = &sheet.requests[stop.request];
+        let left = outcome.left_out.iter().find(|left| left.request == *request)?;
         Some(Fault::new(
             at(edits, request),
             left.reasons.first().cloned().unwrap_or_default(),
@@ -51,11 +51,12 @@ pub fn edit(
 
 /// Takes one step.
 fn take(sheet: &Sheet, stops: &mut Vec<Stop>, step: &StopEdit, at: &str) -> Result<(), Fault> {
-    let request = |id: RequestId, field: &str| {
+    let request = |id: &Named<RequestId>, field: &str| {
         sheet.request(id).ok_or_else(|| Fault::absent(format!("{at}/{field}"), "request of this plan"))
     };
-    let trainer =
-        |id: TrainerId| sheet.trainer(id).ok_or_else(|| Fault::absent(format!("{at}/trainer"), "trainer of this plan"));
+    let trainer = |id: &Named<TrainerId>| {
+        sheet.trainer(id).ok_or_else(|| Fault::absent(format!("{at}/trainer"), "trainer of this plan"))
+    };
     let placed = |stop: Stop, stops: &mut Vec<Stop>| {
         // In order of time where it has one, else behind what is there on its day.
         let behind = |other: &Stop| {
@@ -67,7 +68,7 @@ fn take(sheet: &Sheet, stops: &mut Vec<Stop>, step: &StopEdit, at: &str) -> Resu
     match step {
         StopEdit::Add { request: id, trainer: who, date, starts_at }
         | StopEdit::Move { request: id, trainer: who, date, starts_at } => {
-            let (request, trainer) = (request(*id, "request")?, trainer(*who)?);
+            let (request, trainer) = (request(id, "request")?, trainer(who)?);
             let day = sheet
                 .clock
                 .day(*date)
@@ -83,7 +84,7 @@ fn take(sheet: &Sheet, stops: &mut Vec<Stop>, step: &StopEdit, at: &str) -> Resu
             placed(Stop { request, trainer, day, start: starts_at.map(minutes_of) }, stops);
         }
         StopEdit::Remove { request: id } => {
-            let request = request(*id, "request")?;
+            let request = request(id, "request")?;
             let count = stops.len();
             stops.retain(|stop| stop.request != request);
             if stops.len() == count {
@@ -91,12 +92,12 @@ fn take(sheet: &Sheet, stops: &mut Vec<Stop>, step: &StopEdit, at: &str) -> Resu
             }
         }
         StopEdit::Reorder { trainer: who, date, requests } => {
-            let trainer = trainer(*who)?;
+            let trainer = trainer(who)?;
             let day = sheet
                 .clock
                 .day(*date)
                 .ok_or_else(|| Fault::new(format!("{at}/date"), "out_of_range", "is not a day of the plan"))?;
-            let ordered: Vec<usize> = requests.iter().map(|id| request(*id, "requests")).collect::<Result<_, _>>()?;
+            let ordered: Vec<usize> = requests.iter().map(|id| request(id, "requests")).collect::<Result<_, _>>()?;
             let mut of_day: Vec<usize> = stops
                 .iter()
                 .filter(|stop| (stop.trainer, stop.day) == (trainer, day))
@@ -122,12 +123,12 @@ fn take(sheet: &Sheet, stops: &mut Vec<Stop>, step: &StopEdit, at: &str) -> Resu
 }
 
 /// The step that a request came in by last; the whole when by none.
-fn at(edits: &[StopEdit], request: RequestId) -> String {
+fn at(edits: &[StopEdit], request: &Named<RequestId>) -> String {
     let names = |step: &StopEdit| match step {
         StopEdit::Add { request: id, .. } | StopEdit::Move { request: id, .. } | StopEdit::Remove { request: id } => {
-            *id == request
+            id == request
         }
-        StopEdit::Reorder { requests, .. } => requests.contains(&request),
+        StopEdit::Reorder { requests, .. } => requests.contains(request),
     };
     edits.iter().rposition(names).map_or_else(|| "/edits".to_owned(), |place| format!("/edits/{place}"))
 }
@@ -136,7 +137,7 @@ fn at(edits: &[StopEdit], request: RequestId) -> String {
 fn faults_of(sheet: &Sheet, edits: &[StopEdit], clashes: &[Clash]) -> Vec<Fault> {
     let who = |trainer: &usize| sheet.trainers.get(*trainer).map_or_else(String::new, |trainer| trainer.id.to_string());
     let of_request = |request: &usize, code: &'static str, detail: String| {
-        let place = sheet.requests.get(*request).map_or_else(|| "/edits".to_owned(), |id| at(edits, *id));
+        let place = sheet.requests.get(*request).map_or_else(|| "/edits".to_owned(), |id| at(edits, id));
         Fault::new(place, code, detail)
     };
     let of_days = |code: &'static str, trainer: &usize, first: &usize, last: &usize, what: &str| {

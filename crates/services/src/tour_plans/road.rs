@@ -42,6 +42,7 @@ pub(crate) fn of_tour(network: &Network, trainer: &Person, stops: &[TourStop]) -
         })
         .collect::<Option<_>>()?;
     let whole = hours.end - hours.start;
+    let paid = policy.rates_on(day(stops.first()?.time.start));
     let one = Trainer {
         home,
         skills: Vec::new(),
@@ -56,7 +57,7 @@ pub(crate) fn of_tour(network: &Network, trainer: &Person, stops: &[TourStop]) -
             kilometers_in_all: None,
             workshops_in_all: None,
         },
-        rates: rates(policy.rates_on(day(stops.first()?.time.start))),
+        rates: rates(paid),
     };
     let places = places.known;
     let problem = Problem {
@@ -69,6 +70,15 @@ pub(crate) fn of_tour(network: &Network, trainer: &Person, stops: &[TourStop]) -
         former: Vec::new(),
         freeze_before: 0,
     };
-    let requests = stops.iter().map(|stop| stop.request).collect();
-    Some(Sheet { problem, requests, trainers: vec![trainer.into()], places, left_out: Vec::new(), clock })
+    let requests = stops.iter().map(|stop| stop.request.into()).collect();
+    Some(Sheet {
+        problem,
+        requests,
+        trainers: vec![trainer.into()],
+        places,
+        left_out: Vec::new(),
+        clock,
+        rates: paid.cloned(),
+        zones: None,
+    })
 }

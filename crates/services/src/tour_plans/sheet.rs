@@ -9,22 +9,27 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use packhorse_calendar::{free, intervals::subtract};
 use packhorse_db::{networks, requests, tour_plans};
 use packhorse_domain::{
-    Coordinates, Interval, Scope, Timestamp, Word,
+    Coordinates, Interval, Scope, Timestamp, Word, Zone,
     id::{LibraryId, RequestId, TrainerId},
     network::Network,
     policy::{TravelModel, TravelRates},
     request::{RequestStateName, TrainingRequest},
-    tour_plan::{LeftOut, MOST_REQUESTS, MOST_TRAINERS, Pin as DomainPin, TourOutcome, TourPlan},
+    tour_plan::{LeftOut, MOST_REQUESTS, MOST_TRAINERS, Named, Pin as DomainPin, TourLimits, TourOutcome, TourPlan},
     trainer::{Customers, Trainer as Person},
 };
 use packhorse_matching::{Entry, Reach, suits};
 use packhorse_tours::{
     Fault, Problem,
-    problem::{Base, Hours, Limits, MAX_WINDOWS, Pin, Rates, Request, Served, Trainer, Weights, Window},
+    problem::{
+        Base, Hours, Limits, MAX_WINDOWS, MAX_WORKSHOPS_A_DAY, Pin, Rates, Request, Served, Trainer, Weights, Window,
+    },
     travel::{Point, Travel},
 };
 
-use super::clock::{Clock, DAY, Places, minutes_of};
+use super::{
+    clock::{Clock, DAY, Places, minutes_of},
+    given,
+};
 use crate::{
     Context, Error, deserts,
     matches::{Asked, BEFORE, Brief, earlier, lenders},
@@ -44,7 +49,7 @@ pub struct Sheet {
     /// For the planner.
     pub problem: Problem,
     /// What its requests stand for: the first ones. Others are what trainers are committed to already.
-    pub(crate) requests: Vec<RequestId>,
+    pub(crate) requests: Vec<Named<RequestId>>,
     /// What its trainers stand for.
     pub(crate) trainers: Vec<Goer>,
     /// What its places are called, and where they are.
@@ -53,13 +58,17 @@ pub struct Sheet {
     pub(crate) left_out: Vec<LeftOut>,
     /// The clock.
     pub(crate) clock: Clock,
+    /// What travel is paid.
+    pub(crate) rates: Option<TravelRates>,
+    /// The zone of each request of a problem that was given: its starts are taken as planned, since no offer comes of them.
+    pub(crate) zones: Option<Vec<Zone>>,
 }
 
 /// A trainer of a problem.
 #[derive(Debug, Clone)]
 pub(crate) struct Goer {
     /// Who.
-    pub(crate) id: TrainerId,
+    pub(crate) id: Named<TrainerId>,
     /// Their name.
     pub(crate) name: String,
     /// Where they live.
@@ -69,26 +78,26 @@ pub(crate) struct Goer {
 impl From<&Person> for Goer {
     fn from(trainer: &Person) -> Self {
         let details = &trainer.details;
-        Self { id: trainer.id, name: details.name.clone(), home: details.home_base.coordinates }
+        Self { id: trainer.id.into(), name: details.name.clone(), home: details.home_base.coordinates }
     }
 }
 
 impl Sheet {
     /// The number of a request.
-    pub(crate) fn request(&self, id: RequestId) -> Option<usize> {
-        self.requests.iter().position(|each| *each == id)
+    pub(crate) fn request(&self, id: &Named<RequestId>) -> Option<usize> {
+        self.requests.iter().position(|each| each == id)
     }
 
     /// The number of a trainer.
-    pub(crate) fn trainer(&self, id: TrainerId) -> Option<usize> {
-        self.trainers.iter().position(|each| each.id == id)
+    pub(crate) fn trainer(&self, id: &Named<TrainerId>) -> Option<usize> {
+        self.trainers.iter().position(|each| each.id == *id)
     }
 
     /// The stops of an outcome, in order, as far as they are still asked for.
     pub(crate) fn served(&self, outcome: &TourOutcome) -> Vec<Served> {
         let stops = outcome.stops().filter_map(|(trainer, stop)| {
             let (day, start) = self.clock.read(stop.time.start)?;
-            Some(Served { request: self.request(stop.request)?, trainer: self.trainer(trainer)?, day, start })
+            Some(Served { request: self.request(&stop.request)?, trainer: self.trainer(trainer)?, day, start })
         });
         stops.collect()
     }
@@ -142,12 +151,26 @@ impl Sheet {
     }
 }
 
-/// Writes the problem of a plan down, as things are at present.
+/// Writes the problem of a plan down: that which was given with it, else the network's, as things are at present.
 ///
 /// # Errors
 /// Those of the database.
 pub fn gather(ctx: &mut Context<'_>, pool: &Pool, plan: &TourPlan) -> Result<Sheet, Error> {
     let network = networks::find(ctx.conn, Scope::Everything, plan.network)?;
+    let mut sheet = match plan.problem {
+        Some(_) => given::sheet(&tour_plans::problem(ctx.conn, plan.id)?, &plan.details, &network),
+        None => of_network(ctx, pool, plan, &network)?,
+    };
+    let former = match plan.details.follows {
+        Some(former) => tour_plans::find(ctx.conn, Scope::Everything, former)?.outcome,
+        None => None,
+    };
+    sheet.follow(former.as_ref());
+    Ok(sheet)
+}
+
+/// The open requests of a network and the trainers it may ask.
+fn of_network(ctx: &mut Context<'_>, pool: &Pool, plan: &TourPlan, network: &Network) -> Result<Sheet, Error> {
     let clock = Clock::of(&plan.details, network.details.time_zone.rules());
     let requests = asked_for(ctx, plan)?;
     let briefs = Brief::gather(ctx, requests.iter().map(Asked::of).collect())?;
@@ -156,18 +179,17 @@ pub fn gather(ctx: &mut Context<'_>, pool: &Pool, plan: &TourPlan) -> Result<She
     let entries = candidates(ctx, pool, plan, &briefs, &reach)?;
     let deserts = match plan.details.weights.desert_percent {
         0 => HashSet::new(),
-        _ => deserts::without(ctx, &network, DESERT_MONTHS)?,
+        _ => deserts::without(ctx, network, DESERT_MONTHS)?,
     };
-    let mut writer =
-        Writer { plan, network: &network, places: Places::default(), clock: &clock, deserts, now: ctx.now };
+    let mut writer = Writer { plan, network, places: Places::default(), clock: &clock, deserts, now: ctx.now };
     let (mut asked, mut known, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
     for (request, brief) in requests.iter().zip(&briefs) {
         match writer.request(request, brief, &entries, &reach) {
             Ok(one) => {
-                known.push(request.id);
+                known.push(request.id.into());
                 asked.push(one);
             }
-            Err(reasons) => left_out.push(LeftOut { request: request.id, reasons, would_help: None }),
+            Err(reasons) => left_out.push(LeftOut { request: request.id.into(), reasons, would_help: None }),
         }
     }
     let mut trainers: Vec<Trainer> =
@@ -187,13 +209,8 @@ pub fn gather(ctx: &mut Context<'_>, pool: &Pool, plan: &TourPlan) -> Result<She
         freeze_before: plan.details.freeze_before.map_or(0, |day| clock.number(day)),
     };
     let trainers = entries.iter().map(|entry| (&entry.trainer).into()).collect();
-    let mut sheet = Sheet { problem, requests: known, trainers, places, left_out, clock };
-    let former = match plan.details.follows {
-        Some(former) => tour_plans::find(ctx.conn, Scope::Everything, former)?.outcome,
-        None => None,
-    };
-    sheet.follow(former.as_ref());
-    Ok(sheet)
+    let rates = network.details.policy.rates_on(plan.details.from).cloned();
+    Ok(Sheet { problem, requests: known, trainers, places, left_out, clock, rates, zones: None })
 }
 
 /// The open requests that a plan is about.
@@ -332,25 +349,20 @@ impl Writer<'_> {
     fn trainer(&mut self, entry: &Entry, customer: Customers) -> Trainer {
         let details = &entry.trainer.details;
         let policy = &self.network.details.policy;
-        let limits = &self.plan.details.limits;
         let fee = details.fee_on(self.plan.details.from, customer);
         let day = policy.day;
         let whole = minutes_of(day.end) - minutes_of(day.start);
         let teaching = i32::from(details.hours_per_day.unwrap_or(24).min(policy.trainer_hours_per_day)) * 60;
-        let drive = i32::from(limits.drive_minutes_per_day);
+        let limits = limits(&self.plan.details.limits);
         Trainer {
             home: self.places.number(details.home_base.coordinates, || details.home_base.place.clone()),
             skills: Vec::new(),
             hours: self.hours(entry),
             bases: self.bases(entry),
             limits: Limits {
-                drive_minutes_a_day: drive,
-                work_minutes_a_day: (drive + teaching).min(whole),
-                workshops_a_day: usize::from(limits.workshops_per_day),
-                nights_in_a_row: if details.travels_overnight { usize::from(limits.nights_in_a_row) } else { 0 },
-                nights_in_all: limits.nights_in_all.map(usize::from),
-                kilometers_in_all: limits.km_in_all.map(u64::from),
-                workshops_in_all: None,
+                work_minutes_a_day: (limits.drive_minutes_a_day + teaching).min(whole),
+                nights_in_a_row: if details.travels_overnight { limits.nights_in_a_row } else { 0 },
+                ..limits
             },
             rates: Rates {
                 minute: self.plan.details.weights.road_hour_minor / 60,
@@ -424,12 +436,25 @@ impl Writer<'_> {
     }
 }
 
+/// What a trainer can be asked for; they may be at work all day.
+pub(super) fn limits(limits: &TourLimits) -> Limits {
+    Limits {
+        drive_minutes_a_day: i32::from(limits.drive_minutes_per_day).clamp(1, DAY),
+        work_minutes_a_day: DAY,
+        workshops_a_day: usize::from(limits.workshops_per_day).clamp(1, MAX_WORKSHOPS_A_DAY),
+        nights_in_a_row: usize::from(limits.nights_in_a_row),
+        nights_in_all: limits.nights_in_all.map(usize::from),
+        kilometers_in_all: limits.km_in_all.map(u64::from),
+        workshops_in_all: None,
+    }
+}
+
 /// What travel costs: a kilometer on the road, to the nearest minor unit, and a night away.
 pub(super) fn rates(rates: Option<&TravelRates>) -> Rates {
     rates.map_or_else(Rates::default, |rates| Rates {
         // 100 miles are 160.9344 km.
-        kilometer: (rates.mileage_minor_per_100_miles * 10_000 + 804_672) / 1_609_344,
-        night: rates.lodging_minor_per_night + rates.per_diem_minor_per_day,
+        kilometer: (rates.mileage_minor_per_100_miles.max(0) * 10_000 + 804_672) / 1_609_344,
+        night: rates.lodging_minor_per_night.max(0) + rates.per_diem_minor_per_day.max(0),
         ..Rates::default()
     })
 }

@@ -1,6 +1,5 @@
 //! What each stop of a tour pays.
 
-use jiff::civil::Date;
 use packhorse_db::requests;
 use packhorse_domain::{
     Money, Word,
@@ -23,11 +22,6 @@ use crate::{
 
 /// Where samples of shares begin: the same for everybody.
 const SEED: u64 = 1;
-
-/// The date of the first stop, by the calendar of the network; nothing without stops.
-fn first_day(network: &Network, stops: &[TourStop]) -> Option<Date> {
-    Some(stops.first()?.time.start.to_zoned(network.details.time_zone.rules()).date())
-}
 
 /// What each stop of a tour pays for travel, and what the tour takes. `planned` tells of its honoraria, and of its roads should
 /// they not be known otherwise.
@@ -77,8 +71,7 @@ pub(super) fn share(
     });
     let (found, effort) = match (&sheet, &whole) {
         (Some(sheet), Some(tour)) => {
-            let rates = first_day(network, stops).and_then(|first| policy.rates_on(first));
-            let reckoner = Reckoner { sheet, rates, currency };
+            let reckoner = Reckoner { sheet, currency };
             let mut prices = TourPrices::new(&sheet.problem, tour);
             let mut cost = |mask: u64| {
                 let part = prices.as_mut().and_then(|prices| prices.tour(mask));
@@ -144,7 +137,9 @@ pub(super) fn items(network: &Network, tour: &Tour, request: RequestId) -> Vec<P
     let kinds =
         [(CostKind::Mileage, cost.mileage), (CostKind::Lodging, cost.lodging), (CostKind::PerDiem, cost.per_diem)];
     let weights = kinds.map(|(_, money)| money.amount_minor.unsigned_abs());
-    let rates = first_day(network, &tour.stops).and_then(|first| network.details.policy.rates_on(first));
+    let first = tour.stops.first().map_or(tour.record.created_at, |stop| stop.time.start);
+    let date = first.to_zoned(network.details.time_zone.rules()).date();
+    let rates = network.details.policy.rates_on(date);
     let method = Word::word(tour.shares.method);
     let of = |((kind, whole), amount_minor): ((CostKind, Money), i64)| {
         let rates = rates?;
