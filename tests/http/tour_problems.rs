@@ -130,7 +130,8 @@ both! {
             json!((0..4).map(|from| (0..4).map(|to| of(from, to)).collect::<Vec<_>>()).collect::<Vec<_>>())
         };
         given["roads"] = json!({ "minutes": matrix(&minutes), "km": matrix(&|from, to| if from == to { 0.0 } else { 100.0 }) });
-        let plan = planned(world, &market, &json!({ "limits": { "nights_in_a_row": 0 } }), &given);
+        given["lodging"] = json!([]);
+        let plan = planned(world, &market, &json!({}), &given);
         assert_eq!(stops(&plan), ["h"], "{plan:#}");
         let effort = &plan["outcome"]["effort"];
         assert_eq!((&effort["road_km"], &effort["road_minutes"]), (&json!(200.0), &json!(120)));

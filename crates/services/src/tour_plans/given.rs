@@ -58,8 +58,9 @@ pub(super) fn judge(problem: &TourProblem, details: &TourPlanDetails, network: &
             | Wrong::None { .. }
             | Wrong::OutOfRange { .. }
             | Wrong::Unknown { .. }
-            | Wrong::Twice { .. }
-            | Wrong::Past { .. } => found.push(Fault::new("/problem", "problem", told)),
+            | Wrong::Twice { .. } => found.push(Fault::new("/problem", "problem", told)),
+            // It is left out, unless a plan that is followed has it.
+            Wrong::Past { .. } => {}
         }
     }
     found
@@ -225,12 +226,17 @@ impl<'a> Writer<'a> {
                 hours[day] = hours[day].or((start < end).then_some(Hours { start, end }));
             }
         }
+        let mut limits = limits(&trainer.limits.unwrap_or(self.details.limits));
+        if self.given.lodging.as_ref().is_some_and(Vec::is_empty) {
+            // To the planner, no lodging means anywhere along the road.
+            limits.nights_in_a_row = 0;
+        }
         Some(Trainer {
             home,
             skills: trainer.skills.iter().map(|name| self.skill(name)).collect(),
             hours,
             bases: Vec::new(),
-            limits: limits(&trainer.limits.unwrap_or(self.details.limits)),
+            limits,
             rates: Rates {
                 minute: self.details.weights.road_hour_minor.max(0) / 60,
                 workshop: trainer.fee_per_workshop_minor.max(0),
