@@ -195,12 +195,13 @@ impl<'a> Writer<'a> {
         let road = |(minutes, km): (&Option<f64>, &Option<f64>)| {
             Some(Road { minutes: minutes.as_ref()?.ceil() as u32, meters: (km.as_ref()? * 1000.0).ceil() as u32 })
         };
-        let row = |(from, (minutes, km)): (usize, (&Vec<Option<f64>>, &Vec<Option<f64>>))| {
+        let mut rows = Vec::with_capacity(count);
+        for (from, (minutes, km)) in given.minutes.iter().zip(&given.km).enumerate() {
             let mut row: Vec<Option<Road>> = minutes.iter().zip(km).map(road).collect();
             row[from] = Some(Road { minutes: 0, meters: 0 });
-            row
-        };
-        Some(Travel::Matrix(given.minutes.iter().zip(&given.km).enumerate().map(row).collect()))
+            rows.push(row);
+        }
+        Some(Travel::Matrix(rows))
     }
 
     fn place(&mut self, name: &str, at: impl FnOnce() -> String) -> Option<usize> {
