@@ -47,7 +47,7 @@ pub async fn body<B: MessageBody>(
 async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
     let app = request.app_data::<web::Data<App>>().cloned();
     let app = app.ok_or_else(|| Problem::new(problem::INTERNAL, "no application"))?;
-    let limit = if is_import(request.path()) { app.limits.import_bytes } else { app.limits.json_bytes };
+    let limit = if is_large(request.path()) { app.limits.import_bytes } else { app.limits.json_bytes };
     let length = request.headers().get(header::CONTENT_LENGTH);
     if length.is_none() && !request.headers().contains_key(header::TRANSFER_ENCODING) {
         return Ok(web::Bytes::new());
@@ -97,6 +97,11 @@ fn check(request: &ServiceRequest) -> Result<(), Problem> {
 /// Whether an address takes a file, which may be larger and take longer than anything else.
 pub(crate) fn is_import(path: &str) -> bool {
     path.ends_with("/import") || path.ends_with("/file")
+}
+
+/// Whether as much is taken at an address as of a file: a whole problem of tours is large, too.
+fn is_large(path: &str) -> bool {
+    is_import(path) || path == "/v1/tour-plans"
 }
 
 fn too_large(limit: usize) -> Problem {

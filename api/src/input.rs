@@ -38,6 +38,29 @@ impl<T: DeserializeOwned + Validate + ToSchema> FromRequest for Body<T> {
     }
 }
 
+/// A JSON body that fits its schema in form, with the rules it breaks: whoever takes it goes on looking, and tells of all faults
+/// at once.
+pub struct Judged<T> {
+    /// What came in.
+    pub input: T,
+    /// What is wrong with it so far.
+    pub faults: Vec<Fault>,
+}
+
+impl<T: DeserializeOwned + Validate + ToSchema> FromRequest for Judged<T> {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let judge = |value| {
+            let (input, faults) = judged(app(request)?.schemas, value).map_err(broken)?;
+            let fault = |fault: FaultDocument| Fault::new(fault.pointer.unwrap_or_default(), fault.code, fault.detail);
+            Ok(Self { input, faults: faults.into_iter().map(fault).collect() })
+        };
+        std::future::ready(read(request, "application/json").and_then(judge))
+    }
+}
+
 /// A JSON Merge Patch (RFC 7396) for an input of type `T`.
 pub struct Patch<T> {
     merge: Value,
@@ -183,15 +206,18 @@ fn body_fault(pointer: &str, code: &str, detail: &str) -> FaultDocument {
 }
 
 fn check<T: DeserializeOwned + Validate + ToSchema>(request: &HttpRequest, value: Value) -> Result<Valid<T>, Problem> {
-    checked(app(request)?.schemas, value).map_err(|faults| {
-        let structural = faults.iter().any(|(_, structural)| *structural);
-        let errors = faults.into_iter().map(|(fault, _)| fault).collect();
-        if structural {
-            Problem::new(problem::BAD_REQUEST, "the body breaks the schema").with(errors)
-        } else {
-            Problem::new(problem::INVALID, "the input breaks the rules named in errors").with(errors)
-        }
-    })
+    checked(app(request)?.schemas, value).map_err(broken)
+}
+
+/// The problem of faults, each with whether it is one of structure.
+fn broken(faults: Vec<(FaultDocument, bool)>) -> Problem {
+    let structural = faults.iter().any(|(_, structural)| *structural);
+    let errors = faults.into_iter().map(|(fault, _)| fault).collect();
+    if structural {
+        Problem::new(problem::BAD_REQUEST, "the body breaks the schema").with(errors)
+    } else {
+        Problem::new(problem::INVALID, "the input breaks the rules named in errors").with(errors)
+    }
 }
 
 /// A value that fits schema and rules, or every fault with whether it is one of structure.
@@ -199,26 +225,37 @@ fn checked<T>(schemas: &Schemas, value: Value) -> Result<Valid<T>, Vec<(FaultDoc
 where
     T: DeserializeOwned + Validate + ToSchema,
 {
+    let (input, faults) = judged::<T>(schemas, value)?;
+    match Valid::new(input) {
+        Ok(valid) if faults.is_empty() => Ok(valid),
+        Ok(_) | Err(_) => Err(faults.into_iter().map(|fault| (fault, false)).collect()),
+    }
+}
+
+/// A value with the rules it breaks, or every fault with whether it is one of structure.
+fn judged<T>(schemas: &Schemas, value: Value) -> Result<(T, Vec<FaultDocument>), Vec<(FaultDocument, bool)>>
+where
+    T: DeserializeOwned + Validate + ToSchema,
+{
     let mut faults: Vec<_> =
         schemas.faults(&T::name(), &value).into_iter().map(|fault| (fault.document, fault.structural)).collect();
-    let errors = match serde_path_to_error::deserialize::<_, T>(value) {
-        Ok(input) => match Valid::new(input) {
-            Ok(valid) if faults.is_empty() => return Ok(valid),
-            Ok(_) => ValidationErrors::new(),
-            Err(errors) => errors,
-        },
+    let input = match serde_path_to_error::deserialize::<_, T>(value) {
+        Ok(input) => input,
         // What the schema cannot tell, such as a zone that is none.
         Err(error) if faults.is_empty() => {
             let fault = body_fault(&pointer(error.path()), "unknown_value", &error.inner().to_string());
             return Err(vec![(fault, false)]);
         }
-        Err(_) => ValidationErrors::new(),
+        Err(_) => return Err(faults),
     };
     let mut rules = Vec::new();
-    rule_faults(&errors, "", &mut rules);
+    rule_faults(&input.validate().err().unwrap_or_default(), "", &mut rules);
     rules.retain(|rule| !faults.iter().any(|(known, _)| known.pointer == rule.pointer));
     faults.extend(rules.into_iter().map(|rule| (rule, false)));
-    Err(faults)
+    if faults.iter().any(|(_, structural)| *structural) {
+        return Err(faults);
+    }
+    Ok((input, faults.into_iter().map(|(fault, _)| fault).collect()))
 }
 
 /// Where serde stopped, as a JSON Pointer.

@@ -49,5 +49,6 @@ mod story;
 #[cfg(feature = "tls")]
 mod tls;
 mod tour_plans;
+mod tour_problems;
 mod tours;
 mod workshop_sessions;

@@ -219,6 +219,21 @@ both! {
         circuit.market.coordinator.get(&format!("{path}/comparison")).expect(422);
     }
 
+    fn what_only_frozen_days_could_serve_is_left_out(world) {
+        let circuit = Circuit::new(world);
+        let first = circuit.planned(world, &json!({ "requests": circuit.requests[..2] }));
+        let again = circuit.planned(world, &json!({ "follows": first["id"], "freeze_before": "2027-03-06" }));
+        assert_eq!((&again["state"], served(&again)), (&json!("done"), 2), "{again:#}");
+        assert_eq!(again["outcome"]["changes"]["kept"].as_array().unwrap().len(), 2);
+        let left = json!([{ "request": circuit.requests[2], "reasons": ["frozen"], "would_help": null }]);
+        assert_eq!(again["outcome"]["left_out"], left);
+        // On a day that may change there is still a place for it.
+        let until = json!({ "follows": first["id"], "freeze_before": "2027-03-02" });
+        let later = circuit.planned(world, &until);
+        let changes = &later["outcome"]["changes"];
+        assert_eq!((&later["state"], &changes["dropped"]), (&json!("done"), &json!([])), "{later:#}");
+    }
+
     fn a_pin_stays_where_it_is(world) {
         let circuit = Circuit::new(world);
         let pin = json!([{ "request": circuit.requests[1], "trainer": circuit.market.dana.id, "starts_at": "2027-03-04T17:00:00Z" }]);

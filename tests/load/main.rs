@@ -1,11 +1,12 @@
 //! Load, end to end: `cargo bench -p packhorse-tests --bench load`. Prints ratios to a floor measured in the same run; machines
-//! are noisy, so nothing here asserts on time. With `-- network` or `-- nation`, only that part.
+//! are noisy, so nothing here asserts on time. With `-- network`, `-- nation` or `-- tours`, only that part.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark fails by panicking")]
 
 mod floor;
 mod http;
 mod national;
 mod pool;
+mod tours;
 
 use std::{sync::Arc, time::Duration};
 
@@ -64,6 +65,10 @@ fn main() {
     if wanted("nation") {
         println!("\nSqlite, every outlet of the United States");
         measure_national(&runtime);
+    }
+    if wanted("tours") {
+        println!("\nSqlite, whole problems of tours");
+        tours::measure();
     }
     println!("\nresident at the end, servers and load generator together: {} MiB", resident_mib());
 }

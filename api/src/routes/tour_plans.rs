@@ -1,6 +1,6 @@
 //! Tour plans: asked for, watched, stopped, and shown.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, delete, get, http::header, post, rt, web::Bytes};
 use futures_util::stream;
@@ -8,10 +8,12 @@ use packhorse_calendar::ics::{Calendar, Entry, EntryStatus};
 use packhorse_db::Page;
 use packhorse_domain::{
     id::{self, NetworkId, TourPlanId},
-    tour_plan::{PlanChanges, StopEdit, TourOutcome, TourPlan, TourPlanDetails, TourPlanStateName, TourProgress},
+    tour_plan::{
+        PlanChanges, StopEdit, TourOutcome, TourPlan, TourPlanDetails, TourPlanStateName, TourProblem, TourProgress,
+    },
 };
 use packhorse_publishing::html;
-use packhorse_services::tour_plans::{self, TourPlanFilter, edits};
+use packhorse_services::tour_plans::{self, TourPlanFilter, Wish, edits};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -20,7 +22,7 @@ use validator::Validate;
 
 use crate::{
     call::{Call, PageOf, Reply, resource},
-    input::{Body, PageQuery, Parameters, PathId, Query, QueryOf},
+    input::{Body, Judged, PageQuery, Parameters, PathId, Query, QueryOf},
     lines::CALENDAR_TYPE,
     problem::Problem,
 };
@@ -55,6 +57,9 @@ struct TourPlanCreate {
     /// What is to be planned.
     #[validate(nested)]
     details: TourPlanDetails,
+    /// The whole problem, instead of open requests of the network and trainers it may ask.
+    #[validate(nested)]
+    problem: Option<TourProblem>,
 }
 
 /// How a plan is to be changed by hand.
@@ -162,15 +167,25 @@ async fn list_tour_plans(call: Call, query: QueryOf<TourPlanQuery>) -> Result<Ht
 /// Open requests of the network and the trainers it may ask are put together to road shows: who goes where on which day, and
 /// where they sleep. It is reckoned in the background; follow it with `GET`, or watch its progress. It holds nobody's time. For
 /// coordinators.
+///
+/// With `problem` it is about the requests, trainers, places and costs given there, called by their names, and nobody can be
+/// offered its tours. What such a plan follows is another of that kind, and what has the same name is the same. The body may
+/// be as large as an import (`import_limit_mib`, 20 MiB unless it is set), with 2,000 requests and 200 trainers at most; what is
+/// wrong with it is told all at once.
 #[utoipa::path(tag = "tours", request_body = TourPlanCreate, responses((status = 201, description = "The plan, queued.", body = TourPlan)))]
 #[post("/v1/tour-plans")]
-async fn create_tour_plan(call: Call, body: Body<TourPlanCreate>) -> Result<HttpResponse, Problem> {
-    let input = body.0;
-    let reply = call
-        .write(move |ctx| {
-            Reply::created(&tour_plans::create(ctx, input.network, input.clone().map(|input| input.details))?)
-        })
-        .await?;
+async fn create_tour_plan(call: Call, body: Judged<TourPlanCreate>) -> Result<HttpResponse, Problem> {
+    let Judged { input: TourPlanCreate { network, details, problem }, faults } = body;
+    let mut wish = Wish { details, problem, faults };
+    if wish.problem.is_some() {
+        // It takes a while, and needs no transaction.
+        let judged = Arc::new(wish);
+        let of = judged.clone();
+        let found = call.read(move |ctx| tour_plans::judge(ctx, network, &of)).await?;
+        wish = Arc::unwrap_or_clone(judged);
+        wish.faults.extend(found);
+    }
+    let reply = call.write(move |ctx| Reply::created(&tour_plans::create(ctx, network, &wish)?)).await?;
     call.app.planner.notify_one();
     Ok(reply)
 }

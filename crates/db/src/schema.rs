@@ -751,11 +751,22 @@ diesel::table! {
         state_data -> JsonType,
         due_at -> Nullable<InstantType>,
         details -> JsonType,
+        problem_size -> Nullable<JsonType>,
         progress -> Nullable<JsonType>,
         outcome -> Nullable<JsonType>,
         version -> BigInt,
         created_at -> InstantType,
         updated_at -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::JsonType;
+
+    tour_problems (plan_id) {
+        plan_id -> Text,
+        problem -> JsonType,
     }
 }
 
@@ -780,6 +791,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     tour_plans,
+    tour_problems,
     tours,
     materials,
     trainer_workshops,

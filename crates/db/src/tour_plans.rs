@@ -1,24 +1,23 @@
 //! Tour plans.
 
 use diesel::prelude::*;
-use jiff::SignedDuration;
 use packhorse_domain::{
     Scope, Timestamp,
     id::{NetworkId, TourPlanId},
-    tour_plan::{TourOutcome, TourPlan, TourPlanDetails, TourPlanState, TourPlanStateName, TourProgress},
+    tour_plan::{
+        ProblemSize, TourOutcome, TourPlan, TourPlanDetails, TourPlanState, TourPlanStateName, TourProblem,
+        TourProgress,
+    },
 };
 
 use crate::{
     Conn, DbError, Page,
     entity::queries,
     page::paged,
-    schema::tour_plans,
+    schema::{tour_plans, tour_problems},
     scope::{self, seen},
     types::{At, Json, Spelled, record},
 };
-
-/// How long whoever reckons a plan may be silent before somebody else takes it over.
-const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = tour_plans, treat_none_as_null = true)]
@@ -29,6 +28,7 @@ struct Row {
     state_data: Json<TourPlanState>,
     due_at: Option<At>,
     details: Json<TourPlanDetails>,
+    problem_size: Option<Json<ProblemSize>>,
     progress: Option<Json<TourProgress>>,
     outcome: Option<Json<TourOutcome>>,
     version: i64,
@@ -42,6 +42,7 @@ impl From<Row> for TourPlan {
             id: row.id.0,
             network: row.network_id.0,
             details: row.details.0,
+            problem: row.problem_size.map(|size| size.0),
             progress: row.progress.map(|progress| progress.0),
             outcome: row.outcome.map(|outcome| outcome.0),
             state: row.state_data.0,
@@ -57,23 +58,15 @@ impl From<&TourPlan> for Row {
             network_id: Spelled(entity.network),
             state: Spelled(entity.state.name()),
             state_data: Json(entity.state.clone()),
-            due_at: due(entity).map(At),
+            due_at: entity.due_at().map(At),
             details: Json(entity.details.clone()),
+            problem_size: entity.problem.map(Json),
             progress: entity.progress.map(Json),
             outcome: entity.outcome.clone().map(Json),
             version: entity.record.version.0,
             created_at: At(entity.record.created_at),
             updated_at: At(entity.record.updated_at),
         }
-    }
-}
-
-/// When somebody may begin to reckon a plan, or take it over.
-fn due(plan: &TourPlan) -> Option<Timestamp> {
-    match plan.state {
-        TourPlanState::Queued { queued_at } => Some(queued_at),
-        TourPlanState::Running { .. } => Some(plan.record.updated_at + LEASE),
-        TourPlanState::Done { .. } | TourPlanState::Stopped { .. } | TourPlanState::Failed { .. } => None,
     }
 }
 
@@ -115,4 +108,23 @@ pub fn next(conn: &mut Conn, now: Timestamp) -> Result<Option<TourPlan>, DbError
     let query = tour_plans::table.filter(tour_plans::due_at.le(At(now))).order((tour_plans::due_at, tour_plans::id));
     let row: Option<Row> = query.select(Row::as_select()).first(conn).optional()?;
     Ok(row.map(TourPlan::from))
+}
+
+/// Keeps the problem that was given with a plan.
+///
+/// # Errors
+/// [`DbError::Conflict`] when there is one.
+pub fn insert_problem(conn: &mut Conn, plan: TourPlanId, problem: &TourProblem) -> Result<(), DbError> {
+    let values = (tour_problems::plan_id.eq(Spelled(plan)), tour_problems::problem.eq(Json(problem.clone())));
+    crate::error::one(diesel::insert_into(tour_problems::table).values(values).execute(conn)?)
+}
+
+/// The problem that was given with a plan.
+///
+/// # Errors
+/// [`DbError::NotFound`] when none was.
+pub fn problem(conn: &mut Conn, plan: TourPlanId) -> Result<TourProblem, DbError> {
+    let query = tour_problems::table.filter(tour_problems::plan_id.eq(Spelled(plan))).select(tour_problems::problem);
+    let problem: Json<TourProblem> = query.first(conn)?;
+    Ok(problem.0)
 }

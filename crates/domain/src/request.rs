@@ -154,22 +154,30 @@ impl RequestDetails {
 
     /// The stretches asked for, each with the rank of its preference (0 first), on the clock of `zone`.
     pub fn windows<'a>(&'a self, zone: &'a Zone) -> impl Iterator<Item = (usize, Interval)> + 'a {
-        let rules = zone.rules();
-        self.preferences.iter().enumerate().flat_map(move |(rank, preference)| {
-            let rules = rules.clone();
-            let days = preference.from.series(jiff::Span::new().days(1)).take_while(|day| *day <= preference.until);
-            days.filter_map(move |day| {
-                let start = day.to_datetime(preference.earliest).to_zoned(rules.clone()).ok()?.timestamp();
-                let end = day.to_datetime(preference.latest).to_zoned(rules.clone()).ok()?.timestamp();
-                Some((rank, Interval::new(start, end)?))
-            })
-        })
+        windows_of(&self.preferences, zone)
     }
 
     /// Rank of the first preference that wholly contains `time`, on the clock of `zone`.
     pub fn rank_of(&self, time: &Interval, zone: &Zone) -> Option<usize> {
         self.windows(zone).find(|(_, window)| window.contains(time)).map(|(rank, _)| rank)
     }
+}
+
+/// The stretches of preferences, each with the rank of its preference (0 first), on the clock of `zone`.
+pub fn windows_of<'a>(
+    preferences: &'a [DatePreference],
+    zone: &Zone,
+) -> impl Iterator<Item = (usize, Interval)> + use<'a> {
+    let rules = zone.rules();
+    preferences.iter().enumerate().flat_map(move |(rank, preference)| {
+        let rules = rules.clone();
+        let days = preference.from.series(jiff::Span::new().days(1)).take_while(|day| *day <= preference.until);
+        days.filter_map(move |day| {
+            let start = day.to_datetime(preference.earliest).to_zoned(rules.clone()).ok()?.timestamp();
+            let end = day.to_datetime(preference.latest).to_zoned(rules.clone()).ok()?.timestamp();
+            Some((rank, Interval::new(start, end)?))
+        })
+    })
 }
 
 words! {

@@ -2,9 +2,12 @@
 //!
 //! A plan is reckoned in the background, as long as its budget of time lasts. It holds nobody's time: tours made of it do.
 
+mod edit;
+mod named;
 mod outcome;
+mod problem;
 
-use jiff::civil::{Date, Time};
+use jiff::{SignedDuration, civil::Date};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
@@ -17,9 +20,12 @@ use crate::{
     time::Timestamp,
 };
 
+pub use edit::StopEdit;
+pub use named::Named;
 pub use outcome::{
     Effort, LeftOut, PlanChanges, PlannedLeg, PlannedNight, PlannedStop, PlannedTour, TourCost, TourOutcome,
 };
+pub use problem::{ProblemPin, ProblemRequest, ProblemSize, ProblemTrainer, RoadMatrix, TourProblem, TravelCosts};
 
 /// Most requests of one plan.
 pub const MOST_REQUESTS: usize = 2000;
@@ -27,6 +33,8 @@ pub const MOST_REQUESTS: usize = 2000;
 pub const MOST_TRAINERS: usize = 200;
 /// Most days of one plan.
 pub const MOST_DAYS: i32 = 92;
+/// How long whoever reckons a plan may be silent before somebody else takes it over.
+const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
 /// What is to be planned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
@@ -84,7 +92,7 @@ pub struct TourPlanDetails {
     pub excluded: Vec<Excluded>,
     /// A finished plan of the network that this one changes as little as it can.
     pub follows: Option<TourPlanId>,
-    /// Stops of the plan it follows that are before this day stay as they are.
+    /// Stops of the plan it follows that are before this day stay as they are, and none comes to those days.
     #[schema(value_type = Option<String>, format = Date)]
     pub freeze_before: Option<Date>,
 }
@@ -309,54 +317,6 @@ pub struct TourProgress {
     pub elapsed_ms: u64,
 }
 
-/// A step by which a plan is changed by hand. Days and times are those of the network's calendar and clock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]
-pub enum StopEdit {
-    /// A stop more.
-    Add {
-        /// The request to serve.
-        request: RequestId,
-        /// Who goes.
-        trainer: TrainerId,
-        /// On which day.
-        #[schema(value_type = String, format = Date, example = "2027-03-03")]
-        date: Date,
-        /// When; as early as can be unless it is said.
-        #[schema(value_type = Option<String>, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "10:00:00")]
-        starts_at: Option<Time>,
-    },
-    /// A stop less.
-    Remove {
-        /// The request that is not served any more.
-        request: RequestId,
-    },
-    /// A stop of another trainer, day or time.
-    Move {
-        /// The request it serves.
-        request: RequestId,
-        /// Who goes.
-        trainer: TrainerId,
-        /// On which day.
-        #[schema(value_type = String, format = Date, example = "2027-03-03")]
-        date: Date,
-        /// When; as early as can be unless it is said.
-        #[schema(value_type = Option<String>, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", example = "10:00:00")]
-        starts_at: Option<Time>,
-    },
-    /// The stops of a day in another order, each as early as can be.
-    Reorder {
-        /// Whose day.
-        trainer: TrainerId,
-        /// Which.
-        #[schema(value_type = String, format = Date, example = "2027-03-03")]
-        date: Date,
-        /// Every request served that day, in the order wanted.
-        #[schema(max_items = 6)]
-        requests: Vec<RequestId>,
-    },
-}
-
 /// A plan, or the wish for one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TourPlan {
@@ -366,6 +326,8 @@ pub struct TourPlan {
     pub network: NetworkId,
     /// What is to be planned.
     pub details: TourPlanDetails,
+    /// How large the problem is that was given with it; nothing when it is about requests of the network.
+    pub problem: Option<ProblemSize>,
     /// How far the reckoning has come; nothing before it began.
     pub progress: Option<TourProgress>,
     /// What was found; nothing until it has finished.
@@ -387,6 +349,7 @@ impl TourPlan {
             id: TourPlanId::new(now),
             network,
             details,
+            problem: None,
             progress: None,
             outcome: None,
             state: TourPlanState::Queued { queued_at: now },
@@ -409,6 +372,15 @@ impl TourPlan {
             TourPlanState::Done { .. } | TourPlanState::Stopped { .. } | TourPlanState::Failed { .. } => {
                 Err(self.refuse("start"))
             }
+        }
+    }
+
+    /// When somebody may begin to reckon it, or take it over from whoever does and is silent.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        match self.state {
+            TourPlanState::Queued { queued_at } => Some(queued_at),
+            TourPlanState::Running { .. } => Some(self.record.updated_at + LEASE),
+            TourPlanState::Done { .. } | TourPlanState::Stopped { .. } | TourPlanState::Failed { .. } => None,
         }
     }
 

@@ -3,16 +3,20 @@
 //! Reckoning takes long and needs no database, so it is done between transactions: [`claim`] says what is to be planned,
 //! [`sheet::gather`] writes the problem down, [`advance`] tells how far it has come, [`finish`] keeps what was found.
 
+mod clock;
 pub mod edits;
+mod given;
 pub(crate) mod road;
 pub mod settle;
 pub mod sheet;
 
-use packhorse_db::{Conn, Found, Page, requests, tour_plans};
+use packhorse_db::{Conn, Found, Page, networks, requests, tour_plans};
 use packhorse_domain::{
-    Action, Resource, Scope, Timestamp, Valid,
+    Action, Resource, Scope, Timestamp,
     id::{NetworkId, TourPlanId},
-    tour_plan::{TourOutcome, TourPlan, TourPlanDetails, TourPlanState, TourProgress},
+    tour_plan::{
+        MOST_REQUESTS, MOST_TRAINERS, TourOutcome, TourPlan, TourPlanDetails, TourPlanState, TourProblem, TourProgress,
+    },
 };
 
 use crate::{Change, Context, Error, Expected, Fault, matches::reachable};
@@ -37,20 +41,91 @@ pub fn list(ctx: &mut Context<'_>, filter: TourPlanFilter, page: &Page) -> Resul
     Ok(tour_plans::list(ctx.conn, scope, filter, page)?)
 }
 
+/// A plan that somebody wants.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// What is to be planned.
+    pub details: TourPlanDetails,
+    /// The whole problem, where it is not about requests of the network.
+    pub problem: Option<TourProblem>,
+    /// What is known to be wrong with it.
+    pub faults: Vec<Fault>,
+}
+
+/// Everything that is wrong with a problem that is given, beside its form: nothing where there is none, or nobody to ask.
+///
+/// # Errors
+/// [`Error::Forbidden`].
+pub fn judge(ctx: &mut Context<'_>, network: NetworkId, wish: &Wish) -> Result<Vec<Fault>, Error> {
+    let scope = ctx.scope();
+    let found = networks::find(ctx.conn, scope, network).found()?;
+    let (Some(problem), Some(found)) = (&wish.problem, found) else { return Ok(Vec::new()) };
+    ctx.authorize(Action::PlanTours, &Resource::of(network))?;
+    let size = problem.size();
+    if size.requests > MOST_REQUESTS || size.trainers > MOST_TRAINERS {
+        return Ok(Vec::new());
+    }
+    Ok(given::judge(problem, &wish.details, &found, ctx.now))
+}
+
 /// Asks for a plan; it is reckoned in the background.
 ///
 /// # Errors
-/// [`Error::Forbidden`], [`Error::Invalid`] naming everything it refers to that is not there.
-pub fn create(ctx: &mut Context<'_>, network: NetworkId, details: Valid<TourPlanDetails>) -> Result<TourPlan, Error> {
+/// [`Error::Forbidden`], [`Error::Invalid`] with what was wrong with it already, and everything it refers to that is not there.
+pub fn create(ctx: &mut Context<'_>, network: NetworkId, wish: &Wish) -> Result<TourPlan, Error> {
     let scope = ctx.scope();
-    let found = packhorse_db::networks::find(ctx.conn, scope, network).found()?;
-    let found = found.ok_or_else(|| Error::from(Fault::absent("/network", "network")))?;
+    let Wish { details, problem, faults } = wish;
+    let mut faults = faults.clone();
+    let Some(found) = networks::find(ctx.conn, scope, network).found()? else {
+        faults.push(Fault::absent("/network", "network"));
+        return Err(Error::Invalid(faults));
+    };
     ctx.authorize(Action::PlanTours, &Resource::of(network))?;
-    let details = details.into_inner();
-    let mut faults = Vec::new();
     if details.until < ctx.now.to_zoned(found.details.time_zone.rules()).date() {
         faults.push(Fault::new("/details/until", "past", "is over"));
     }
+    if problem.is_some() {
+        let lists = [
+            ("requests", details.requests.len()),
+            ("trainers", details.trainers.len()),
+            ("pins", details.pins.len()),
+            ("excluded", details.excluded.len()),
+        ];
+        let told = "is said in the problem";
+        let said = lists.into_iter().filter(|(_, count)| *count > 0);
+        faults.extend(said.map(|(name, _)| Fault::new(format!("/details/{name}"), "given_problem", told)));
+    } else {
+        faults.extend(absent(ctx, network, details)?);
+    }
+    if let Some(former) = details.follows {
+        let former = tour_plans::find(ctx.conn, scope, former).found()?.filter(|former| former.network == network);
+        match former {
+            None => faults.push(Fault::absent("/details/follows", "plan of this network")),
+            Some(former) if former.outcome.is_none() => {
+                faults.push(Fault::new("/details/follows", "unfinished", "has no outcome to follow"));
+            }
+            Some(former) if former.problem.is_some() != problem.is_some() => {
+                let told = "is about requests of the network, and this is not; or the other way around";
+                faults.push(Fault::new("/details/follows", "given_problem", told));
+            }
+            Some(_) => {}
+        }
+    }
+    Error::unless_none(faults)?;
+    let plan = TourPlan {
+        problem: problem.as_ref().map(TourProblem::size),
+        ..TourPlan::new(network, details.clone(), ctx.now)
+    };
+    let plan = ctx.keep(Change::new("create", plan.id, network), tour_plans::insert, None, plan)?;
+    if let Some(problem) = problem {
+        tour_plans::insert_problem(ctx.conn, plan.id, problem)?;
+    }
+    Ok(plan)
+}
+
+/// The requests and trainers of a wish that are not there.
+fn absent(ctx: &mut Context<'_>, network: NetworkId, details: &TourPlanDetails) -> Result<Vec<Fault>, Error> {
+    let mut faults = Vec::new();
     let named = details.requests.iter().enumerate().map(|(place, id)| (format!("/details/requests/{place}"), *id));
     let pinned =
         details.pins.iter().enumerate().map(|(place, pin)| (format!("/details/pins/{place}/request"), pin.request));
@@ -65,19 +140,7 @@ pub fn create(ctx: &mut Context<'_>, network: NetworkId, details: Valid<TourPlan
             Err(error) => return Err(error),
         }
     }
-    if let Some(former) = details.follows {
-        let former = tour_plans::find(ctx.conn, scope, former).found()?.filter(|former| former.network == network);
-        match former {
-            None => faults.push(Fault::absent("/details/follows", "plan of this network")),
-            Some(former) if former.outcome.is_none() => {
-                faults.push(Fault::new("/details/follows", "unfinished", "has no outcome to follow"));
-            }
-            Some(_) => {}
-        }
-    }
-    Error::unless_none(faults)?;
-    let plan = TourPlan::new(network, details, ctx.now);
-    ctx.keep(Change::new("create", plan.id, network), tour_plans::insert, None, plan)
+    Ok(faults)
 }
 
 /// Stops a plan; the best that was found so far is kept.

@@ -1,5 +1,7 @@
 //! Tours: a plan's road shows, offered whole, answered whole, and shared among the stops.
 
+mod shares;
+
 use packhorse_db::{Lock, Page, networks, offers as offer_rows, requests, tour_plans as plan_rows, tours, trainers};
 use packhorse_domain::{
     Action, Record, Resource, Scope,
@@ -7,28 +9,21 @@ use packhorse_domain::{
     id::{NetworkId, OfferId, RequestId, TourId, TourPlanId, TrainerId},
     network::Network,
     offer::{Offer, OfferState},
-    price::{CostKind, PriceItem},
+    price::CostKind,
     request::TrainingRequest,
-    tour::{Share, ShareMethod, ShareSolution, Tour, TourShares, TourState, TourStop},
-    tour_plan::{Effort, Excluded, Pin, PlannedTour, TourPlan, TourPlanDetails},
-    trainer::Trainer,
-};
-use packhorse_tours::{
-    Stop, TourPrices, compose,
-    shares::{Shares, Solution, Way, apportion, shares},
+    tour::{Tour, TourState, TourStop},
+    tour_plan::{Excluded, Pin, PlannedTour, TourPlan, TourPlanDetails},
 };
 
+use self::shares::{items, share};
 use crate::{
     Change, Context, Error, Expected, Fault,
     offers::{self, Part, Proposal},
     requests::lock_all,
-    tour_plans::{self, road, settle::Reckoner},
+    tour_plans,
 };
 
 pub use packhorse_db::tours::TourFilter;
-
-/// Where samples of shares begin: the same for everybody.
-const SEED: u64 = 1;
 
 /// Whom a plan's tours are offered to, and with what word.
 #[derive(Debug, Clone)]
@@ -70,21 +65,28 @@ pub fn list(ctx: &mut Context<'_>, filter: TourFilter, page: &Page) -> Result<Ve
 /// Offers the tours of a plan: every stop of every tour is held, or none.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::State`] when nothing was found for the plan, [`Error::Invalid`] when it
-/// has no such tour, [`Error::Clash`] with every stop that cannot be held.
+/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::State`] when nothing was found for the plan, [`Error::Conflict`]
+/// `given_problem` when its problem was given with it, [`Error::Invalid`] when it has no such tour, [`Error::Clash`] with every
+/// stop that cannot be held.
 pub fn make(ctx: &mut Context<'_>, plan: TourPlanId, asking: &Asking) -> Result<Vec<Tour>, Error> {
     let plan = tour_plans::get(ctx, plan)?;
     ctx.authorize(Action::PlanTours, &Resource::of(plan.network))?;
     let outcome = plan.found("offer")?;
-    let is_asked = |tour: &PlannedTour| asking.trainers.is_empty() || asking.trainers.contains(&tour.trainer);
+    if plan.problem.is_some() {
+        let detail = "its problem was given with it: there is nobody to ask, and no request to serve".to_owned();
+        return Err(Error::Conflict { code: "given_problem", detail });
+    }
+    let is_asked = |tour: &PlannedTour| {
+        asking.trainers.is_empty() || asking.trainers.iter().any(|trainer| tour.trainer == (*trainer).into())
+    };
     let chosen: Vec<(usize, &PlannedTour)> =
         outcome.tours.iter().enumerate().filter(|(_, tour)| is_asked(tour)).collect();
     if chosen.is_empty() {
         return Err(Fault::new("/trainers", "no_tour", "the plan has no tour for them").into());
     }
     let stops = || chosen.iter().flat_map(|(_, tour)| &tour.stops);
-    lock_all(ctx, Lock::Requests, stops().map(|stop| stop.request))?;
-    lock_all(ctx, Lock::Trainers, chosen.iter().map(|(_, tour)| tour.trainer))?;
+    lock_all(ctx, Lock::Requests, stops().filter_map(|stop| stop.request.id()))?;
+    lock_all(ctx, Lock::Trainers, chosen.iter().filter_map(|(_, tour)| tour.trainer.id()))?;
     let network = networks::find(ctx.conn, Scope::Everything, plan.network)?;
     let (mut made, mut clashes) = (Vec::new(), Vec::new());
     for (number, planned) in chosen {
@@ -103,19 +105,22 @@ fn offer_one(
     message: &str,
     clashes: &mut Vec<Fault>,
 ) -> Result<Tour, Error> {
-    let trainer = trainers::find(ctx.conn, Scope::Everything, planned.trainer)?;
+    let trainer = planned.trainer.id().ok_or(Error::NotFound)?;
+    let trainer = trainers::find(ctx.conn, Scope::Everything, trainer)?;
     let stops: Vec<TourStop> = planned
         .stops
         .iter()
-        .map(|stop| TourStop {
-            request: stop.request,
-            library: stop.library,
-            offer: OfferId::new(ctx.now),
-            booking: None,
-            time: stop.time,
-            time_zone: stop.time_zone.clone(),
-            place: stop.place.clone(),
-            coordinates: stop.coordinates,
+        .filter_map(|stop| {
+            Some(TourStop {
+                request: stop.request.id()?,
+                library: stop.library?,
+                offer: OfferId::new(ctx.now),
+                booking: None,
+                time: stop.time,
+                time_zone: stop.time_zone.clone(),
+                place: stop.place.clone(),
+                coordinates: stop.coordinates,
+            })
         })
         .collect();
     let (shares, effort) = share(ctx, network, &trainer, &stops, planned.effort)?;
@@ -176,139 +181,6 @@ fn clash(at: &str, error: Error) -> Result<Vec<Fault>, Error> {
         Error::NotFound => Ok(vec![Fault::absent(at, "request")]),
         other => Err(other),
     }
-}
-
-/// What each stop of a tour pays for travel, and what the tour takes. `planned` tells of its honoraria, and of its roads should
-/// they not be known otherwise.
-fn share(
-    ctx: &mut Context<'_>,
-    network: &Network,
-    trainer: &Trainer,
-    stops: &[TourStop],
-    planned: Effort,
-) -> Result<(TourShares, Effort), Error> {
-    let ids: Vec<RequestId> = stops.iter().map(|stop| stop.request).collect();
-    let asked = requests::with_ids(ctx.conn, &ids)?;
-    let attendance = |request: RequestId| {
-        asked.iter().find(|one| one.id == request).map_or(0, |one| u64::from(one.details.expected_attendance))
-    };
-    let policy = &network.details.policy;
-    let weights = match policy.cost_share.method {
-        ShareMethod::Equal | ShareMethod::Shapley => vec![1; stops.len()],
-        ShareMethod::Attendance => ids.iter().map(|id| attendance(*id)).collect(),
-        ShareMethod::Population => {
-            populations(ctx, stops)?.unwrap_or_else(|| ids.iter().map(|id| attendance(*id)).collect())
-        }
-        ShareMethod::Distance => stops.iter().map(|stop| meters(trainer, stop)).collect(),
-    };
-    let way = match policy.cost_share.method {
-        ShareMethod::Shapley => Way::Shapley,
-        ShareMethod::Equal | ShareMethod::Attendance | ShareMethod::Population | ShareMethod::Distance => {
-            Way::Proportional { weights: &weights, may_exceed: policy.cost_share.may_exceed_alone }
-        }
-    };
-    let currency = network.details.currency;
-    let first =
-        stops.first().map_or(ctx.now, |stop| stop.time.start).to_zoned(network.details.time_zone.rules()).date();
-    let sheet = road::of_tour(network, trainer, stops);
-    let whole = sheet.as_ref().and_then(|sheet| {
-        let list: Vec<Stop> = sheet
-            .problem
-            .requests
-            .iter()
-            .enumerate()
-            .map(|(request, each)| Stop {
-                request,
-                trainer: 0,
-                day: each.windows[0].day,
-                start: Some(each.windows[0].start),
-            })
-            .collect();
-        compose(&sheet.problem, &list).ok()?.tours.into_iter().next()
-    });
-    let (found, effort) = match (&sheet, &whole) {
-        (Some(sheet), Some(tour)) => {
-            let reckoner = Reckoner { sheet, rates: policy.rates_on(first), currency };
-            let mut prices = TourPrices::new(&sheet.problem, tour);
-            let mut cost = |mask: u64| {
-                let part = prices.as_mut().and_then(|prices| prices.tour(mask));
-                part.map_or(0, |part| reckoner.effort(&part, 0).travel().amount_minor)
-            };
-            let found = shares(stops.len(), &mut cost, way, SEED);
-            (found.ok(), reckoner.effort(tour, planned.cost.honorarium.amount_minor))
-        }
-        _ => (None, planned),
-    };
-    // A road that cannot be reckoned alone is shared by the weights.
-    let found = found.unwrap_or_else(|| {
-        let amounts = apportion(effort.travel().amount_minor, &weights);
-        Shares { alone: amounts.clone(), amounts, solution: Solution::Proportional }
-    });
-    let (solution, error_minor) = match found.solution {
-        Solution::Proportional => (ShareSolution::Proportional, None),
-        Solution::Capped => (ShareSolution::Capped, None),
-        Solution::Shapley => (ShareSolution::Shapley, None),
-        Solution::LeastCore { excess } => (ShareSolution::LeastCore, Some(excess)),
-        Solution::Sampled { error, .. } => (ShareSolution::Sampled, Some(error)),
-    };
-    let money = |amount_minor| packhorse_domain::Money { amount_minor, currency };
-    let each = stops.iter().zip(found.amounts.iter().zip(&found.alone));
-    let told = TourShares {
-        method: policy.cost_share.method,
-        solution,
-        error_minor,
-        total: money(found.amounts.iter().sum()),
-        shares: each
-            .map(|(stop, (amount, alone))| Share {
-                request: stop.request,
-                library: stop.library,
-                amount: money(*amount),
-                alone: money(*alone),
-            })
-            .collect(),
-        good_until: ctx.now + jiff::SignedDuration::from_hours(24 * i64::from(policy.quote_days)),
-    };
-    Ok((told, effort))
-}
-
-/// The people that the libraries of some stops serve, where that is known of all.
-fn populations(ctx: &mut Context<'_>, stops: &[TourStop]) -> Result<Option<Vec<u64>>, Error> {
-    let ids: Vec<_> = stops.iter().map(|stop| stop.library).collect();
-    let known = packhorse_db::libraries::with_ids(ctx.conn, &ids)?;
-    let of = |stop: &TourStop| {
-        known.iter().find(|library| library.id == stop.library)?.details.population_served.map(u64::from)
-    };
-    Ok(stops.iter().map(of).collect())
-}
-
-/// Meters from a trainer's home to a stop.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most half the equator")]
-fn meters(trainer: &Trainer, stop: &TourStop) -> u64 {
-    (trainer.details.home_base.coordinates.distance(&stop.coordinates).0 * 1000.0) as u64
-}
-
-/// What one stop pays for travel, kind by kind in the proportion of the whole.
-fn items(network: &Network, tour: &Tour, request: RequestId) -> Vec<PriceItem> {
-    let Some(share) = tour.shares.shares.iter().find(|share| share.request == request) else { return Vec::new() };
-    let cost = &tour.effort.cost;
-    let kinds =
-        [(CostKind::Mileage, cost.mileage), (CostKind::Lodging, cost.lodging), (CostKind::PerDiem, cost.per_diem)];
-    let weights = kinds.map(|(_, money)| money.amount_minor.unsigned_abs());
-    let first = tour.stops.first().map_or(tour.record.created_at, |stop| stop.time.start);
-    let date = first.to_zoned(network.details.time_zone.rules()).date();
-    let rates = network.details.policy.rates_on(date);
-    let method = packhorse_domain::Word::word(tour.shares.method);
-    let of = |((kind, whole), amount_minor): ((CostKind, packhorse_domain::Money), i64)| {
-        let rates = rates?;
-        (amount_minor != 0).then(|| PriceItem {
-            kind,
-            detail: format!("share of {whole} for the tour, {} stops, {method}", tour.stops.len()),
-            amount: packhorse_domain::Money { amount_minor, ..whole },
-            rate_from: rates.from,
-            rate_source: rates.source.clone(),
-        })
-    };
-    kinds.into_iter().zip(apportion(share.amount.amount_minor, &weights)).filter_map(of).collect()
 }
 
 /// The trainer takes the whole tour: a booking for each stop, all at once.

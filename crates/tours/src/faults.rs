@@ -247,6 +247,7 @@ impl Found<'_> {
         self.money(rates.minute, || at("rates.minute"));
         self.money(rates.night, || at("rates.night"));
         self.money(rates.workshop, || at("rates.workshop"));
+        self.money(rates.hour, || at("rates.hour"));
     }
 
     fn rest(&mut self) {

@@ -106,10 +106,7 @@ impl Itinerary {
             cost: Cost {
                 mileage: self.mileage,
                 lodging: run.rates.night * self.nights() as Money,
-                honorarium: slots
-                    .iter()
-                    .map(|slot| model.slots[*slot as usize].honorarium.unwrap_or(run.rates.workshop))
-                    .sum(),
+                honorarium: slots.iter().map(|slot| model.slots[*slot as usize].fee(&run.rates)).sum(),
             },
         };
         let mut at = Spot::Place(run.start);

@@ -24,6 +24,13 @@ pub(crate) struct Slot {
     pub only: Option<u32>,
 }
 
+impl Slot {
+    /// What is paid for it.
+    pub fn fee(&self, rates: &Rates) -> Money {
+        self.honorarium.unwrap_or_else(|| rates.fee(self.minutes))
+    }
+}
+
 /// Consecutive days of one trainer, from one place to one place.
 #[derive(Debug, Clone)]
 pub(crate) struct Run {
@@ -121,7 +128,7 @@ impl Model {
     /// What a slot is worth in a run, less what the trainer is paid for it.
     pub fn worth(&self, run: &Run, slot: u32) -> Money {
         let slot = &self.slots[slot as usize];
-        slot.worth - slot.honorarium.unwrap_or(run.rates.workshop)
+        slot.worth - slot.fee(&run.rates)
     }
 
     /// Whether a run can be planned without looking at other runs of its trainer.

@@ -65,7 +65,7 @@ pub struct Request {
     /// What serving it is worth. Requests of which not all can be served compete by it, so it should outweigh days of
     /// driving.
     pub prize: Money,
-    /// What the trainer is paid for it, instead of [`Rates::workshop`].
+    /// What the trainer is paid for it, instead of [`Rates::fee`].
     #[serde(default)]
     pub honorarium: Option<Money>,
     /// The only trainers who may come.
@@ -182,6 +182,16 @@ pub struct Rates {
     /// For each workshop.
     #[serde(default)]
     pub workshop: Money,
+    /// For each hour of a workshop, by the minute.
+    #[serde(default)]
+    pub hour: Money,
+}
+
+impl Rates {
+    /// What is paid for a workshop of so many minutes, to the nearest unit.
+    pub fn fee(&self, minutes: i32) -> Money {
+        self.workshop + (self.hour * Money::from(minutes) + 30) / 60
+    }
 }
 
 /// What counts besides prizes and costs.

@@ -9,15 +9,17 @@ use crate::{
     id::{LibraryId, RequestId, TrainerId},
     money::Money,
     time::{Interval, Minutes, Timestamp, Zone},
+    tour_plan::Named,
 };
 
 /// A stop of a planned tour.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PlannedStop {
-    /// The request it serves.
-    pub request: RequestId,
-    /// The library that hosts.
-    pub library: LibraryId,
+    /// The request it serves: its id, or its name in the problem that was given.
+    #[schema(value_type = String, example = "req_01k9z3k8m4e0r9q2v7x5y6w8ta")]
+    pub request: Named<RequestId>,
+    /// The library that hosts; nothing in a plan of a problem that was given.
+    pub library: Option<LibraryId>,
     /// Where, in words; empty when it is virtual.
     pub place: String,
     /// Where that is; where the trainer sleeps when it is virtual.
@@ -119,8 +121,9 @@ impl Effort {
 /// One trainer's road show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PlannedTour {
-    /// Who goes.
-    pub trainer: TrainerId,
+    /// Who goes: their id, or their name in the problem that was given.
+    #[schema(value_type = String, example = "trn_01k9z3k8m4e0r9q2v7x5y6w8ta")]
+    pub trainer: Named<TrainerId>,
     /// Their name.
     pub name: String,
     /// Where they live.
@@ -140,8 +143,9 @@ pub struct PlannedTour {
 /// A request that a plan leaves out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LeftOut {
-    /// Which.
-    pub request: RequestId,
+    /// Which: its id, or its name in the problem that was given.
+    #[schema(value_type = String, example = "req_01k9z3k8m4e0r9q2v7x5y6w8ta")]
+    pub request: Named<RequestId>,
     /// Why: codes, each a thing that stands in the way.
     pub reasons: Vec<String>,
     /// The smallest change that would serve it, in words.
@@ -152,13 +156,17 @@ pub struct LeftOut {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PlanChanges {
     /// Requests served by the same trainer at the same time.
-    pub kept: Vec<RequestId>,
+    #[schema(value_type = Vec<String>)]
+    pub kept: Vec<Named<RequestId>>,
     /// Requests served by another trainer or at another time.
-    pub moved: Vec<RequestId>,
+    #[schema(value_type = Vec<String>)]
+    pub moved: Vec<Named<RequestId>>,
     /// Requests that are not served any more.
-    pub dropped: Vec<RequestId>,
+    #[schema(value_type = Vec<String>)]
+    pub dropped: Vec<Named<RequestId>>,
     /// Requests that were not served.
-    pub added: Vec<RequestId>,
+    #[schema(value_type = Vec<String>)]
+    pub added: Vec<Named<RequestId>>,
 }
 
 /// What was found.
@@ -178,8 +186,8 @@ pub struct TourOutcome {
 
 impl TourOutcome {
     /// Every stop with the trainer who goes.
-    pub fn stops(&self) -> impl Iterator<Item = (TrainerId, &PlannedStop)> {
-        self.tours.iter().flat_map(|tour| tour.stops.iter().map(|stop| (tour.trainer, stop)))
+    pub fn stops(&self) -> impl Iterator<Item = (&Named<TrainerId>, &PlannedStop)> {
+        self.tours.iter().flat_map(|tour| tour.stops.iter().map(move |stop| (&tour.trainer, stop)))
     }
 
     /// What differs from a former plan.
@@ -192,10 +200,11 @@ impl TourOutcome {
                 Some((same, other)) if same == trainer && other.time == stop.time => &mut changes.kept,
                 Some(_) => &mut changes.moved,
             };
-            list.push(stop.request);
+            list.push(stop.request.clone());
         }
-        let is_left = |request: RequestId| !self.stops().any(|(_, stop)| stop.request == request);
-        changes.dropped = former.stops().map(|(_, stop)| stop.request).filter(|request| is_left(*request)).collect();
+        let is_left = |request: &Named<RequestId>| !self.stops().any(|(_, stop)| stop.request == *request);
+        let left = former.stops().map(|(_, stop)| &stop.request).filter(|request| is_left(request));
+        changes.dropped = left.cloned().collect();
         changes
     }
 }

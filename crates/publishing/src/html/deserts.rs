@@ -1,20 +1,16 @@
 //! A map of where training in person is missing, as a drawing by itself.
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 use packhorse_domain::desert::{Desert, Survey};
 
-use super::map::{Projection, grid, unit};
+use super::map::{Drawing, Projection, unit};
 
 /// Libraries that are named on the map, the first of the list.
 const NAMED: usize = 12;
-/// Height of the title above the map, and of the legend below it.
-const TITLE: f64 = 46.0;
+/// Height of the legend below the map.
 const LEGEND: f64 = 40.0;
-/// Width of a drawing without a map.
-const EMPTY: f64 = 600.0;
 
-const STYLE: &str = "svg{background:#fffdf8;font-family:sans-serif}text{fill:#2a241d}.grid{stroke:#d9cdb8;stroke-width:1}\
-                     .label{fill:#5e5344}.served{fill:none;stroke:#24564a;stroke-width:1.5}\
+const STYLE: &str = ".served{fill:none;stroke:#24564a;stroke-width:1.5}\
                      .desert{fill:#b3460f;fill-opacity:.75;stroke:#5f2406}.unknown{fill:#fffdf8;stroke:#b3460f;stroke-width:2.5}";
 
 /// The map as SVG: a disk for each library without training, its area by the people it serves, a ring where that is not known, a
@@ -22,32 +18,18 @@ const STYLE: &str = "svg{background:#fffdf8;font-family:sans-serif}text{fill:#2a
 pub fn deserts(title: &str, survey: &Survey) -> String {
     let located: Vec<_> = survey.deserts.iter().filter_map(|one| Some((one, one.coordinates?))).collect();
     let points: Vec<_> = located.iter().map(|(_, at)| *at).chain(survey.served.iter().copied()).collect();
-    let projection = (!points.is_empty()).then(|| Projection::around(&points));
-    let (right, bottom) = projection.as_ref().map_or((EMPTY, 20.0), |map| (map.right().max(EMPTY), map.bottom()));
-    let (width, height) = (unit(right), unit(TITLE + bottom + LEGEND));
-    let drawing = html! {
-        svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (width) " " (height) } width=(width) height=(height) role="img"
-            aria-labelledby="title" {
-            title id="title" { (title) }
-            style { (PreEscaped(STYLE)) }
-            text x="16" y="30" font-size="18" { (title) }
-            g transform={ "translate(0 " (unit(TITLE)) ")" } {
-                @match &projection {
-                    Some(map) => {
-                        (grid(map))
-                        @for at in &survey.served {
-                            circle.served cx=(unit(map.x(at.lon))) cy=(unit(map.y(at.lat))) r="3" {}
-                        }
-                        @for (one, at) in located.iter().rev() { (disk(one, map.x(at.lon), map.y(at.lat))) }
-                        @for (one, at) in located.iter().take(NAMED) { (name(one, map, map.x(at.lon), map.y(at.lat))) }
-                    }
-                    None => { text x="16" y="14" font-size="14" { "Nobody knows where these libraries are." } }
-                }
+    let legend = html! { g transform="translate(0 22)" font-size="13" { (legend(survey, located.len())) } };
+    let nothing = "Nobody knows where these libraries are.";
+    let drawing = Drawing { title, style: STYLE, points: &points, nothing, legend: (legend, LEGEND) };
+    drawing.with(|map| {
+        html! {
+            @for at in &survey.served {
+                circle.served cx=(unit(map.x(at.lon))) cy=(unit(map.y(at.lat))) r="3" {}
             }
-            g transform={ "translate(0 " (unit(TITLE + bottom + 22.0)) ")" } font-size="13" { (legend(survey, located.len())) }
+            @for (one, at) in located.iter().rev() { (disk(one, map.x(at.lon), map.y(at.lat))) }
+            @for (one, at) in located.iter().take(NAMED) { (name(one, map, map.x(at.lon), map.y(at.lat))) }
         }
-    };
-    drawing.into_string()
+    })
 }
 
 /// By the people served, 10,000 with a radius of 6.

@@ -1,6 +1,6 @@
 //! A map of venues: drawn from their coordinates, and as a list for everybody.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use packhorse_domain::Coordinates;
 
 use crate::{
@@ -126,7 +126,7 @@ pub(super) fn unit(value: f64) -> String {
 }
 
 /// Lines of longitude and latitude with their degrees.
-pub(super) fn grid(projection: &Projection) -> Markup {
+fn grid(projection: &Projection) -> Markup {
     let (right, bottom) = (projection.right(), projection.bottom());
     html! {
         @for lon in lines(projection.west, projection.width) {
@@ -141,6 +141,53 @@ pub(super) fn grid(projection: &Projection) -> Markup {
             line.grid x1="0" x2=(unit(right)) y1=(unit(y)) y2=(unit(y)) {}
             text.label x="6" y=(unit(y - 5.0)) font-size="13" { (degrees(lat, "N", "S")) }
         }
+    }
+}
+
+/// Height of the title above the map of a drawing by itself, and the width of one without a map.
+const TITLE: f64 = 46.0;
+const EMPTY: f64 = 600.0;
+
+/// The style of every drawing by itself.
+const STYLE: &str = "svg{background:#fffdf8;font-family:sans-serif}text{fill:#2a241d}.grid{stroke:#d9cdb8;stroke-width:1}\
+                     .label{fill:#5e5344}";
+
+/// A drawing by itself: a title, a map, and a legend below it.
+pub(super) struct Drawing<'a> {
+    pub(super) title: &'a str,
+    /// More style than that of every such drawing.
+    pub(super) style: &'a str,
+    /// What has to be on the map.
+    pub(super) points: &'a [Coordinates],
+    /// What is said where there is none.
+    pub(super) nothing: &'a str,
+    /// The legend and its height.
+    pub(super) legend: (Markup, f64),
+}
+
+impl Drawing<'_> {
+    /// As SVG, with what is drawn on the map.
+    pub(super) fn with(self, on: impl FnOnce(&Projection) -> Markup) -> String {
+        let projection = (!self.points.is_empty()).then(|| Projection::around(self.points));
+        let (right, bottom) = projection.as_ref().map_or((EMPTY, 20.0), |map| (map.right().max(EMPTY), map.bottom()));
+        let (legend, below) = self.legend;
+        let (width, height) = (unit(right), unit(TITLE + bottom + below));
+        let drawing = html! {
+            svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (width) " " (height) } width=(width) height=(height) role="img"
+                aria-labelledby="title" {
+                title id="title" { (self.title) }
+                style { (PreEscaped(STYLE)) (PreEscaped(self.style)) }
+                text x="16" y="30" font-size="18" { (self.title) }
+                g transform={ "translate(0 " (unit(TITLE)) ")" } {
+                    @match &projection {
+                        Some(map) => { (grid(map)) (on(map)) }
+                        None => { text x="16" y="14" font-size="14" { (self.nothing) } }
+                    }
+                }
+                g transform={ "translate(0 " (unit(TITLE + bottom)) ")" } { (legend) }
+            }
+        };
+        drawing.into_string()
     }
 }
 

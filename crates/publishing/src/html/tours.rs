@@ -1,59 +1,44 @@
 //! Tours on a map, as a drawing by itself and as `GeoJSON`.
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 use packhorse_domain::{
     Coordinates,
     tour_plan::{PlannedTour, TourOutcome},
 };
 use serde_json::{Value, json};
 
-use super::map::{Projection, grid, unit};
+use super::map::{Drawing, Projection, unit};
 
 /// Height of a line of the legend.
 const LINE: f64 = 24.0;
-/// Width of a drawing without a map.
-const EMPTY: f64 = 600.0;
 /// One for each tour, over and over: dark enough on white for anybody, and told apart without red and green.
 ///
 /// Source: P. Tol, Colour schemes (2021), "bright" and "muted", darkened.
 const COLORS: [&str; 8] = ["#33608c", "#a8352e", "#4b7a2b", "#7a3b82", "#946400", "#1f7a72", "#5b4a9c", "#7d4a28"];
 
-const STYLE: &str = "svg{background:#fffdf8;font-family:sans-serif}text{fill:#2a241d}.grid{stroke:#d9cdb8;stroke-width:1}\
-                     .label{fill:#5e5344}.on{fill:#fff}.road{fill:none;stroke-width:3;stroke-linecap:round}\
+const STYLE: &str = ".on{fill:#fff}.road{fill:none;stroke-width:3;stroke-linecap:round}\
                      .home{fill:#fffdf8;stroke-width:3}.night{fill:#2a241d;stroke:#fffdf8;stroke-width:1.5}";
 
 /// The map as SVG: for each tour its drives, its stops with numbers in their order, the trainer's home as a ring, and nights
 /// away as small disks. Everything tells in its title what it is.
 pub fn tours(title: &str, outcome: &TourOutcome) -> String {
     let points: Vec<Coordinates> = outcome.tours.iter().flat_map(points).collect();
-    let projection = (!points.is_empty()).then(|| Projection::around(&points));
-    let (right, bottom) = projection.as_ref().map_or((EMPTY, 20.0), |map| (map.right().max(EMPTY), map.bottom()));
-    let legend: f64 = outcome.tours.iter().map(|_| LINE).sum();
-    let (width, height) = (unit(right), unit(46.0 + bottom + legend + 16.0));
-    let drawing = html! {
-        svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (width) " " (height) } width=(width) height=(height) role="img"
-            aria-labelledby="title" {
-            title id="title" { (title) }
-            style { (PreEscaped(STYLE)) }
-            text x="16" y="30" font-size="18" { (title) }
-            g transform="translate(0 46)" {
-                @match &projection {
-                    Some(map) => {
-                        (grid(map))
-                        @for (number, tour) in outcome.tours.iter().enumerate() { (roads(map, tour, color(number))) }
-                        @for (number, tour) in outcome.tours.iter().enumerate() { (places(map, tour, color(number))) }
-                    }
-                    None => { text x="16" y="14" font-size="14" { "No tour was found." } }
-                }
-            }
-            @for (number, tour) in outcome.tours.iter().enumerate() {
-                @let y = 46.0 + bottom + number_as(number) * LINE + 16.0;
-                circle cx="24" cy=(unit(y - 5.0)) r="8" fill=(color(number)) {}
-                text x="42" y=(unit(y)) font-size="14" { (told(tour)) }
-            }
+    let legend = html! {
+        @for (number, tour) in outcome.tours.iter().enumerate() {
+            @let y = number_as(number) * LINE + 16.0;
+            circle cx="24" cy=(unit(y - 5.0)) r="8" fill=(color(number)) {}
+            text x="42" y=(unit(y)) font-size="14" { (told(tour)) }
         }
     };
-    drawing.into_string()
+    let below = number_as(outcome.tours.len()) * LINE + 16.0;
+    let drawing =
+        Drawing { title, style: STYLE, points: &points, nothing: "No tour was found.", legend: (legend, below) };
+    drawing.with(|map| {
+        html! {
+            @for (number, tour) in outcome.tours.iter().enumerate() { (roads(map, tour, color(number))) }
+            @for (number, tour) in outcome.tours.iter().enumerate() { (places(map, tour, color(number))) }
+        }
+    })
 }
 
 fn points(tour: &PlannedTour) -> impl Iterator<Item = Coordinates> + '_ {

@@ -3,11 +3,11 @@
 
 use packhorse_domain::{
     id::{RequestId, TourPlanId, TrainerId},
-    tour_plan::{StopEdit, TourOutcome, TourPlan},
+    tour_plan::{Named, StopEdit, TourPlan},
 };
 use packhorse_tours::{Clash, Stop, compose};
 
-use super::{find_to_change, keep, settle, sheet::Sheet};
+use super::{clock::minutes_of, find_to_change, keep, settle, sheet::Sheet};
 use crate::{Context, Error, Expected, Fault, pool::Pool};
 
 /// Changes the stops of a plan that has finished, one step after the other, and prices what comes of it.
@@ -24,7 +24,7 @@ pub fn edit(
 ) -> Result<TourPlan, Error> {
     let before = find_to_change(ctx, id, expected)?;
     let sheet = super::sheet::gather(ctx, pool, &before)?;
-    let mut stops = stops_of(&sheet, before.found("edit")?);
+    let mut stops: Vec<Stop> = sheet.served(before.found("edit")?).into_iter().map(Stop::from).collect();
     let mut faults = Vec::new();
     for (place, step) in edits.iter().enumerate() {
         if let Err(fault) = take(&sheet, &mut stops, step, &format!("/edits/{place}")) {
@@ -36,8 +36,8 @@ pub fn edit(
     let found = compose(&sheet.problem, &all).map_err(|clashes| Error::Invalid(faults_of(&sheet, edits, &clashes)))?;
     let outcome = settle::read(ctx, &before, &sheet, Some(&found))?;
     let lost = stops.iter().filter_map(|stop| {
-        let request = sheet.requests[stop.request];
-        let left = outcome.left_out.iter().find(|left| left.request == request)?;
+        let request = &sheet.requests[stop.request];
+        let left = outcome.left_out.iter().find(|left| left.request == *request)?;
         Some(Fault::new(
             at(edits, request),
             left.reasons.first().cloned().unwrap_or_default(),
@@ -49,27 +49,13 @@ pub fn edit(
     keep(ctx, "edit", &before, after)
 }
 
-/// The stops of a plan, in order.
-fn stops_of(sheet: &Sheet, outcome: &TourOutcome) -> Vec<Stop> {
-    let stops = outcome.stops().filter_map(|(trainer, stop)| {
-        let (day, start) = sheet.clock.read(stop.time.start)?;
-        let request = number(&sheet.requests, stop.request)?;
-        Some(Stop { request, trainer: number(&sheet.trainers, trainer)?, day, start: Some(start) })
-    });
-    stops.collect()
-}
-
-fn number<T: PartialEq + Copy>(ids: &[T], id: T) -> Option<usize> {
-    ids.iter().position(|each| *each == id)
-}
-
 /// Takes one step.
 fn take(sheet: &Sheet, stops: &mut Vec<Stop>, step: &StopEdit, at: &str) -> Result<(), Fault> {
-    let request = |id: RequestId, field: &str| {
-        number(&sheet.requests, id).ok_or_else(|| Fault::absent(format!("{at}/{field}"), "request of this plan"))
+    let request = |id: &Named<RequestId>, field: &str| {
+        sheet.request(id).ok_or_else(|| Fault::absent(format!("{at}/{field}"), "request of this plan"))
     };
-    let trainer = |id: TrainerId| {
-        number(&sheet.trainers, id).ok_or_else(|| Fault::absent(format!("{at}/trainer"), "trainer of this plan"))
+    let trainer = |id: &Named<TrainerId>| {
+        sheet.trainer(id).ok_or_else(|| Fault::absent(format!("{at}/trainer"), "trainer of this plan"))
     };
     let placed = |stop: Stop, stops: &mut Vec<Stop>| {
         // In order of time where it has one, else behind what is there on its day.
@@ -82,7 +68,7 @@ fn take(sheet: &Sheet, stops: &mut Vec<Stop>, step: &StopEdit, at: &str) -> Resu
     match step {
         StopEdit::Add { request: id, trainer: who, date, starts_at }
         | StopEdit::Move { request: id, trainer: who, date, starts_at } => {
-            let (request, trainer) = (request(*id, "request")?, trainer(*who)?);
+            let (request, trainer) = (request(id, "request")?, trainer(who)?);
             let day = sheet
                 .clock
                 .day(*date)
@@ -95,10 +81,10 @@ fn take(sheet: &Sheet, stops: &mut Vec<Stop>, step: &StopEdit, at: &str) -> Resu
                 (StopEdit::Move { .. }, false) => return Err(Fault::absent(format!("{at}/request"), "stop")),
                 _ => stops.retain(|stop| stop.request != request),
             }
-            placed(Stop { request, trainer, day, start: starts_at.map(super::sheet::minutes_of) }, stops);
+            placed(Stop { request, trainer, day, start: starts_at.map(minutes_of) }, stops);
         }
         StopEdit::Remove { request: id } => {
-            let request = request(*id, "request")?;
+            let request = request(id, "request")?;
             let count = stops.len();
             stops.retain(|stop| stop.request != request);
             if stops.len() == count {
@@ -106,12 +92,12 @@ fn take(sheet: &Sheet, stops: &mut Vec<Stop>, step: &StopEdit, at: &str) -> Resu
             }
         }
         StopEdit::Reorder { trainer: who, date, requests } => {
-            let trainer = trainer(*who)?;
+            let trainer = trainer(who)?;
             let day = sheet
                 .clock
                 .day(*date)
                 .ok_or_else(|| Fault::new(format!("{at}/date"), "out_of_range", "is not a day of the plan"))?;
-            let ordered: Vec<usize> = requests.iter().map(|id| request(*id, "requests")).collect::<Result<_, _>>()?;
+            let ordered: Vec<usize> = requests.iter().map(|id| request(id, "requests")).collect::<Result<_, _>>()?;
             let mut of_day: Vec<usize> = stops
                 .iter()
                 .filter(|stop| (stop.trainer, stop.day) == (trainer, day))
@@ -137,21 +123,21 @@ fn take(sheet: &Sheet, stops: &mut Vec<Stop>, step: &StopEdit, at: &str) -> Resu
 }
 
 /// The step that a request came in by last; the whole when by none.
-fn at(edits: &[StopEdit], request: RequestId) -> String {
+fn at(edits: &[StopEdit], request: &Named<RequestId>) -> String {
     let names = |step: &StopEdit| match step {
         StopEdit::Add { request: id, .. } | StopEdit::Move { request: id, .. } | StopEdit::Remove { request: id } => {
-            *id == request
+            id == request
         }
-        StopEdit::Reorder { requests, .. } => requests.contains(&request),
+        StopEdit::Reorder { requests, .. } => requests.contains(request),
     };
     edits.iter().rposition(names).map_or_else(|| "/edits".to_owned(), |place| format!("/edits/{place}"))
 }
 
 /// What is wrong with the stops, in the words of those who made the edits.
 fn faults_of(sheet: &Sheet, edits: &[StopEdit], clashes: &[Clash]) -> Vec<Fault> {
-    let who = |trainer: &usize| sheet.trainers.get(*trainer).map_or_else(String::new, ToString::to_string);
+    let who = |trainer: &usize| sheet.trainers.get(*trainer).map_or_else(String::new, |trainer| trainer.id.to_string());
     let of_request = |request: &usize, code: &'static str, detail: String| {
-        let place = sheet.requests.get(*request).map_or_else(|| "/edits".to_owned(), |id| at(edits, *id));
+        let place = sheet.requests.get(*request).map_or_else(|| "/edits".to_owned(), |id| at(edits, id));
         Fault::new(place, code, detail)
     };
     let of_days = |code: &'static str, trainer: &usize, first: &usize, last: &usize, what: &str| {

@@ -3,10 +3,13 @@
 use packhorse_domain::{Timestamp, network::Network, tour::TourStop, trainer::Trainer as Person};
 use packhorse_tours::{
     Problem,
-    problem::{Hours, Limits, MAX_WORKSHOPS_A_DAY, Rates, Request, Trainer, Weights, Window},
+    problem::{Hours, Limits, MAX_WORKSHOPS_A_DAY, Request, Trainer, Weights, Window},
 };
 
-use super::sheet::{Clock, Places, Sheet, minutes_of, per_kilometer, roads};
+use super::{
+    clock::{Clock, Places, minutes_of},
+    sheet::{Sheet, rates, roads},
+};
 
 /// The roads of one tour alone: its stops at their times, and its trainer with nothing else to do.
 pub(crate) fn of_tour(network: &Network, trainer: &Person, stops: &[TourStop]) -> Option<Sheet> {
@@ -39,7 +42,7 @@ pub(crate) fn of_tour(network: &Network, trainer: &Person, stops: &[TourStop]) -
         })
         .collect::<Option<_>>()?;
     let whole = hours.end - hours.start;
-    let rates = policy.rates_on(day(stops.first()?.time.start));
+    let paid = policy.rates_on(day(stops.first()?.time.start));
     let one = Trainer {
         home,
         skills: Vec::new(),
@@ -54,12 +57,7 @@ pub(crate) fn of_tour(network: &Network, trainer: &Person, stops: &[TourStop]) -
             kilometers_in_all: None,
             workshops_in_all: None,
         },
-        rates: Rates {
-            kilometer: rates.map_or(0, per_kilometer),
-            minute: 0,
-            night: rates.map_or(0, |rates| rates.lodging_minor_per_night + rates.per_diem_minor_per_day),
-            workshop: 0,
-        },
+        rates: rates(paid),
     };
     let places = places.known;
     let problem = Problem {
@@ -72,6 +70,15 @@ pub(crate) fn of_tour(network: &Network, trainer: &Person, stops: &[TourStop]) -
         former: Vec::new(),
         freeze_before: 0,
     };
-    let requests = stops.iter().map(|stop| stop.request).collect();
-    Some(Sheet { problem, requests, trainers: vec![trainer.id], places, left_out: Vec::new(), clock })
+    let requests = stops.iter().map(|stop| stop.request.into()).collect();
+    Some(Sheet {
+        problem,
+        requests,
+        trainers: vec![trainer.into()],
+        places,
+        left_out: Vec::new(),
+        clock,
+        rates: paid.cloned(),
+        zones: None,
+    })
 }

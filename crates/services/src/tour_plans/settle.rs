@@ -3,16 +3,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use packhorse_db::{networks, requests, tour_plans, trainers};
+use packhorse_db::{networks, requests, tour_plans};
 use packhorse_domain::{
-    Coordinates, Currency, Km, Minutes, Money, Scope, Timestamp, Word,
+    Coordinates, Currency, Interval, Km, Minutes, Money, Scope, Timestamp, Word, Zone,
     commitment::{Cause, Commitment, Holder},
     id::{CommitmentId, OfferId, RequestId, TrainerId},
-    policy::TravelRates,
     price::CostKind,
     request::TrainingRequest,
     tour_plan::{Effort, LeftOut, PlannedLeg, PlannedNight, PlannedStop, PlannedTour, TourCost, TourOutcome, TourPlan},
-    trainer::Trainer,
 };
 use packhorse_matching::{Entry, Placement, Reach, nearest};
 use packhorse_tours::{
@@ -40,29 +38,31 @@ struct Settled {
 /// Those of the database.
 pub fn read(ctx: &mut Context<'_>, plan: &TourPlan, sheet: &Sheet, found: Option<&Plan>) -> Result<TourOutcome, Error> {
     let network = networks::find(ctx.conn, Scope::Everything, plan.network)?.details;
-    let (mut settled, mut left_out) = settle(ctx, plan, sheet, found.map_or(&[], |found| &found.served))?;
+    let served = found.map_or(&[][..], |found| &found.served);
+    let (mut settled, mut left_out) = match &sheet.zones {
+        Some(zones) => (as_planned(sheet, zones, served), Vec::new()),
+        None => settle(ctx, plan, sheet, served)?,
+    };
     left_out.extend(sheet.left_out.iter().cloned());
     let unserved = found.iter().flat_map(|found| &found.unserved);
     left_out.extend(unserved.filter_map(|unserved| told(sheet, unserved)));
-    left_out.sort_by_key(|left| left.request);
+    left_out.sort_by(|one, other| one.request.cmp(&other.request));
     let stops: Vec<Stop> = settled.values().map(|each| each.served.into()).chain(fixed(sheet)).collect();
     // A start that was moved by minutes may leave too little time for a drive as the planner reckons it; the rules of an offer
     // have the last word, and the roads are told as they were planned.
     let composed =
         found.map(|found| compose(&sheet.problem, &stops).map_or_else(|_| found.tours.clone(), |plan| plan.tours));
     let tours = composed.unwrap_or_default();
-    let people = trainers::with_ids(ctx.conn, &sheet.trainers)?;
-    let people: HashMap<TrainerId, Trainer> = people.into_iter().map(|trainer| (trainer.id, trainer)).collect();
-    let reckoner = Reckoner { sheet, rates: network.policy.rates_on(plan.details.from), currency: network.currency };
+    let reckoner = Reckoner { sheet, currency: network.currency };
     let mut planned = Vec::new();
     for tour in &tours {
-        let id = sheet.trainers[tour.trainer];
         let stops: Vec<Settled> = tour.stops.iter().filter_map(|stop| settled.remove(&stop.request)).collect();
-        if let Some(trainer) = people.get(&id).filter(|_| !stops.is_empty()) {
-            planned.push(reckoner.tour(trainer, tour, stops));
+        if !stops.is_empty() {
+            planned.push(reckoner.tour(tour, stops));
         }
     }
-    planned.sort_by_key(|tour| (tour.trainer, tour.stops.first().map(|stop| stop.time.start)));
+    let first = |tour: &PlannedTour| tour.stops.first().map(|stop| stop.time.start);
+    planned.sort_by(|one, other| (&one.trainer, first(one)).cmp(&(&other.trainer, first(other))));
     let zero = reckoner.nothing();
     let mut outcome = TourOutcome {
         effort: planned.iter().fold(zero, |sum, tour| sum.plus(&tour.effort)),
@@ -87,6 +87,27 @@ pub(super) fn fixed(sheet: &Sheet) -> impl Iterator<Item = Stop> + '_ {
     })
 }
 
+/// The stops of a problem that was given, as they were planned.
+fn as_planned(sheet: &Sheet, zones: &[Zone], served: &[Served]) -> HashMap<usize, Settled> {
+    let stops = served.iter().filter_map(|stop| {
+        let request = &sheet.problem.requests[stop.request];
+        let (place, coordinates) = sheet.places[request.place].clone();
+        let start = sheet.clock.instant(stop.day, stop.start)?;
+        let end = start + jiff::SignedDuration::from_mins(request.minutes.into());
+        let planned = PlannedStop {
+            request: sheet.requests[stop.request].clone(),
+            library: None,
+            place,
+            coordinates,
+            time: Interval::new(start, end)?,
+            time_zone: zones[stop.request].clone(),
+        };
+        let honorarium = sheet.problem.trainers[stop.trainer].rates.fee(request.minutes);
+        Some((stop.request, Settled { served: *stop, stop: planned, honorarium }))
+    });
+    stops.collect()
+}
+
 /// Moves each stop to the nearest start that can be offered, one after the other as a trainer makes them.
 fn settle(
     ctx: &mut Context<'_>,
@@ -96,18 +117,22 @@ fn settle(
 ) -> Result<(HashMap<usize, Settled>, Vec<LeftOut>), Error> {
     let mut stops: Vec<Served> = served.iter().filter(|stop| stop.request < sheet.requests.len()).copied().collect();
     stops.sort_by_key(|stop| (stop.trainer, stop.day, stop.start));
-    let ids: Vec<RequestId> = stops.iter().map(|stop| sheet.requests[stop.request]).collect();
+    let id = |stop: &Served| sheet.requests[stop.request].id();
+    let ids: Vec<RequestId> = stops.iter().filter_map(id).collect();
     let asked: BTreeMap<RequestId, TrainingRequest> =
         requests::with_ids(ctx.conn, &ids)?.into_iter().map(|request| (request.id, request)).collect();
     let briefs = Brief::gather(ctx, asked.values().map(Asked::of).collect())?;
     let briefs: HashMap<RequestId, (&TrainingRequest, &Brief)> =
         asked.iter().zip(&briefs).map(|((id, request), brief)| (*id, (request, brief))).collect();
-    let mut entries = pool::load(ctx, &sheet.trainers, earlier(ctx.now, BEFORE))?;
+    let trainers: Vec<TrainerId> = sheet.trainers.iter().filter_map(|trainer| trainer.id.id()).collect();
+    let mut entries = pool::load(ctx, &trainers, earlier(ctx.now, BEFORE))?;
     let lenders = lenders(ctx, plan.network)?;
     let reach = Reach { network: plan.network, lenders: &lenders };
     let (mut settled, mut left_out) = (HashMap::new(), Vec::new());
-    for (stop, id) in stops.into_iter().zip(ids) {
-        let there = briefs.get(&id).zip(entries.get_mut(&sheet.trainers[stop.trainer]));
+    for stop in stops {
+        let trainer = sheet.trainers[stop.trainer].id.id();
+        let (Some(id), Some(trainer)) = (id(&stop), trainer) else { continue };
+        let there = briefs.get(&id).zip(entries.get_mut(&trainer));
         let (Some(((request, brief), entry)), Some(planned)) = (there, sheet.clock.instant(stop.day, stop.start))
         else {
             continue;
@@ -120,8 +145,8 @@ fn settle(
                     sheet.clock.read(placement.time.start).map_or(stop, |(day, start)| Served { day, start, ..stop });
                 let honorarium = placement.price.items.iter().filter(|item| item.kind == CostKind::Honorarium);
                 let stop = PlannedStop {
-                    request: id,
-                    library: request.library,
+                    request: id.into(),
+                    library: Some(request.library),
                     place: brief.address(),
                     coordinates,
                     time: placement.time,
@@ -132,7 +157,7 @@ fn settle(
             }
             Err(out) => {
                 let reasons = out.rules.iter().map(|rule| rule.word().to_owned()).collect();
-                left_out.push(LeftOut { request: id, reasons, would_help: None });
+                left_out.push(LeftOut { request: id.into(), reasons, would_help: None });
             }
         }
     }
@@ -159,9 +184,9 @@ fn take(entry: &mut Entry, placement: &Placement, place: Coordinates, now: Times
 
 /// Why the planner left a request out, and what would help.
 fn told(sheet: &Sheet, unserved: &Unserved) -> Option<LeftOut> {
-    let request = *sheet.requests.get(unserved.request)?;
+    let request = sheet.requests.get(unserved.request)?.clone();
     let word = |reason: &packhorse_tours::plan::Reason| serde_json::to_value(reason).ok()?.as_str().map(str::to_owned);
-    let who = |trainer: &usize| sheet.trainers.get(*trainer).map_or_else(String::new, ToString::to_string);
+    let who = |trainer: &usize| sheet.trainers.get(*trainer).map_or_else(String::new, |trainer| trainer.id.to_string());
     let would_help = unserved.remedy.as_ref().map(|remedy| match remedy {
         Remedy::Window { trainer, window } => {
             format!("{}: {} could come", sheet.clock.date(window.day), who(trainer))
@@ -178,7 +203,6 @@ fn told(sheet: &Sheet, unserved: &Unserved) -> Option<LeftOut> {
 /// What tours take, in money.
 pub(crate) struct Reckoner<'a> {
     pub(crate) sheet: &'a Sheet,
-    pub(crate) rates: Option<&'a TravelRates>,
     pub(crate) currency: Currency,
 }
 
@@ -189,14 +213,15 @@ impl Reckoner<'_> {
         Effort { cost, road_km: Km(0.0), road_minutes: Minutes(0), nights: 0 }
     }
 
-    fn tour(&self, trainer: &Trainer, tour: &Tour, stops: Vec<Settled>) -> PlannedTour {
+    fn tour(&self, tour: &Tour, stops: Vec<Settled>) -> PlannedTour {
+        let trainer = &self.sheet.trainers[tour.trainer];
         let honorarium = stops.iter().map(|stop| stop.honorarium).sum();
         let effort = self.effort(tour, honorarium);
         let alone = self.alone(tour, &stops);
         PlannedTour {
-            trainer: trainer.id,
-            name: trainer.details.name.clone(),
-            home: trainer.details.home_base.coordinates,
+            trainer: trainer.id.clone(),
+            name: trainer.name.clone(),
+            home: trainer.home,
             stops: stops.into_iter().map(|settled| settled.stop).collect(),
             legs: tour.legs.iter().filter_map(|leg| self.leg(leg)).collect(),
             nights: tour
@@ -219,11 +244,12 @@ impl Reckoner<'_> {
         let nights = u32::try_from(tour.nights.len()).unwrap_or(u32::MAX);
         #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
         let road_km = Km(meters as f64 / 1000.0);
+        let rates = self.sheet.rates.as_ref();
         let money = |amount_minor| Money { amount_minor, currency: self.currency };
-        let mileage = self.rates.map_or(0, |rates| rates.mileage(road_km, self.currency).amount_minor);
-        let lodging = self.rates.map_or(0, |rates| rates.lodging_minor_per_night) * i64::from(nights);
+        let mileage = rates.map_or(0, |rates| rates.mileage(road_km, self.currency).amount_minor);
+        let lodging = rates.map_or(0, |rates| rates.lodging_minor_per_night) * i64::from(nights);
         let days = if nights == 0 { 0 } else { i64::from(nights) + 1 };
-        let per_diem = self.rates.map_or(0, |rates| rates.per_diem_minor_per_day) * days;
+        let per_diem = rates.map_or(0, |rates| rates.per_diem_minor_per_day) * days;
         let cost = TourCost {
             honorarium: money(honorarium),
             mileage: money(mileage),

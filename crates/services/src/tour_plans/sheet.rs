@@ -4,27 +4,32 @@
 //! What the planner cannot know, such as grids of starts and imported calendars within a day, is judged once more when its
 //! answer is read ([`super::settle`]).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use jiff::{civil::Date, tz::TimeZone};
 use packhorse_calendar::{free, intervals::subtract};
 use packhorse_db::{networks, requests, tour_plans};
 use packhorse_domain::{
-    Coordinates, Interval, Scope, Timestamp, Word,
+    Coordinates, Interval, Scope, Timestamp, Word, Zone,
     id::{LibraryId, RequestId, TrainerId},
     network::Network,
     policy::{TravelModel, TravelRates},
     request::{RequestStateName, TrainingRequest},
-    tour_plan::{LeftOut, MOST_REQUESTS, MOST_TRAINERS, Pin as DomainPin, TourPlan},
-    trainer::Customers,
+    tour_plan::{LeftOut, MOST_REQUESTS, MOST_TRAINERS, Named, Pin as DomainPin, TourLimits, TourOutcome, TourPlan},
+    trainer::{Customers, Trainer as Person},
 };
 use packhorse_matching::{Entry, Reach, suits};
 use packhorse_tours::{
     Fault, Problem,
-    problem::{Base, Hours, Limits, MAX_WINDOWS, Pin, Rates, Request, Served, Trainer, Weights, Window},
+    problem::{
+        Base, Hours, Limits, MAX_WINDOWS, MAX_WORKSHOPS_A_DAY, Pin, Rates, Request, Served, Trainer, Weights, Window,
+    },
     travel::{Point, Travel},
 };
 
+use super::{
+    clock::{Clock, DAY, Places, minutes_of},
+    given,
+};
 use crate::{
     Context, Error, deserts,
     matches::{Asked, BEFORE, Brief, earlier, lenders},
@@ -35,8 +40,6 @@ use crate::{
 const LOOKED_AT: usize = 40;
 /// Shorter stretches of a day are not worth setting out.
 const SHORTEST_DAY: i32 = 60;
-/// Minutes of a day.
-const DAY: i32 = 1440;
 /// Months without training in person after which a library comes first.
 const DESERT_MONTHS: u8 = 12;
 
@@ -46,18 +49,80 @@ pub struct Sheet {
     /// For the planner.
     pub problem: Problem,
     /// What its requests stand for: the first ones. Others are what trainers are committed to already.
-    pub(crate) requests: Vec<RequestId>,
+    pub(crate) requests: Vec<Named<RequestId>>,
     /// What its trainers stand for.
-    pub(crate) trainers: Vec<TrainerId>,
+    pub(crate) trainers: Vec<Goer>,
     /// What its places are called, and where they are.
     pub(crate) places: Vec<(String, Coordinates)>,
     /// Requests that no planner could serve.
     pub(crate) left_out: Vec<LeftOut>,
     /// The clock.
     pub(crate) clock: Clock,
+    /// What travel is paid.
+    pub(crate) rates: Option<TravelRates>,
+    /// The zone of each request of a problem that was given: its starts are taken as planned, since no offer comes of them.
+    pub(crate) zones: Option<Vec<Zone>>,
+}
+
+/// A trainer of a problem.
+#[derive(Debug, Clone)]
+pub(crate) struct Goer {
+    /// Who.
+    pub(crate) id: Named<TrainerId>,
+    /// Their name.
+    pub(crate) name: String,
+    /// Where they live.
+    pub(crate) home: Coordinates,
+}
+
+impl From<&Person> for Goer {
+    fn from(trainer: &Person) -> Self {
+        let details = &trainer.details;
+        Self { id: trainer.id.into(), name: details.name.clone(), home: details.home_base.coordinates }
+    }
 }
 
 impl Sheet {
+    /// The number of a request.
+    pub(crate) fn request(&self, id: &Named<RequestId>) -> Option<usize> {
+        self.requests.iter().position(|each| each == id)
+    }
+
+    /// The number of a trainer.
+    pub(crate) fn trainer(&self, id: &Named<TrainerId>) -> Option<usize> {
+        self.trainers.iter().position(|each| each.id == *id)
+    }
+
+    /// The stops of an outcome, in order, as far as they are still asked for.
+    pub(crate) fn served(&self, outcome: &TourOutcome) -> Vec<Served> {
+        let stops = outcome.stops().filter_map(|(trainer, stop)| {
+            let (day, start) = self.clock.read(stop.time.start)?;
+            Some(Served { request: self.request(&stop.request)?, trainer: self.trainer(trainer)?, day, start })
+        });
+        stops.collect()
+    }
+
+    /// Changes what was planned before as little as can be. What could only be served on days that may not change any more, and
+    /// was not planned, is left out.
+    pub(super) fn follow(&mut self, former: Option<&TourOutcome>) {
+        let served = former.map_or(Vec::new(), |former| self.served(former));
+        let planned: HashSet<usize> = served.iter().map(|stop| stop.request).collect();
+        let freeze = self.problem.freeze_before;
+        let is_frozen = |number: usize, request: &Request| {
+            request.pin.is_none()
+                && !planned.contains(&number)
+                && request.windows.iter().all(|window| window.day < freeze)
+        };
+        let frozen: Vec<usize> =
+            (0..self.requests.len()).filter(|number| is_frozen(*number, &self.problem.requests[*number])).collect();
+        for number in frozen.into_iter().rev() {
+            self.problem.requests.remove(number);
+            let request = self.requests.remove(number);
+            self.left_out.push(LeftOut { request, reasons: vec!["frozen".to_owned()], would_help: None });
+        }
+        self.problem.former = former.map_or(Vec::new(), |former| self.served(former));
+    }
+
     /// Whether there is something to plan, and somebody to do it.
     pub fn is_empty(&self) -> bool {
         self.requests.is_empty() || self.problem.trainers.is_empty()
@@ -86,95 +151,27 @@ impl Sheet {
     }
 }
 
-/// Days and minutes of a network's clock.
-#[derive(Debug, Clone)]
-pub(crate) struct Clock {
-    first: Date,
-    days: usize,
-    rules: TimeZone,
-}
-
-impl Clock {
-    /// That of some days from a first one on.
-    pub(super) fn new(first: Date, days: usize, rules: TimeZone) -> Self {
-        Self { first, days, rules }
-    }
-
-    fn of(plan: &TourPlan, network: &Network) -> Self {
-        let days = plan.details.from.until(plan.details.until).map_or(0, |span| span.get_days());
-        Self {
-            first: plan.details.from,
-            days: usize::try_from(days).unwrap_or(0) + 1,
-            rules: network.details.time_zone.rules(),
-        }
-    }
-
-    /// The day and minute of an instant; nothing outside of the horizon.
-    pub(crate) fn read(&self, at: Timestamp) -> Option<(usize, i32)> {
-        let local = self.rules.to_datetime(at);
-        Some((self.day(local.date())?, minutes_of(local.time())))
-    }
-
-    /// The day of a stretch of time with its first and last minute; nothing when it reaches over midnight or out of the horizon.
-    pub(super) fn stretch(&self, time: &Interval) -> Option<(usize, i32, i32)> {
-        let (day, start) = self.read(time.start)?;
-        let minutes = i32::try_from(time.minutes().0).ok()?;
-        (start + minutes <= DAY).then_some((day, start, start + minutes))
-    }
-
-    /// The number of a day of the horizon.
-    pub(crate) fn day(&self, date: Date) -> Option<usize> {
-        let day = usize::try_from(self.first.until(date).ok()?.get_days()).ok()?;
-        (day < self.days).then_some(day)
-    }
-
-    /// The day with a number.
-    pub(crate) fn date(&self, day: usize) -> Date {
-        self.first.saturating_add(jiff::Span::new().days(i64::try_from(day).unwrap_or(0)))
-    }
-
-    /// The number of a day; those before the horizon count as the first, those after it as the one behind the last.
-    fn number(&self, date: Date) -> usize {
-        let days = self.first.until(date).map_or(0, |span| span.get_days());
-        usize::try_from(days).unwrap_or(0).min(self.days)
-    }
-
-    /// The instant of a minute.
-    pub(crate) fn instant(&self, day: usize, minute: i32) -> Option<Timestamp> {
-        let midnight = self.date(day).at(0, 0, 0, 0);
-        let local = midnight.checked_add(jiff::Span::new().minutes(i64::from(minute))).ok()?;
-        self.rules.to_timestamp(local).ok()
-    }
-
-    /// The whole horizon.
-    pub(crate) fn horizon(&self) -> Option<Interval> {
-        Interval::new(self.instant(0, 0)?, self.instant(self.days, 0)?)
-    }
-}
-
-/// Places with their numbers.
-#[derive(Default)]
-pub(super) struct Places {
-    numbers: HashMap<[u64; 2], usize>,
-    pub(super) known: Vec<(String, Coordinates)>,
-}
-
-impl Places {
-    pub(super) fn number(&mut self, at: Coordinates, name: impl FnOnce() -> String) -> usize {
-        *self.numbers.entry([at.lat.to_bits(), at.lon.to_bits()]).or_insert_with(|| {
-            self.known.push((name(), at));
-            self.known.len() - 1
-        })
-    }
-}
-
-/// Writes the problem of a plan down, as things are at present.
+/// Writes the problem of a plan down: that which was given with it, else the network's, as things are at present.
 ///
 /// # Errors
 /// Those of the database.
 pub fn gather(ctx: &mut Context<'_>, pool: &Pool, plan: &TourPlan) -> Result<Sheet, Error> {
     let network = networks::find(ctx.conn, Scope::Everything, plan.network)?;
-    let clock = Clock::of(plan, &network);
+    let mut sheet = match plan.problem {
+        Some(_) => given::sheet(&tour_plans::problem(ctx.conn, plan.id)?, &plan.details, &network),
+        None => of_network(ctx, pool, plan, &network)?,
+    };
+    let former = match plan.details.follows {
+        Some(former) => tour_plans::find(ctx.conn, Scope::Everything, former)?.outcome,
+        None => None,
+    };
+    sheet.follow(former.as_ref());
+    Ok(sheet)
+}
+
+/// The open requests of a network and the trainers it may ask.
+fn of_network(ctx: &mut Context<'_>, pool: &Pool, plan: &TourPlan, network: &Network) -> Result<Sheet, Error> {
+    let clock = Clock::of(&plan.details, network.details.time_zone.rules());
     let requests = asked_for(ctx, plan)?;
     let briefs = Brief::gather(ctx, requests.iter().map(Asked::of).collect())?;
     let lenders = lenders(ctx, plan.network)?;
@@ -182,25 +179,17 @@ pub fn gather(ctx: &mut Context<'_>, pool: &Pool, plan: &TourPlan) -> Result<She
     let entries = candidates(ctx, pool, plan, &briefs, &reach)?;
     let deserts = match plan.details.weights.desert_percent {
         0 => HashSet::new(),
-        _ => deserts::without(ctx, &network, DESERT_MONTHS)?,
+        _ => deserts::without(ctx, network, DESERT_MONTHS)?,
     };
-    let mut writer = Writer {
-        plan,
-        network: &network,
-        rates: network.details.policy.rates_on(plan.details.from),
-        places: Places::default(),
-        clock: &clock,
-        deserts,
-        now: ctx.now,
-    };
+    let mut writer = Writer { plan, network, places: Places::default(), clock: &clock, deserts, now: ctx.now };
     let (mut asked, mut known, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
     for (request, brief) in requests.iter().zip(&briefs) {
         match writer.request(request, brief, &entries, &reach) {
             Ok(one) => {
-                known.push(request.id);
+                known.push(request.id.into());
                 asked.push(one);
             }
-            Err(reasons) => left_out.push(LeftOut { request: request.id, reasons, would_help: None }),
+            Err(reasons) => left_out.push(LeftOut { request: request.id.into(), reasons, would_help: None }),
         }
     }
     let mut trainers: Vec<Trainer> =
@@ -208,21 +197,20 @@ pub fn gather(ctx: &mut Context<'_>, pool: &Pool, plan: &TourPlan) -> Result<She
     for (number, entry) in entries.iter().enumerate() {
         asked.extend(writer.commitments(number, entry, &mut trainers[number]));
     }
-    let numbers: HashMap<RequestId, usize> = known.iter().enumerate().map(|(number, id)| (*id, number)).collect();
-    let ids: Vec<TrainerId> = entries.iter().map(|entry| entry.trainer.id).collect();
-    let former = former(ctx, plan, &clock, &numbers, &ids)?;
     let places = writer.places.known;
     let problem = Problem {
-        days: clock.days,
+        days: clock.days(),
         travel: roads(network.details.policy.travel, &places),
         requests: asked,
         trainers,
         lodging: (0..places.len()).collect(),
         weights: Weights { keep: plan.details.weights.change_minor, fairness: 0 },
-        former,
+        former: Vec::new(),
         freeze_before: plan.details.freeze_before.map_or(0, |day| clock.number(day)),
     };
-    Ok(Sheet { problem, requests: known, trainers: ids, places, left_out, clock })
+    let trainers = entries.iter().map(|entry| (&entry.trainer).into()).collect();
+    let rates = network.details.policy.rates_on(plan.details.from).cloned();
+    Ok(Sheet { problem, requests: known, trainers, places, left_out, clock, rates, zones: None })
 }
 
 /// The open requests that a plan is about.
@@ -272,29 +260,10 @@ fn candidates(
     Ok(entries)
 }
 
-/// The stops of the plan that this one follows, as far as they are still asked for.
-fn former(
-    ctx: &mut Context<'_>,
-    plan: &TourPlan,
-    clock: &Clock,
-    requests: &HashMap<RequestId, usize>,
-    trainers: &[TrainerId],
-) -> Result<Vec<Served>, Error> {
-    let Some(former) = plan.details.follows else { return Ok(Vec::new()) };
-    let Some(outcome) = tour_plans::find(ctx.conn, Scope::Everything, former)?.outcome else { return Ok(Vec::new()) };
-    let stops = outcome.stops().filter_map(|(trainer, stop)| {
-        let (day, start) = clock.read(stop.time.start)?;
-        let trainer = trainers.iter().position(|id| *id == trainer)?;
-        Some(Served { request: *requests.get(&stop.request)?, trainer, day, start })
-    });
-    Ok(stops.collect())
-}
-
 /// Writes parts of a problem.
 struct Writer<'a> {
     plan: &'a TourPlan,
     network: &'a Network,
-    rates: Option<&'a TravelRates>,
     places: Places,
     clock: &'a Clock,
     /// Libraries that had no training in person for long.
@@ -380,34 +349,26 @@ impl Writer<'_> {
     fn trainer(&mut self, entry: &Entry, customer: Customers) -> Trainer {
         let details = &entry.trainer.details;
         let policy = &self.network.details.policy;
-        let limits = &self.plan.details.limits;
-        let workshop = details.fee_on(self.plan.details.from, customer).map_or(0, |fee| {
-            // The planner knows one fee for all workshops of a trainer: that of two hours.
-            fee.per_workshop.amount_minor + 2 * fee.per_hour.amount_minor
-        });
+        let fee = details.fee_on(self.plan.details.from, customer);
         let day = policy.day;
         let whole = minutes_of(day.end) - minutes_of(day.start);
         let teaching = i32::from(details.hours_per_day.unwrap_or(24).min(policy.trainer_hours_per_day)) * 60;
-        let drive = i32::from(limits.drive_minutes_per_day);
+        let limits = limits(&self.plan.details.limits);
         Trainer {
             home: self.places.number(details.home_base.coordinates, || details.home_base.place.clone()),
             skills: Vec::new(),
             hours: self.hours(entry),
             bases: self.bases(entry),
             limits: Limits {
-                drive_minutes_a_day: drive,
-                work_minutes_a_day: (drive + teaching).min(whole),
-                workshops_a_day: usize::from(limits.workshops_per_day),
-                nights_in_a_row: if details.travels_overnight { usize::from(limits.nights_in_a_row) } else { 0 },
-                nights_in_all: limits.nights_in_all.map(usize::from),
-                kilometers_in_all: limits.km_in_all.map(u64::from),
-                workshops_in_all: None,
+                work_minutes_a_day: (limits.drive_minutes_a_day + teaching).min(whole),
+                nights_in_a_row: if details.travels_overnight { limits.nights_in_a_row } else { 0 },
+                ..limits
             },
             rates: Rates {
-                kilometer: self.rates.map_or(0, per_kilometer),
                 minute: self.plan.details.weights.road_hour_minor / 60,
-                night: self.rates.map_or(0, |rates| rates.lodging_minor_per_night + rates.per_diem_minor_per_day),
-                workshop,
+                workshop: fee.map_or(0, |fee| fee.per_workshop.amount_minor),
+                hour: fee.map_or(0, |fee| fee.per_hour.amount_minor),
+                ..rates(policy.rates_on(self.plan.details.from))
             },
         }
     }
@@ -429,7 +390,7 @@ impl Writer<'_> {
             let (_, start, end) = self.clock.stretch(&longest)?;
             (end - start >= SHORTEST_DAY).then_some(Hours { start, end })
         };
-        (0..self.clock.days).map(of_day).collect()
+        (0..self.clock.days()).map(of_day).collect()
     }
 
     /// The days of trips: those of two belong to the earlier one.
@@ -475,14 +436,27 @@ impl Writer<'_> {
     }
 }
 
-/// Minor units for a kilometer on the road, to the nearest.
-pub(super) fn per_kilometer(rates: &TravelRates) -> i64 {
-    // 100 miles are 160.9344 km.
-    (rates.mileage_minor_per_100_miles * 10_000 + 804_672) / 1_609_344
+/// What a trainer can be asked for; they may be at work all day.
+pub(super) fn limits(limits: &TourLimits) -> Limits {
+    Limits {
+        drive_minutes_a_day: i32::from(limits.drive_minutes_per_day).clamp(1, DAY),
+        work_minutes_a_day: DAY,
+        workshops_a_day: usize::from(limits.workshops_per_day).clamp(1, MAX_WORKSHOPS_A_DAY),
+        nights_in_a_row: usize::from(limits.nights_in_a_row),
+        nights_in_all: limits.nights_in_all.map(usize::from),
+        kilometers_in_all: limits.km_in_all.map(u64::from),
+        workshops_in_all: None,
+    }
 }
 
-pub(super) fn minutes_of(time: jiff::civil::Time) -> i32 {
-    i32::from(time.hour()) * 60 + i32::from(time.minute())
+/// What travel costs: a kilometer on the road, to the nearest minor unit, and a night away.
+pub(super) fn rates(rates: Option<&TravelRates>) -> Rates {
+    rates.map_or_else(Rates::default, |rates| Rates {
+        // 100 miles are 160.9344 km.
+        kilometer: (rates.mileage_minor_per_100_miles.max(0) * 10_000 + 804_672) / 1_609_344,
+        night: rates.lodging_minor_per_night.max(0) + rates.per_diem_minor_per_day.max(0),
+        ..Rates::default()
+    })
 }
 
 /// The words of rules, those that rule out most first.

@@ -23,7 +23,8 @@ fn problem(seed: u64) -> Problem {
         limits.nights_in_all = (dice.below(2) == 0).then(|| dice.below(3));
         limits.kilometers_in_all = (dice.below(2) == 0).then(|| 300 + dice.below(900) as u64);
         limits.workshops_in_all = (dice.below(2) == 0).then(|| 2 + dice.below(4));
-        trainer.rates = Rates { kilometer: 67, minute: dice.below(50) as i64, night: 15_500, workshop: 40_000 };
+        trainer.rates =
+            Rates { kilometer: 67, minute: dice.below(50) as i64, night: 15_500, workshop: 20_000, hour: 10_000 };
         for hours in trainer.hours.iter_mut().flatten() {
             *hours = Hours { start: 390 + 30 * dice.below(4) as i32, end: 1_020 + 60 * dice.below(5) as i32 };
         }
@@ -145,7 +146,12 @@ fn look_through_tour(problem: &Problem, tour: &Tour) {
         }
     }
     assert_eq!(at, Spot::Place(end));
-    let honorarium = |stop: &Served| problem.requests[stop.request].honorarium.unwrap_or(trainer.rates.workshop);
+    let honorarium = |stop: &Served| {
+        let request = &problem.requests[stop.request];
+        request
+            .honorarium
+            .unwrap_or(trainer.rates.workshop + (trainer.rates.hour * i64::from(request.minutes) + 30) / 60)
+    };
     assert_eq!(tour.cost.honorarium, tour.stops.iter().map(honorarium).sum::<i64>());
     assert_eq!(tour.cost.lodging, trainer.rates.night * tour.nights.len() as i64);
     let driven: i64 = road_minutes.values().map(|minutes| i64::from(*minutes)).sum();

@@ -1,0 +1,8 @@
+-- How large the problem is that was given with a plan; nothing where it is about requests of the network.
+ALTER TABLE tour_plans ADD COLUMN problem_size TEXT;
+
+-- The problem itself, beside the plan, which is written anew whenever its reckoning has come further.
+CREATE TABLE tour_problems (
+    plan_id TEXT NOT NULL PRIMARY KEY REFERENCES tour_plans (id),
+    problem TEXT NOT NULL
+);
