@@ -1,7 +1,8 @@
 //! Load, end to end: `cargo bench -p packhorse-tests --bench load`. Prints ratios to a floor measured in the same run; machines
-//! are noisy, so nothing here asserts on time. With `-- network` or `-- nation`, only that part.
+//! are noisy, so nothing here asserts on time. With `-- network`, `-- nation` or `-- catalog`, only that part.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark fails by panicking")]
 
+mod catalog;
 mod floor;
 mod http;
 mod national;
@@ -64,6 +65,10 @@ fn main() {
     if wanted("nation") {
         println!("\nSqlite, every outlet of the United States");
         measure_national(&runtime);
+    }
+    for backend in [Some(Backend::Sqlite), Backend::postgres()].into_iter().flatten().filter(|_| wanted("catalog")) {
+        println!("\n{backend:?}, the public catalog");
+        catalog::measure(&runtime, backend);
     }
     println!("\nresident at the end, servers and load generator together: {} MiB", resident_mib());
 }
