@@ -68,6 +68,8 @@ pub struct MailConfig {
     pub smtp_url: Option<String>,
     /// Whom mails are from.
     pub from: Option<String>,
+    /// A file of certificates, PEM, of authorities that vouch for the server besides those of the web.
+    pub authorities: Option<PathBuf>,
 }
 
 /// Where uploaded files are.

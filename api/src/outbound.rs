@@ -14,7 +14,10 @@ use ureq::{
     Agent, Body,
     http::{Response, header},
     tls::{RootCerts, TlsConfig, TlsProvider},
-    unversioned::transport::DefaultConnector,
+    unversioned::{
+        resolver::{DefaultResolver, Resolver},
+        transport::{Connector, DefaultConnector},
+    },
 };
 use url::{Host, Url};
 
@@ -131,7 +134,12 @@ pub struct Outbound {
 impl Outbound {
     /// One for an installation.
     pub fn new(config: &OutboundConfig) -> Self {
-        let guard = Guard::new(&config.allow);
+        Self::with(config, DefaultResolver::default(), DefaultConnector::default())
+    }
+
+    /// One that looks up names and connects to their addresses with these.
+    fn with(config: &OutboundConfig, names: impl Resolver, connector: impl Connector) -> Self {
+        let guard = Guard::new(&config.allow, names);
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let tls = TlsConfig::builder()
             .provider(TlsProvider::Rustls)
@@ -148,7 +156,7 @@ impl Outbound {
             .accept("text/calendar, application/json, text/xml")
             .accept_encoding("identity")
             .user_agent(concat!("Packhorse/", env!("CARGO_PKG_VERSION")));
-        let agent = Agent::with_parts(settings.build(), DefaultConnector::default(), guard.clone());
+        let agent = Agent::with_parts(settings.build(), connector, guard.clone());
         Self { agent, guard, turns: Semaphore::new(AT_ONCE) }
     }
 
@@ -263,5 +271,7 @@ fn is_of_tls(error: &std::io::Error) -> bool {
     error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).is_some()
 }
 
+#[cfg(test)]
+mod rebinding;
 #[cfg(test)]
 mod tests;

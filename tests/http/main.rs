@@ -25,6 +25,7 @@ mod informal;
 mod invitations;
 mod keys;
 mod libraries;
+mod mails;
 mod matches;
 mod material_files;
 mod migrations;

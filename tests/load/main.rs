@@ -1,7 +1,8 @@
 //! Load, end to end: `cargo bench -p packhorse-tests --bench load`. Prints ratios to a floor measured in the same run; machines
-//! are noisy, so nothing here asserts on time. With `-- network`, `-- nation` or `-- tours`, only that part.
+//! are noisy, so nothing here asserts on time. With `-- network`, `-- nation`, `-- tours` or `-- catalog`, only that part.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark fails by panicking")]
 
+mod catalog;
 mod floor;
 mod http;
 mod national;
@@ -69,6 +70,10 @@ fn main() {
     if wanted("tours") {
         println!("\nSqlite, whole problems of tours");
         tours::measure();
+    }
+    for backend in [Some(Backend::Sqlite), Backend::postgres()].into_iter().flatten().filter(|_| wanted("catalog")) {
+        println!("\n{backend:?}, the public catalog");
+        catalog::measure(&runtime, backend);
     }
     println!("\nresident at the end, servers and load generator together: {} MiB", resident_mib());
 }

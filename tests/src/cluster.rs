@@ -4,7 +4,7 @@ use std::{path::Path, process::Command};
 
 use tempfile::TempDir;
 
-use crate::Backend;
+use crate::{Backend, TestDatabase};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/setup/postgres.sh");
 
@@ -23,6 +23,11 @@ impl Cluster {
         let told = Self::command("start", dir.path());
         let url = told.split('\'').nth(1).unwrap().to_owned();
         Some(Self { url, dir })
+    }
+
+    /// Its superuser's database, which has no tables. It is gone with the server.
+    pub fn database(&self) -> TestDatabase {
+        TestDatabase::at(&self.url)
     }
 
     fn command(verb: &str, dir: &Path) -> String {

@@ -99,6 +99,11 @@ impl TestDatabase {
         Self::make(backend, false)
     }
 
+    /// One that somebody else keeps.
+    pub(crate) fn at(url: &str) -> Self {
+        Self { url: url.parse().unwrap(), dir: None, name: None }
+    }
+
     /// The same database once more, for another server; this one keeps it.
     #[must_use]
     pub fn again(&self) -> Self {
@@ -213,6 +218,14 @@ impl TestDatabase {
         self.tables("")
     }
 
+    /// The statements that made its tables and indexes, of SQLite.
+    pub fn schema(&self) -> Vec<String> {
+        read(
+            &mut self.url.connect().unwrap(),
+            "SELECT sql AS text FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name",
+        )
+    }
+
     /// What every table holds, where PostgreSQL takes a digest of it by a function.
     fn tables(&self, digest: &str) -> Vec<(String, String)> {
         let mut conn = self.url.connect().unwrap();
@@ -221,13 +234,6 @@ impl TestDatabase {
             Conn::Sqlite(_) => {
                 "SELECT name AS text FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
             }
-        };
-        let read = |conn: &mut Conn, query: &str| -> Vec<String> {
-            let rows: Vec<Line> = match conn {
-                Conn::Pg(conn) => diesel::sql_query(query).load(conn).unwrap(),
-                Conn::Sqlite(conn) => diesel::sql_query(query).load(conn).unwrap(),
-            };
-            rows.into_iter().map(|row| row.text).collect()
         };
         let mut names = read(&mut conn, tables);
         names.sort_unstable();
@@ -267,6 +273,15 @@ impl TestDatabase {
             assert_eq!(count(&mut conn, query), 0, "{wrong}");
         }
     }
+}
+
+/// The texts that a query calls `text`.
+fn read(conn: &mut Conn, query: &str) -> Vec<String> {
+    let rows: Vec<Line> = match conn {
+        Conn::Pg(conn) => diesel::sql_query(query).load(conn).unwrap(),
+        Conn::Sqlite(conn) => diesel::sql_query(query).load(conn).unwrap(),
+    };
+    rows.into_iter().map(|row| row.text).collect()
 }
 
 fn count(conn: &mut Conn, query: &str) -> i64 {

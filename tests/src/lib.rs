@@ -1,6 +1,7 @@
 //! Worlds for tests: a real server on a port of its own, with its own database and its own clock.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "tests fail by panicking")]
 
+mod authority;
 mod client;
 mod cluster;
 mod database;
@@ -11,10 +12,11 @@ mod proxy;
 mod seed;
 mod world;
 
+pub use authority::Authority;
 pub use client::{Client, Reply};
 pub use cluster::Cluster;
 pub use database::{Backend, TestDatabase};
-pub use mail::{MailServer, with_mail};
+pub use mail::{MailServer, Secrecy, with_mail};
 pub use process::{ServerProcess, serve_when_told};
 pub use program::{Program, run_program};
 pub use proxy::{Line, Proxy};

@@ -3,6 +3,7 @@
 use std::{
     net::{IpAddr, SocketAddr},
     ops::RangeInclusive,
+    path::PathBuf,
     time::Duration,
 };
 
@@ -13,7 +14,7 @@ use packhorse_services::openid::Provider;
 use tracing_subscriber::EnvFilter;
 
 use super::{FilesConfig, LogFormat};
-use crate::{files::BucketConfig, outbound::Neighbor};
+use crate::{files::BucketConfig, mailer, outbound::Neighbor};
 
 /// What must be there instead.
 pub(super) type Parsed<T> = Result<T, String>;
@@ -137,6 +138,15 @@ pub(super) fn smtp(text: &str) -> Parsed<Option<String>> {
         _ => false,
     };
     if safe && lettre::SmtpTransport::from_url(text).is_ok() { Ok(Some(text.to_owned())) } else { Err(wrong()) }
+}
+
+/// A file with certificates that can be read, or none.
+pub(super) fn authorities(text: &str) -> Parsed<Option<PathBuf>> {
+    let file = (text != "none").then(|| PathBuf::from(text));
+    match file.as_deref().map(mailer::certificates) {
+        None | Some(Ok(_)) => Ok(file),
+        Some(Err(error)) => Err(format!("must be none, or a file of certificates (PEM): {error}")),
+    }
 }
 
 /// A directory, or a bucket with the keys to it.

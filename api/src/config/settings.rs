@@ -1,5 +1,7 @@
 //! The table of settings: the one place that knows their names.
 
+use std::path::Path;
+
 use packhorse_db::DatabaseUrl;
 use packhorse_domain::Minutes;
 use packhorse_services::{openid::Provider, tokens::LONGEST_LIFE};
@@ -197,6 +199,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         about: "Whom mails are from: Packhorse <packhorse@example.org>; needed where smtp_url is set.",
         set: |config, text| parse::mailbox(text).map(|from| config.mail.from = from),
         show: |config| config.mail.from.as_deref().unwrap_or("none").into(),
+    },
+    Setting {
+        key: "smtp_authorities",
+        about: "File of certificates (PEM) of authorities that vouch for the mail server, besides those of the web; none for \
+                none.",
+        set: |config, text| parse::authorities(text).map(|file| config.mail.authorities = file),
+        show: |config| config.mail.authorities.as_deref().map_or("none".into(), Path::to_string_lossy).as_ref().into(),
     },
     Setting {
         key: "files",

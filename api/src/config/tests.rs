@@ -131,6 +131,7 @@ fn what_is_printed_can_be_read_back() {
                 outbound_allow = 'Calendar.lan:8080, [fd00::7]:80'\nosrm_url = 'http://127.0.0.1:5000'\n\
                 files = 'elsewhere/files'\n\
                 smtp_url = 'smtps://packhorse@mail.example.org'\nmail_from = 'Packhorse <packhorse@example.org>'\n\
+                smtp_authorities = '../tests/http/data/authority.pem'\n\
                 openid_providers = 'https://a.example one, https://b.example two https://b.example/keys'";
     let effective = Effective::of(sources(file, &[], &[])).unwrap();
     assert_eq!(effective.config.http.public_url, "https://training.example.org/ph");
@@ -208,6 +209,14 @@ fn no_password_goes_to_a_mail_server_in_the_clear() {
     let printed = Effective::of(sources(&format!("{url}\n{from}"), &[], &[])).unwrap().to_toml();
     assert!(!printed.contains("s3cret") && printed.contains("smtps://me@mail.example.org"), "{printed}");
     assert!(faults(sources(url, &[], &[]))[0].starts_with("mail_from (default) must be set"));
+}
+
+#[test]
+fn authorities_are_certificates_that_can_be_read() {
+    for file in ["", "nowhere.pem", "Cargo.toml", "../tests/http/data/ec.pem"] {
+        let found = faults(sources(&format!("smtp_authorities = '{file}'"), &[], &[]));
+        assert!(found[0].starts_with("smtp_authorities (packhorse.toml) must be none"), "{file}: {found:#?}");
+    }
 }
 
 #[cfg(not(feature = "tls"))]

@@ -15,7 +15,7 @@ use ureq::{
     config::Config,
     http::Uri,
     unversioned::{
-        resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver},
+        resolver::{ResolvedSocketAddrs, Resolver},
         transport::NextTimeout,
     },
 };
@@ -44,11 +44,13 @@ pub(super) struct Forbidden;
 #[derive(Debug, Clone)]
 pub(super) struct Guard {
     neighbors: Arc<[Neighbor]>,
+    names: Arc<dyn Resolver>,
 }
 
 impl Guard {
-    pub(super) fn new(neighbors: &[Neighbor]) -> Self {
-        Self { neighbors: neighbors.into() }
+    /// One that looks up names with `names`.
+    pub(super) fn new(neighbors: &[Neighbor], names: impl Resolver) -> Self {
+        Self { neighbors: neighbors.into(), names: Arc::new(names) }
     }
 
     /// Whether the installation allows this server, on whatever network it is.
@@ -59,7 +61,7 @@ impl Guard {
 
 impl Resolver for Guard {
     fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let found = DefaultResolver::default().resolve(uri, config, timeout)?;
+        let found = self.names.resolve(uri, config, timeout)?;
         let port = found.first().map(std::net::SocketAddr::port).unwrap_or_default();
         if uri.host().is_some_and(|host| self.allows(host, port)) {
             return Ok(found);

@@ -11,7 +11,7 @@ use std::{
 use super::*;
 
 /// A server that gives one answer to everybody, and counts the calls. It is left to the end of the program.
-fn server(answer: impl Fn(SocketAddr) -> Vec<u8> + Send + 'static) -> (SocketAddr, Arc<AtomicUsize>) {
+pub(super) fn server(answer: impl Fn(SocketAddr) -> Vec<u8> + Send + 'static) -> (SocketAddr, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let calls = Arc::new(AtomicUsize::new(0));

@@ -101,7 +101,8 @@ struct MatchQuery {
     /// Whether those ruled out are told too, with the rules.
     #[param(value_type = Option<bool>, default = false)]
     explain: bool,
-    /// For how many of those ruled out the smallest change is worked out that would let them in.
+    /// For how many of those ruled out the smallest change is worked out that would let them in; for fewer, where the date
+    /// preferences are very wide.
     #[param(value_type = Option<u8>, minimum = 0, maximum = 100, default = 20)]
     relax: usize,
     /// This trainer alone.

@@ -28,7 +28,7 @@ use crate::{
     need::Asked,
     no_match, person,
     prospect::{Brief, Seen, View, beyond},
-    relaxation::relax,
+    relaxation::{Effort, relax},
     search::{self, Floor},
     sphere::{Cap, Point},
     top, usual,
@@ -436,12 +436,14 @@ impl Index {
         crate::rank(need, &candidates, now)
     }
 
-    /// Works out the smallest set of changes that lets each of these in, which takes milliseconds for each of them.
+    /// Works out the smallest set of changes that lets each of these in, which takes milliseconds for each of them; for the first of
+    /// them only, where preferences are so wide that it takes longer.
     pub fn relax(&self, need: &Need<'_>, reach: &Reach<'_>, no_matches: &mut [NoMatch], now: Timestamp) {
         let always = Interval { start: Timestamp::MIN, end: Timestamp::MAX };
+        let effort = Effort::default();
         for no_match in no_matches {
             let candidate = self.candidate(no_match.trainer, always, reach);
-            no_match.reasons.relaxations = candidate.map(|candidate| relax(need, &candidate, now));
+            no_match.reasons.relaxations = candidate.and_then(|candidate| relax(need, &candidate, now, &effort));
         }
     }
 

@@ -45,7 +45,7 @@ pub use opportunities::{Joining, Opportunity, beside, joining, opportunities};
 pub use placement::Placement;
 use placement::judge;
 pub use planning::{nearest, suits};
-pub use relaxation::{Change, Help, RuleCount, WhyNobody, relax};
+pub use relaxation::{Change, Effort, Help, RuleCount, WhyNobody, relax};
 pub use rules::{Rule, RuledOut};
 use search::{Floor, Found};
 pub use travel::{Neighbor, rejoin};

@@ -1,7 +1,7 @@
 //! The smallest change that would let a trainer in who is ruled out, found by judging again with the change made, and what
 //! would help when nobody can come.
 
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
 use jiff::{Span, civil::Date};
 use packhorse_domain::{
@@ -73,6 +73,41 @@ const MOST_KM: u32 = 20_100;
 /// More than any budget.
 const MOST_MONEY: i64 = 1_000_000_000_000;
 
+/// How many starts may still be looked at, for all trainers of one answer together: wide preferences on a fine grid have a hundred
+/// thousand of them, and each is looked at some dozens of times for each trainer.
+#[derive(Debug)]
+pub struct Effort {
+    most: usize,
+    left: Cell<usize>,
+}
+
+impl Effort {
+    /// So many.
+    pub fn of(starts: usize) -> Self {
+        Self { most: starts, left: Cell::new(starts) }
+    }
+
+    /// How many were looked at so far.
+    pub fn spent(&self) -> usize {
+        self.most - self.left.get()
+    }
+
+    fn spend(&self, starts: usize) {
+        self.left.set(self.left.get().saturating_sub(starts));
+    }
+
+    fn is_spent(&self) -> bool {
+        self.left.get() == 0
+    }
+}
+
+impl Default for Effort {
+    /// What twenty trainers and preferences of a few weeks take.
+    fn default() -> Self {
+        Self::of(500_000)
+    }
+}
+
 impl Change {
     /// Makes the change.
     pub fn apply(
@@ -133,47 +168,54 @@ impl Change {
 ///
 /// Where several sets would do, one with other days is preferred to one with more kilometers, then to more money, shorter
 /// notice, nights away, less depth, another language, another format.
-pub fn relax(need: &Need<'_>, candidate: &Candidate<'_>, now: Timestamp) -> Vec<Change> {
-    let relaxing = Relaxing { need, candidate, now };
-    let mut changes = relaxing.widest();
-    // Another format is tried only where nothing else does.
-    if relaxing.days(&changes).is_none() {
-        let formats = Format::ALL.iter().filter(|format| **format != need.details.format);
-        let mut with = formats.map(|format| {
-            let mut with = vec![Change::Format { format: *format }];
-            with.extend(changes.iter().cloned());
-            with
-        });
-        match with.find(|with| relaxing.days(with).is_some()) {
-            Some(with) => changes = with,
-            None => return Vec::new(),
-        }
-    }
-    let mut n = 0;
-    while n < changes.len() {
-        let left: Vec<_> =
-            changes.iter().enumerate().filter(|(other, _)| *other != n).map(|(_, each)| each.clone()).collect();
-        if relaxing.days(&left).is_some() {
-            changes = left;
-        } else {
-            n += 1;
-        }
-    }
-    match relaxing.days(&changes) {
-        Some(0) | None => {}
-        Some(days) => changes.insert(0, Change::Days { days }),
-    }
-    relaxing.tighten(&mut changes);
-    changes
+///
+/// Nothing when the effort does not suffice.
+pub fn relax(need: &Need<'_>, candidate: &Candidate<'_>, now: Timestamp, effort: &Effort) -> Option<Vec<Change>> {
+    let changes = Relaxing { need, candidate, now, effort }.smallest_set();
+    (!effort.is_spent()).then_some(changes)
 }
 
 struct Relaxing<'r, 'a> {
     need: &'r Need<'a>,
     candidate: &'r Candidate<'a>,
     now: Timestamp,
+    effort: &'r Effort,
 }
 
 impl Relaxing<'_, '_> {
+    fn smallest_set(&self) -> Vec<Change> {
+        let mut changes = self.widest();
+        // Another format is tried only where nothing else does.
+        if self.days(&changes).is_none() {
+            let formats = Format::ALL.iter().filter(|format| **format != self.need.details.format);
+            let mut with = formats.map(|format| {
+                let mut with = vec![Change::Format { format: *format }];
+                with.extend(changes.iter().cloned());
+                with
+            });
+            match with.find(|with| self.days(with).is_some()) {
+                Some(with) => changes = with,
+                None => return Vec::new(),
+            }
+        }
+        let mut n = 0;
+        while n < changes.len() {
+            let left: Vec<_> =
+                changes.iter().enumerate().filter(|(other, _)| *other != n).map(|(_, each)| each.clone()).collect();
+            if self.days(&left).is_some() {
+                changes = left;
+            } else {
+                n += 1;
+            }
+        }
+        match self.days(&changes) {
+            Some(0) | None => {}
+            Some(days) => changes.insert(0, Change::Days { days }),
+        }
+        self.tighten(&mut changes);
+        changes
+    }
+
     /// Every change but of days and format, each as large as can be, the least welcome first.
     fn widest(&self) -> Vec<Change> {
         let (need, trainer) = (self.need, self.candidate.trainer);
@@ -201,6 +243,9 @@ impl Relaxing<'_, '_> {
     /// Asks with some changes made, and gives what comes of each time that breaks no rule to `see`, until that says false.
     /// `reach_days` more days on either side of the preferences are asked for.
     fn each(&self, changes: &[Change], reach_days: i32, mut see: impl FnMut(&RequestDetails, &Found) -> bool) {
+        if self.effort.is_spent() {
+            return;
+        }
         let (mut details, mut policy) = (self.need.details.clone(), self.need.policy.clone());
         let (mut trainer, mut trips) = (self.candidate.trainer.clone(), self.candidate.trips.to_vec());
         for change in changes {
@@ -215,9 +260,14 @@ impl Relaxing<'_, '_> {
         let need = Need { details: &wide, policy: &policy, ..*self.need };
         let candidate = Candidate { trainer: &trainer, trips: &trips, ..*self.candidate };
         let asked = Asked::new(&need, self.now);
+        // What no start changes needs none.
+        if !asked.broken.is_none() || !Person::new(&asked, &candidate, None).broken.is_none() {
+            return;
+        }
         let days = asked.slots();
+        self.effort.spend(days.iter().map(|day| day.slots.len()).sum());
         let person = person(&asked, &days, &candidate);
-        if asked.broken.is_none() && person.broken.is_none() {
+        if person.broken.is_none() {
             for_each(&asked, &days, &person, |found| see(&details, found));
         }
     }
@@ -225,6 +275,9 @@ impl Relaxing<'_, '_> {
     /// By how many days the preferences have to move at least when these changes are made, later ones preferred. Nothing
     /// when no number helps.
     fn days(&self, changes: &[Change]) -> Option<i32> {
+        if self.helps(changes) {
+            return Some(0);
+        }
         let mut least: Option<i32> = None;
         let zone = self.need.time_zone.rules();
         self.each(changes, MOST_DAYS, |details, found| {
@@ -245,7 +298,7 @@ impl Relaxing<'_, '_> {
                     least = Some(days);
                 }
             }
-            least != Some(0)
+            true
         });
         least
     }

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use jiff::{SignedDuration, civil::Date};
+use jiff::{SignedDuration, civil::Date, tz::TimeZone};
 use packhorse_calendar::intervals::subtract;
 use packhorse_db::{
     Conn, DbError, Found, bookings, commitments, hosting, networks, requests, rooms, trainers, venues, workshops,
@@ -67,7 +67,7 @@ pub(crate) struct Brief {
     venue: Option<Venue>,
     room: Option<Room>,
     room_taken: Vec<Interval>,
-    library_shut: Vec<Interval>,
+    library_shut: Rc<[Interval]>,
     library_days: Vec<Date>,
     /// When the first window begins.
     opens: Timestamp,
@@ -134,6 +134,7 @@ impl Brief {
         for statement in hosting::of_libraries(ctx.conn, &asked.iter().map(|one| one.library).collect::<Vec<_>>())? {
             hours.entry(statement.library).or_default().push(statement.details);
         }
+        let mut shut: HashMap<(LibraryId, Interval), Rc<[Interval]>> = HashMap::new();
         let mut briefs = Vec::with_capacity(asked.len());
         for one in asked {
             let Some(network) = networks.get(&one.network).cloned() else { continue };
@@ -145,7 +146,9 @@ impl Brief {
             });
             let room_taken = of_room.map(|each| each.taken).collect();
             let statements = hours.get(&one.library).map_or(&[][..], Vec::as_slice);
-            let library_shut = library_shut(statements, &one.details, &one.time_zone, ctx.now);
+            let years = years_around(&one.details, &one.time_zone, ctx.now);
+            let library_shut =
+                shut.entry((one.library, years)).or_insert_with(|| library_shut(statements, years)).clone();
             let library_days = match network.details.policy.library_days_per_year {
                 Some(_) => library_days(ctx, one.library, opens, one.deciding)?,
                 None => Vec::new(),
@@ -276,19 +279,27 @@ fn library_days(
     Ok(others.map(|each| each.terms.time.start.to_zoned(each.terms.time_zone.rules()).date()).collect())
 }
 
-/// When a library cannot host, as far as the windows of a request reach and a year beyond: a booking may be moved.
-fn library_shut(
-    statements: &[AvailabilityDetails],
-    details: &RequestDetails,
-    time_zone: &Zone,
-    now: Timestamp,
-) -> Vec<Interval> {
+/// The whole years that hold the windows of a request, the present, and a year before and behind: a booking may be moved.
+fn years_around(details: &RequestDetails, time_zone: &Zone, now: Timestamp) -> Interval {
     let windows = || details.windows(time_zone).map(|(_, window)| window);
-    let ends = windows().map(|each| each.start).min().zip(windows().map(|each| each.end).max());
-    let (Some((first, last)), false) = (ends, statements.is_empty()) else { return Vec::new() };
-    let year = SignedDuration::from_hours(366 * 24);
-    let range = Interval { start: earlier(first.min(now), year), end: later(last.max(now), year) };
-    subtract(&[range], &packhorse_calendar::hosting(statements, range))
+    let first = windows().map(|each| each.start).min().unwrap_or(now).min(now);
+    let last = windows().map(|each| each.end).max().unwrap_or(now).max(now);
+    let year = |at: Timestamp| at.to_zoned(TimeZone::UTC).year();
+    let begin =
+        |year: i16| Date::new(year, 1, 1).and_then(|day| day.to_zoned(TimeZone::UTC)).map(|day| day.timestamp());
+    Interval {
+        start: begin(year(first) - 1).unwrap_or(Timestamp::MIN),
+        end: begin(year(last) + 2).unwrap_or(Timestamp::MAX),
+    }
+}
+
+/// When a library that says when it can host cannot.
+fn library_shut(statements: &[AvailabilityDetails], within: Interval) -> Rc<[Interval]> {
+    if statements.is_empty() {
+        Rc::default()
+    } else {
+        subtract(&[within], &packhorse_calendar::hosting(statements, within)).into()
+    }
 }
 
 /// A refusal by the rules: a time that is taken is a conflict, everything else an input against the rules.

@@ -98,7 +98,7 @@ fn list(number: u8) -> &'static str {
     LISTS[usize::from(number) % LISTS.len()]
 }
 
-/// Queries: filters, sorting, pages, ranges. The first byte chooses the list, or what is free of a trainer.
+/// Queries: filters, sorting, pages, ranges. The first byte chooses the list, what is free of a trainer, or the catalog.
 pub const QUERY: Target = Target {
     name: "query",
     start: || session(queries, query),
@@ -111,13 +111,14 @@ fn query(server: &Server, input: &[u8]) {
     let Some((number, query)) = input.split_first() else { return };
     let dana = server.market.dana.id;
     let path = match number % 16 {
-        12 => format!("trainers/{dana}/slots"),
-        13 => format!("trainers/{dana}/free-busy"),
-        14 => format!("trainers/{dana}/opportunities"),
-        15 => "opportunities".to_owned(),
-        number => list(number).to_owned(),
+        11 => "catalog".to_owned(),
+        12 => format!("v1/trainers/{dana}/slots"),
+        13 => format!("v1/trainers/{dana}/free-busy"),
+        14 => format!("v1/trainers/{dana}/opportunities"),
+        15 => "v1/opportunities".to_owned(),
+        number => format!("v1/{}", list(number)),
     };
-    server.signed_in(&format!("GET /v1/{path}?{}", escaped(query)), &[], b"");
+    server.signed_in(&format!("GET /{path}?{}", escaped(query)), &[], b"");
 }
 
 fn queries(_: &Server) -> Vec<Vec<u8>> {
@@ -126,6 +127,7 @@ fn queries(_: &Server) -> Vec<Vec<u8>> {
         "1state=pending&trainer=trn_01k9z3k8m4e0r9q2v7x5y6w8ta",
         "3q=lawrence%20public&limit=1&after=",
         "4topic=top_01k9z3k8m4e0r9q2v7x5y6w8ta&near=38.9,-95.2&radius_km=50",
+        ";q=%22saying+no%22+pupp*+-weeding&level=advanced&ce=Wisconsin&zip=66044&within=50&sort=next_date",
         "6from=2027-01-01T00:00:00Z&to=2027-02-01T00:00:00%2B00:00",
         "7after=&limit=2",
         "<from=2027-03-01T00:00:00Z&to=2027-03-31T00:00:00Z&duration_minutes=120",

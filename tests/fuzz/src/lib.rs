@@ -5,6 +5,7 @@
 //! every run of the tests can wait.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "tests fail by panicking")]
 
+mod catalogs;
 #[cfg(feature = "servers")]
 mod http;
 mod readers;
@@ -45,6 +46,8 @@ pub const TARGETS: &[Target] = &[
     readers::AVAILABILITY,
     readers::RULE,
     readers::OUTLETS,
+    catalogs::WORKSHOPS,
+    catalogs::PLACE,
     #[cfg(feature = "servers")]
     http::QUERY,
     #[cfg(feature = "servers")]

@@ -29,4 +29,4 @@ macro_rules! bounded {
     };
 }
 
-bounded! { calendar availability rule outlets query cursor credentials headers patch }
+bounded! { calendar availability rule outlets workshops place query cursor credentials headers patch }

@@ -40,16 +40,13 @@ fn canaries(world: &World) {
     here.coordinator.post("/v1/api-keys", &key).expect(201);
     let offer = json!({ "trainer": here.dana.id, "starts_at": "2027-03-03T16:00:00Z", "message": canary("offers") });
     here.coordinator.post(&format!("{draft}/offers"), &offer).expect(201);
-    let third = Region::new(world, "third");
-    let lends = json!({ "lender": here.network, "borrower": third.network, "from": "2027-01-01", "terms": canary("partnerships") });
-    here.coordinator.post("/v1/partnerships", &lends).expect(201);
-
+    let partners = Partners::of(world, &here, &canary("partnerships"));
     let mut posting = need(&here);
     posting["details"]["text"] = json!(canary("postings"));
     here.staff.post("/v1/postings", &posting).expect(201);
 
     let Joined { neighbor, request, .. } = joined(world, &here, &canary("pledges"));
-    let roles = people([&operator, &neighbor, &third.coordinator], &here, &there);
+    let roles = people([&operator, &neighbor], &partners.present, &here, &there);
     let catalog = program(world, &here, &[KeyScope::CatalogRead, KeyScope::LibrariesRead]);
     let lists = [
         "/v1/api-keys",
@@ -118,7 +115,7 @@ fn nobody_sets_what_is_ours_to_set() {
     let world = World::new(Backend::Sqlite);
     let here = Market::with(&world, "here", &Policy::default());
     let things = things(&world, &here);
-    let operator = world.client().sign_in("root@packhorse.example", packhorse_tests::PASSWORD);
+    let operator = Market::operator(&world);
     let document = packhorse::openapi::document();
     let before = world.database().digest();
     let (mut tried, mut wrong) = (0, Vec::new());

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, ToSpan};
 use packhorse_domain::{Format, Level, Money, availability::Pattern};
-use packhorse_matching::{Change, NoMatch, Rule, RuledOut, WhyNobody, relax};
+use packhorse_matching::{Change, Effort, NoMatch, Rule, RuledOut, WhyNobody, relax};
 use proptest::prelude::*;
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 fn relaxed(world: &World) -> Vec<Change> {
-    relax(&world.need(), &world.candidate(), world.now)
+    relax(&world.need(), &world.candidate(), world.now, &Effort::default()).unwrap()
 }
 
 /// Makes changes as the documentation tells them, and asks again.
@@ -166,6 +166,25 @@ fn each_rule_is_relaxed_by_what_fits() {
             world.commit(work("2027-03-03T06:00", 14 * 60), None);
         },
     );
+}
+
+#[test]
+fn what_takes_too_long_is_not_worked_out() {
+    let mut world = World::new();
+    world.trainer.travel_radius_km = 29.5;
+    let with = |world: &World, effort: &Effort| relax(&world.need(), &world.candidate(), world.now, effort);
+    let usual = Effort::default();
+    assert_eq!(with(&world, &usual), Some(vec![Change::Kilometers { more_km: 10 }]));
+    // Half as much as it took, then nothing more for whoever comes after.
+    let short = Effort::of(usual.spent() / 2);
+    assert_eq!(with(&world, &short), None);
+    assert_eq!(with(&world, &short), None);
+    assert_eq!(short.spent(), usual.spent() / 2);
+    // A hundred trainers and a quarter of a year take no more than the usual effort.
+    world.details.preferences = vec![window("2027-03-03", "2027-06-01", 7, 21)];
+    let wide = Effort::default();
+    let worked_out = (0..100).filter(|_| with(&world, &wide).is_some()).count();
+    assert!((1..100).contains(&worked_out), "{worked_out}");
 }
 
 #[test]
