@@ -171,6 +171,8 @@ pub struct BoardFilter {
     pub on: Option<Date>,
     /// Posted at this instant or later.
     pub since: Option<Timestamp>,
+    /// This one alone.
+    pub only: Option<PostingId>,
     /// Behind this one.
     pub after: Option<PostingId>,
 }
@@ -190,6 +192,9 @@ pub fn public(conn: &mut Conn, filter: &BoardFilter, limit: i64) -> Result<Vec<P
     }
     if let Some(since) = filter.since {
         query = query.filter(postings::created_at.ge(At(since)));
+    }
+    if let Some(only) = filter.only {
+        query = query.filter(postings::id.eq(Spelled(only)));
     }
     if let Some(after) = filter.after {
         query = query.filter(postings::id.lt(Spelled(after)));
