@@ -11,7 +11,7 @@ import icalendar
 import recurring_ical_events
 from facts import ADDRESS, FACTS, body, finish, instant, same, words, wrong
 
-SESSIONS = FACTS["sessions"]
+SESSIONS = FACTS["sessions"] | FACTS["held"]
 HERE = Path(__file__).resolve().parent
 
 

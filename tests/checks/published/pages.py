@@ -47,6 +47,10 @@ def kinds():
         "month": f"/calendar/{first['starts_at'][:7]}",
         "month-embedded-of-network": f"{network}/calendar/{first['starts_at'][:7]}?embed=true",
         "map": "/map",
+        "archive": "/archive",
+        "needs": "/needs",
+        "showcase": f"/showcases/{next(iter(FACTS['showcases']))}",
+        "search": "/catalog?q=policies&level=introductory",
     }
 
 

@@ -14,7 +14,7 @@ fn walk(client: &Client, path: &str, limit: u8) -> Vec<Value> {
         let mut page = answer.json();
         let link = answer.header("link").map(|link| link[1..link.find('>').unwrap()].to_owned());
         assert_eq!(link.is_some(), page["next"].is_string(), "{address}");
-        assert!(page["items"].as_array().unwrap().len() <= limit.into());
+        assert!(page["items"].as_array().unwrap().len() <= usize::from(limit));
         items.append(page["items"].as_array_mut().unwrap());
         next = link;
     }
@@ -110,7 +110,7 @@ both! {
         let post = |title: &str, visibility: &str| {
             let body = json!({
                 "network": market.network,
-                "details": { "kind": "need", "title": title, "library": market.library, "visibility": visibility }
+                "details": { "kind": "need", "title": title, "library": market.place.library, "visibility": visibility }
             });
             market.staff.post("/v1/postings", &body).expect(201).location()
         };

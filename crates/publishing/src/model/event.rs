@@ -94,7 +94,7 @@ impl Place {
     }
 }
 
-/// A place as JSON tells of it.
+/// Where a session takes place: in a building, online, or both.
 #[derive(Serialize, ToSchema)]
 struct Whereabouts {
     /// How it is delivered.
