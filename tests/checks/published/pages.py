@@ -50,7 +50,6 @@ def kinds():
         "archive": "/archive",
         "needs": "/needs",
         "showcase": f"/showcases/{next(iter(FACTS['showcases']))}",
-        "search": "/catalog?q=policies&level=introductory",
     }
 
 
