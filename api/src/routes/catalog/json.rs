@@ -105,7 +105,7 @@ struct SessionsQuery {
     #[param(inline, value_type = Option<BehindSession>)]
     after: Option<BehindSession>,
     /// Most items on the page.
-    #[param(minimum = 1, maximum = 100, default = 50)]
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100, default = 50)]
     limit: u8,
 }
 
