@@ -7,7 +7,7 @@ use std::{
 };
 
 use actix_web::{
-    FromRequest, HttpMessage, HttpRequest, HttpResponse,
+    FromRequest, HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder,
     dev::Payload,
     http::{
         StatusCode,
@@ -279,14 +279,25 @@ impl Call {
         rows.truncate(page.limit.into());
         let next = rows.last().filter(|_| more).map(Listed::cursor);
         let mut response = HttpResponse::Ok();
-        if let Some(next) = &next {
-            let kept =
-                self.request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("after="));
-            let query = kept.map(str::to_owned).chain([format!("after={next}")]).collect::<Vec<_>>().join("&");
-            response.insert_header((header::LINK, format!("<{}?{query}>; rel=\"next\"", self.request.path())));
-        }
-        response.json(PageOf { items: rows, next: next.map(|cursor| cursor.to_string()) })
+        let next = next.map(|cursor| cursor.to_string());
+        link_next(&self.request, &mut response, next.as_deref());
+        response.json(PageOf { items: rows, next })
     }
+}
+
+/// The query of a request without its cursor.
+pub fn query_without_cursor(request: &HttpRequest) -> String {
+    let kept = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("after="));
+    kept.collect::<Vec<_>>().join("&")
+}
+
+/// Adds the address of the next page of a list, with every filter kept.
+pub fn link_next(request: &HttpRequest, response: &mut HttpResponseBuilder, next: Option<&str>) {
+    let Some(next) = next else { return };
+    let kept = query_without_cursor(request);
+    let joint = if kept.is_empty() { "" } else { "&" };
+    let address = format!("<{}?{kept}{joint}after={next}>; rel=\"next\"", request.path());
+    response.insert_header((header::LINK, address));
 }
 
 /// One page of a list.

@@ -2,10 +2,20 @@
 //!
 //! Source: Amazon S3 API, signature version 4 in the query; RFC 6266 (`Content-Disposition`), RFC 9530 (`Repr-Digest`).
 
-use std::{fmt, fs, io, io::Write, path::PathBuf, time::Duration};
+use std::{
+    fmt, fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
 
-use packhorse_domain::material::{Material, MaterialFile};
-use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
+use packhorse_domain::{
+    Timestamp,
+    material::{Material, MaterialFile},
+};
+use packhorse_services::tokens::Digested;
+use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle, actions::ListObjectsV2};
+use tempfile::NamedTempFile;
 use ureq::Agent;
 use url::Url;
 
@@ -75,6 +85,62 @@ pub enum Content {
     Address(String),
 }
 
+/// How files end that are not whole yet.
+const PART: &str = ".part";
+
+/// A file that comes in piece by piece. It goes away unless it is stored.
+pub struct Upload {
+    file: NamedTempFile,
+    digest: Digested,
+    bytes: u64,
+}
+
+impl Upload {
+    /// Takes the next piece. Blocks until it is written.
+    ///
+    /// # Errors
+    /// When the disk is full, for one.
+    pub fn add(&mut self, piece: &[u8]) -> io::Result<()> {
+        self.digest.add(piece);
+        self.bytes += piece.len() as u64;
+        self.file.write_all(piece)
+    }
+
+    /// What came in.
+    pub fn end(self) -> Uploaded {
+        Uploaded { file: self.file, sha256: self.digest.end(), bytes: self.bytes }
+    }
+}
+
+/// A file that came in whole.
+pub struct Uploaded {
+    /// What is in it.
+    pub file: NamedTempFile,
+    /// SHA-256 of that, hexadecimal.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// Files of a directory that were written before an instant; none where there is no such directory.
+fn older(directory: &Path, before: Timestamp) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let before = SystemTime::from(before);
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        // One may go while others are looked at.
+        let written = entry.metadata().and_then(|data| if data.is_file() { data.modified() } else { Ok(before) });
+        if written.is_ok_and(|at| at < before) {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
+}
+
 /// Why a file was not stored.
 #[derive(Debug, thiserror::Error)]
 pub enum Unstored {
@@ -105,46 +171,110 @@ impl Files {
         }
     }
 
-    /// Stores what is in a file. Blocks until it is there, and on the disk.
+    /// A file to upload into, beside where it will be stored.
+    ///
+    /// # Errors
+    /// When none can be made.
+    pub fn begin(&self) -> io::Result<Upload> {
+        let file = match self {
+            Self::Directory(root) => {
+                fs::create_dir_all(root)?;
+                NamedTempFile::with_suffix_in(PART, root)?
+            }
+            Self::Bucket(..) => NamedTempFile::with_suffix(PART)?,
+        };
+        Ok(Upload { file, digest: Digested::default(), bytes: 0 })
+    }
+
+    /// Stores what was uploaded. Blocks until it is there, and on the disk.
     ///
     /// # Errors
     /// [`Unstored`].
-    pub fn put(&self, file: &MaterialFile, content: &[u8]) -> Result<(), Unstored> {
+    pub fn put(&self, file: &MaterialFile, content: NamedTempFile) -> Result<(), Unstored> {
         match self {
             Self::Directory(root) => {
                 let path = root.join(file.key());
                 let directory = path.parent().unwrap_or(root);
                 fs::create_dir_all(directory)?;
+                content.as_file().sync_all()?;
                 // Whole under another name first: nobody reads a half.
-                let part = directory.join(format!(
-                    "{}-{}.part",
-                    file.sha256,
-                    packhorse_domain::id::TraceId::new(file.uploaded_at)
-                ));
-                let mut written = fs::File::create(&part)?;
-                written.write_all(content)?;
-                written.sync_all()?;
-                fs::rename(&part, &path)?;
+                content.persist(&path).map_err(|failed| failed.error)?;
                 Ok(fs::File::open(directory)?.sync_all()?)
             }
             Self::Bucket(bucket, keys, agent) => {
                 let address = bucket.put_object(Some(keys), &file.key()).sign(GOOD_FOR);
-                let sent = agent.put(address.as_str()).header("content-type", &file.media_type).send(content);
+                let sent =
+                    agent.put(address.as_str()).header("content-type", &file.media_type).send(&content.reopen()?);
                 sent.map(drop).map_err(|error| Box::new(error).into())
             }
         }
     }
 
-    /// Forgets what is in a file. What cannot be forgotten is logged: nothing leads there any more.
-    pub fn remove(&self, file: &MaterialFile) {
-        let removed = match self {
-            Self::Directory(root) => fs::remove_file(root.join(file.key())).map_err(Unstored::from),
+    /// Forgets what was stored under a name.
+    ///
+    /// # Errors
+    /// [`Unstored`].
+    pub fn discard(&self, key: &str) -> Result<(), Unstored> {
+        match self {
+            Self::Directory(root) => Ok(fs::remove_file(root.join(key))?),
             Self::Bucket(bucket, keys, agent) => {
-                let address = bucket.delete_object(Some(keys), &file.key()).sign(GOOD_FOR);
+                let address = bucket.delete_object(Some(keys), key).sign(GOOD_FOR);
                 agent.delete(address.as_str()).call().map(drop).map_err(|error| Box::new(error).into())
             }
-        };
-        if let Err(error) = removed {
+        }
+    }
+
+    /// Names of what was stored before an instant, as far as they begin so: two hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`Unstored`].
+    pub fn stored(&self, digits: &str, before: Timestamp) -> Result<Vec<String>, Unstored> {
+        match self {
+            Self::Directory(root) => {
+                let named = older(&root.join(digits), before)?.into_iter().filter_map(|path| {
+                    let name = path.file_name()?.to_str()?;
+                    Some(format!("{digits}/{name}"))
+                });
+                Ok(named.collect())
+            }
+            Self::Bucket(bucket, keys, agent) => {
+                let (mut found, mut more) = (Vec::new(), None::<String>);
+                loop {
+                    let mut action = bucket.list_objects_v2(Some(keys));
+                    action.with_prefix(format!("{digits}/"));
+                    if let Some(token) = more {
+                        action.with_continuation_token(token);
+                    }
+                    let called = agent.get(action.sign(GOOD_FOR).as_str()).call();
+                    let text = called.and_then(|mut answer| answer.body_mut().read_to_string()).map_err(Box::new)?;
+                    let list = ListObjectsV2::parse_response(&text).map_err(io::Error::other)?;
+                    let was = |text: &str| text.parse::<Timestamp>().is_ok_and(|at| at < before);
+                    let old = list.contents.into_iter().filter(|one| one.last_modified.as_deref().is_some_and(was));
+                    found.extend(old.map(|one| one.key));
+                    more = list.next_continuation_token;
+                    if more.is_none() {
+                        return Ok(found);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Removes what uploads that broke off before an instant have left. How many.
+    ///
+    /// # Errors
+    /// [`Unstored`].
+    pub fn remove_parts(&self, before: Timestamp) -> Result<usize, Unstored> {
+        // Those for a bucket are where the system keeps what may go.
+        let Self::Directory(root) = self else { return Ok(0) };
+        let parts = older(root, before)?;
+        let parts = parts.iter().filter(|path| path.extension().is_some_and(|end| end == &PART[1..]));
+        parts.map(|path| Ok(fs::remove_file(path)?)).collect::<Result<Vec<()>, _>>().map(|removed| removed.len())
+    }
+
+    /// Forgets what is in a file. What cannot be forgotten is logged: nothing leads there any more.
+    pub fn remove(&self, file: &MaterialFile) {
+        if let Err(error) = self.discard(&file.key()) {
             tracing::warn!(%error, material = %file.material, "a file was not removed");
         }
     }

@@ -16,10 +16,12 @@ use actix_web::{
     web::{self, Data},
 };
 use futures_util::future::join_all;
+use jiff::SignedDuration;
 use packhorse_db::{Backend, Database, DbError};
-use packhorse_domain::{Clock, time::SystemClock};
+use packhorse_domain::{Clock, Timestamp, time::SystemClock};
 use packhorse_services::{
-    Context, Error, accounts, demo, harvests, imported, mails, pool::Pool, seals, sweep, tokens::Tokens,
+    Context, Error, accounts, demo, digests, harvests, imported, letters::Letters, mails, materials, pool::Pool, seals,
+    sweep, tokens::Tokens,
 };
 use utoipa_actix_web::AppExt;
 
@@ -32,6 +34,7 @@ use crate::{
     docs,
     edge::edge,
     feeds,
+    files::{Files, Unstored},
     head::head,
     mailer::Mailer,
     metrics::{self, Metrics},
@@ -63,6 +66,9 @@ pub enum ServeError {
 
 /// How often the background work looks for something to do.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// How often it looks for files that no material has.
+const FILES_EVERY: Duration = Duration::from_secs(6 * 3600);
 
 /// Serves until told to stop, then finishes what it took.
 ///
@@ -208,6 +214,7 @@ async fn plan(db: Database, pool: Arc<Pool>, planner: Arc<Notify>, clock: Arc<dy
 /// Does what is to be done beside serving. Other processes may do the same.
 async fn work(db: Database, config: Config, outbound: Arc<Outbound>, clock: Arc<dyn Clock>) {
     let clock = clock.as_ref();
+    let files = Arc::new(Files::new(&config.files));
     // Beside one another: there may be much to seal, and servers elsewhere may be slow.
     tokio::join!(
         forever(SWEEP_EVERY, "background work", async || sweep_once(&db, clock).await.map(|_| 0)),
@@ -215,6 +222,7 @@ async fn work(db: Database, config: Config, outbound: Arc<Outbound>, clock: Arc<
         forever(SWEEP_EVERY, "reading calendars", async || refresh_once(&db, &outbound, clock).await),
         forever(SWEEP_EVERY, "harvesting", async || harvest_once(&db, &outbound, clock).await),
         forever(SWEEP_EVERY, "sending mails", async || send_once(&db, &config, clock).await),
+        forever(FILES_EVERY, "removing files", async || sweep_files(&db, &files, clock).await.map(|_| 0)),
     );
 }
 
@@ -230,7 +238,8 @@ pub async fn seal_all(db: &Database) -> Result<usize, Error> {
     Ok(sealed)
 }
 
-/// Writes to those who forgot their password, and sends some of the mails that are due. How many there were of both.
+/// Writes to those who forgot their password, and to those who asked for the digest; sends some of the mails that are due. How many
+/// there were of all.
 ///
 /// # Errors
 /// Those of the database.
@@ -238,10 +247,12 @@ pub async fn send_once(db: &Database, config: &Config, clock: &dyn Clock) -> Res
     let Some(letters) = letters(config) else { return Ok(0) };
     let now = clock.now();
     let asked = if db.read(accounts::resets_wait).await? {
+        let letters = letters.clone();
         db.write(move |conn| accounts::answer_resets(conn, &letters, now)).await?
     } else {
         0
     };
+    let asked = asked + write_digests(db, letters, now).await?;
     if !db.read(move |conn| mails::waiting(conn, now)).await? {
         return Ok(asked);
     }
@@ -256,6 +267,54 @@ pub async fn send_once(db: &Database, config: &Config, clock: &dyn Clock) -> Res
         db.write(move |conn| mails::settle(conn, &mail, delivery, now)).await?;
     }
     Ok(asked + count)
+}
+
+/// How long a file may be stored that no material has: one that is being uploaded has none yet.
+const UNNAMED: SignedDuration = SignedDuration::from_hours(24);
+/// Files that are looked up together.
+const NAMES: usize = 500;
+
+/// Writes the digest of the week to some of those who asked for it and did not get it yet. How many they were.
+async fn write_digests(db: &Database, letters: Letters, now: Timestamp) -> Result<usize, Error> {
+    let due = db.read(move |conn| digests::due(conn, now)).await?;
+    for user in &due {
+        let (user, letters) = (*user, letters.clone());
+        db.write(move |conn| digests::write(conn, &letters, user, now)).await?;
+    }
+    Ok(due.len())
+}
+
+/// Removes stored files that no material has, and what uploads that broke off have left. How many there were.
+///
+/// # Errors
+/// Those of the database.
+pub async fn sweep_files(db: &Database, files: &Arc<Files>, clock: &dyn Clock) -> Result<usize, Error> {
+    let before = clock.now() - UNNAMED;
+    let of = files.clone();
+    let mut removed = on_files(move || of.remove_parts(before)).await.unwrap_or(0);
+    for digits in 0..=u8::MAX {
+        let of = files.clone();
+        let listed = on_files(move || of.stored(&format!("{digits:02x}"), before)).await.unwrap_or_default();
+        for keys in listed.chunks(NAMES) {
+            let keys = keys.to_vec();
+            let orphans = db.read(move |conn| materials::orphans(conn, keys.clone())).await?;
+            let of = files.clone();
+            let discarded =
+                on_files(move || orphans.iter().try_for_each(|key| of.discard(key)).map(|()| orphans.len()));
+            removed += discarded.await.unwrap_or(0);
+        }
+    }
+    if removed > 0 {
+        tracing::info!(removed, "files that no material has were removed");
+    }
+    Ok(removed)
+}
+
+/// Does something with stored files, away from the threads that answer. What fails is logged, and done next time.
+async fn on_files<T: Send + 'static>(work: impl FnOnce() -> Result<T, Unstored> + Send + 'static) -> Option<T> {
+    // An outer error: the program is about to end.
+    let done = web::block(work).await.ok()?;
+    done.inspect_err(|error| tracing::warn!(%error, "stored files were not looked at")).ok()
 }
 
 /// Reads some of the calendars that are due at present. How many: none when no more are due.

@@ -1,5 +1,7 @@
 //! The public catalog: what everybody finds, in every form, and what nobody does.
 
+mod json;
+
 use packhorse_tests::{Client, Market, Region, Reply, both};
 use serde_json::{Value, json};
 
@@ -62,7 +64,9 @@ fn lists(region: &Region) -> Vec<String> {
     let whole = paths.iter().map(|path| (*path).to_owned());
     let harvest =
         ["/sitemap.xml", "/oai?verb=ListRecords&metadataPrefix=oai_dc", "/oai?verb=ListRecords&metadataPrefix=lrmi"];
-    whole.chain(below).chain(harvest.map(str::to_owned)).collect()
+    let json = ["workshops", "sessions"].map(|list| format!("/v1/public/{list}"));
+    let of_network = json.clone().map(|path| format!("{path}?network={}", region.network));
+    whole.chain(below).chain(harvest.map(str::to_owned)).chain(json).chain(of_network).collect()
 }
 
 fn oai(client: &Client, query: &str) -> Reply {
@@ -130,11 +134,15 @@ both! {
         }
         for path in &hidden {
             nobody.get(&format!("/workshops/{}", id(path))).expect(404);
+            nobody.get(&format!("/v1/public/workshops/{}", id(path))).expect(404);
             let record = format!("verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:127.0.0.1:{}", id(path));
             assert!(oai(&nobody, &record).text.contains("idDoesNotExist"), "{}", oai(&nobody, &record).text);
         }
         nobody.get(&format!("/sessions/{}", id(&own))).expect(404);
+        nobody.get(&format!("/v1/public/sessions/{}", id(&own))).expect(404);
         nobody.get(&format!("/trainers/{}", market.dana.id)).expect(404);
+        nobody.get(&format!("/v1/public/trainers/{}", market.dana.id)).expect(404);
+        assert_eq!(nobody.get("/v1/public/trainers").expect(200).json()["items"], json!([]));
         // Once it is published its trainer is still not named.
         market.staff.step(&own, "publish", None).expect(200);
         let page = nobody.get(&format!("/sessions/{}", id(&own))).expect(200);
@@ -149,6 +157,8 @@ both! {
         let (page, taught) = (format!("/trainers/{}", market.dana.id), format!("/workshops/{}", market.catalog.workshop));
         let nobody = world.client();
         nobody.get(&page).expect(404);
+        let document = format!("/v1/public{page}");
+        nobody.get(&document).expect(404);
         assert!(!nobody.get(&taught).expect(200).text.contains(&page));
         let allow = |given: bool| {
             let answer = json!({ "given": given, "wording": 1 }).to_string();
@@ -159,8 +169,17 @@ both! {
         let shown = nobody.get(&page).expect(200).text;
         assert!(shown.contains("Dana Whitfield") && shown.contains("Policies for Results"), "{shown}");
         assert!(nobody.get(&taught).expect(200).text.contains(&page));
+        let told = nobody.get(&document).expect(200).json();
+        assert_eq!((&told["name"], &told["workshops"][0]["title"]), (&json!("Dana Whitfield"), &json!("Policies for Results")));
+        for hidden in ["email", "fees", "coordinates", "home_base"] {
+            assert!(told.get(hidden).is_none(), "{told}");
+        }
+        assert_eq!(nobody.get("/v1/public/trainers").expect(200).json()["items"], json!([told]));
+        assert_eq!(nobody.get(&format!("/v1/public/trainers?network={}", market.network)).expect(200).json()["items"], json!([told]));
+        assert_eq!(nobody.get("/v1/public/trainers?network=net_00000000000000000000000000").expect(200).json()["items"], json!([]));
         allow(false);
         nobody.get(&page).expect(404);
+        nobody.get(&document).expect(404);
     }
 
     fn materials_are_found_and_recordings_heard(world) {

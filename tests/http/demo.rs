@@ -81,6 +81,23 @@ both! {
             let items = operator.get(&format!("/v1/{list}?limit=100")).expect(200).json()["items"].as_array().unwrap().len();
             assert_eq!(items, length, "{list}");
         }
+        // What everybody is shown is alive.
+        let nobody = world.client();
+        for (list, length) in [("workshops", 15), ("sessions", 4), ("trainers", 1), ("showcases", 1), ("needs", 4)] {
+            let items = nobody.get(&format!("/v1/public/{list}?limit=100")).expect(200).json()["items"].as_array().unwrap().len();
+            assert_eq!(items, length, "{list}");
+        }
+        for (path, told) in [
+            ("/archive", "From head counts to outcomes, in an hour"),
+            ("/feeds/recordings.rss", "outcomes.mp3"),
+            ("/needs", "Six laptops to lend"),
+            ("/map", "Difficult Moments at the Desk"),
+            ("/feeds/sessions.ics", "Your First Year on the Board"),
+        ] {
+            assert!(nobody.get(path).expect(200).text.contains(told), "{path}");
+        }
+        let policies = nobody.get("/v1/public/workshops?q=%22policies+that+hold+up%22").expect(200).json()["items"][0].clone();
+        assert_eq!((&policies["license"], policies["materials"].as_array().unwrap().len()), (&json!("CC-BY-4.0"), 2));
         let venue = &operator.get("/v1/venues?limit=1").json()["items"][0];
         assert_eq!((&venue["city"], &venue["approximate"]), (&json!("Hiawatha"), &json!(true)));
     }

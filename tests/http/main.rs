@@ -13,6 +13,7 @@ mod catalog;
 mod changes;
 mod demo;
 mod deserts;
+mod digests;
 mod durability;
 mod edge;
 mod editions;

@@ -1,6 +1,22 @@
 //! Uploaded files of materials: what is shown of them, to whom, and how safely.
 
-use packhorse_tests::{Client, Market, Region, Reply, both};
+use std::{
+    fs::File,
+    io::Write,
+    time::{Duration, SystemTime},
+};
+
+use packhorse::{
+    config::{Config, FilesConfig},
+    files::BucketConfig,
+};
+use packhorse_domain::{
+    Timestamp,
+    id::{Id, MaterialId},
+    material::MaterialFile,
+};
+use packhorse_services::tokens::sha256;
+use packhorse_tests::{Backend, Client, Market, Region, Reply, TestDatabase, World, both};
 use serde_json::{Value, json};
 
 const DIGEST_OF_HELLO: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
@@ -92,6 +108,100 @@ both! {
         assert_eq!(stored(world, DIGEST_OF_HELLO, &path), 0);
         assert_eq!(upload(&market.coordinator, &path, "text/plain", "x".repeat(20 << 20)).expect(200).json()["bytes"], 20 << 20);
     }
+}
+
+/// A world whose files are in a place of their own.
+fn world_with(files: FilesConfig) -> World {
+    World::with(TestDatabase::new(Backend::Sqlite), &Config { files, ..World::config() })
+}
+
+#[test]
+fn files_that_no_material_has_are_swept() {
+    let scratch = tempfile::tempdir().unwrap();
+    let world = world_with(FilesConfig::Directory(scratch.path().to_owned()));
+    let market = Market::new(&world);
+    let path = material(&market, &json!({}));
+    upload(&market.coordinator, &path, "text/plain", "hello").expect(200);
+    let now: Timestamp = world.clock_at();
+    let aged = |name: &str, hours: u64| {
+        let place = scratch.path().join(name);
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        let file = File::create(&place).unwrap();
+        (&file).write_all(b"hello").unwrap();
+        file.set_modified(SystemTime::from(now) - Duration::from_secs(hours * 3600)).unwrap();
+        place
+    };
+    let other = format!("2c/{DIGEST_OF_HELLO}-{}", Id::nil() as MaterialId);
+    let orphan = aged(&other, 25);
+    let part = aged(".tmp-broke-off.part", 25);
+    let kept = [
+        aged(&format!("2c/{DIGEST_OF_HELLO}-{}", path.rsplit('/').next().unwrap()), 48),
+        aged(".tmp-comes-in.part", 23),
+        aged("2c/notes-of-the-operator.txt", 48),
+        aged("README", 48),
+    ];
+    assert_eq!(world.sweep_files(), 2);
+    assert!(!orphan.exists() && !part.exists());
+    for place in &kept {
+        assert!(place.exists(), "{place:?}");
+    }
+    let young = aged(&other, 23);
+    assert_eq!(world.sweep_files(), 0);
+    assert!(young.exists());
+    let public = format!("{}/file", path.replace("/v1", ""));
+    assert_eq!(world.client().get(&public).expect(200).text, "hello");
+    // An upload that is refused leaves nothing behind.
+    upload(&market.staff, &path, "text/plain", "another").expect(403);
+    upload(&market.coordinator, &path, "nonsense", "another").expect(415);
+    let left =
+        std::fs::read_dir(scratch.path()).unwrap().filter_map(|entry| entry.unwrap().file_name().into_string().ok());
+    assert_eq!(left.filter(|name| name.starts_with(".tmp")).collect::<Vec<_>>(), [".tmp-comes-in.part"]);
+}
+
+#[test]
+#[ignore = "needs a server that speaks S3: tests/checks/files"]
+fn a_bucket_keeps_files() {
+    let address = std::env::var("PACKHORSE_TEST_BUCKET").expect("tests/checks/files names the bucket");
+    let world = world_with(FilesConfig::Bucket(BucketConfig::read(&address).unwrap()));
+    let market = Market::new(&world);
+    let path = material(&market, &json!({}));
+    let public = format!("{}/file", path.replace("/v1", ""));
+    // Where the file is, and what is there.
+    let fetch = || {
+        let led = world.client().get(&public).expect(302).location();
+        let at = led.find("/handouts").unwrap();
+        (Client::new(&led[..at]).get(&led[at..]), led)
+    };
+    upload(&market.coordinator, &path, "text/html", "hello").expect(200);
+    let (first, place) = fetch();
+    let first = first.expect(200);
+    assert_eq!((first.text.as_str(), first.header("content-type")), ("hello", Some("text/html")));
+    assert!(first.header("content-disposition").unwrap().starts_with("attachment; filename=\"Ten _questions_"));
+    // Another takes its place, as large as they may be, and of the first nothing is left.
+    let large = "x".repeat(20 << 20);
+    let told = upload(&market.coordinator, &path, "text/plain", &large).expect(200).json();
+    assert_eq!((&told["bytes"], &told["sha256"]), (&json!(20 << 20), &json!(sha256(large.as_bytes()))));
+    assert_eq!(fetch().0.expect(200).text.len(), 20 << 20);
+    let at = place.find("/handouts").unwrap();
+    let gone = Client::new(&place[..at]).get(&place[at..]);
+    assert!(matches!(gone.status, 403 | 404), "{}", gone.text);
+    // One that no material has goes; the other stays.
+    let orphan = MaterialFile {
+        material: Id::nil(),
+        media_type: "text/plain".to_owned(),
+        bytes: 5,
+        sha256: DIGEST_OF_HELLO.to_owned(),
+        uploaded_at: world.clock_at(),
+    };
+    let mut content = world.app.files.begin().unwrap();
+    content.add(b"hello").unwrap();
+    world.app.files.put(&orphan, content.end().file).unwrap();
+    // What the bucket calls now is long ago in this world.
+    assert_eq!(world.sweep_files(), 1);
+    assert_eq!(world.sweep_files(), 0);
+    assert_eq!(fetch().0.expect(200).text.len(), 20 << 20);
+    market.coordinator.delete(&path, &market.coordinator.get(&path).etag()).expect(204);
+    world.client().get(&public).expect(404);
 }
 
 /// How many files of a material are stored with this content.

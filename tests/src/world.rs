@@ -143,6 +143,11 @@ impl World {
         Client::new(&self.base)
     }
 
+    /// What its clock says.
+    pub fn clock_at(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// Where its database is.
     pub fn database(&self) -> &TestDatabase {
         &self.database
@@ -182,6 +187,11 @@ impl World {
     /// Sends the mails that are due, with these settings. How many there were.
     pub fn send_mails(&self, config: &Config) -> usize {
         self.runtime.block_on(packhorse::server::send_once(&self.app.db, config, &*self.clock)).unwrap()
+    }
+
+    /// Removes stored files that no material has. How many there were.
+    pub fn sweep_files(&self) -> usize {
+        self.runtime.block_on(packhorse::server::sweep_files(&self.app.db, &self.app.files, &*self.clock)).unwrap()
     }
 
     /// Reads the imported calendars that are due. How many there were.

@@ -13,13 +13,13 @@ use packhorse_domain::{
     id::{self, MaterialId},
     material::{Material, MaterialFile, media_type},
 };
-use packhorse_services::{Error, Fault, catalog, materials, tokens::sha256};
+use packhorse_services::{Error, Fault, catalog, materials};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     call::{Begun, Call, Reply},
-    files::{Content, disposition},
-    input::{Bytes, PathId},
+    files::{Content, Uploaded, disposition},
+    input::PathId,
     lines::essence,
     problem::{self, Problem},
     state::App,
@@ -33,10 +33,10 @@ pub(super) fn mount(config: &mut ServiceConfig<'_>) {
         .service(get_public_file);
 }
 
-/// A body of whatever media type it says.
+/// A file of whatever media type it says.
 struct Upload {
     media_type: String,
-    content: web::Bytes,
+    content: Option<Uploaded>,
 }
 
 impl FromRequest for Upload {
@@ -45,7 +45,7 @@ impl FromRequest for Upload {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let kind = essence(request).to_ascii_lowercase();
-        let content = request.extensions().get::<Bytes>().cloned().unwrap_or_default().0;
+        let content = request.extensions_mut().remove::<Uploaded>();
         std::future::ready(if kind.len() > 100 || media_type(&kind).is_err() {
             Err(Problem::new(problem::UNSUPPORTED_MEDIA_TYPE, "the media type of the file must be said"))
         } else {
@@ -87,16 +87,13 @@ async fn upload_material_file(call: Call, id: PathId<id::Material>, upload: Uplo
         Begun::Ready(()) => {}
         Begun::Answered(answer) => return Ok(answer),
     }
-    if upload.content.is_empty() {
-        return Err(Error::from(Fault::new("", "empty", "there is nothing in the file")).into());
-    }
     let Upload { media_type, content } = upload;
+    let Some(Uploaded { file: content, sha256, bytes }) = content.filter(|content| content.bytes > 0) else {
+        return Err(Error::from(Fault::new("", "empty", "there is nothing in the file")).into());
+    };
     let (files, uploaded_at) = (call.app.files.clone(), call.app.clock.now());
-    let stored = web::block(move || {
-        let sha256 = sha256(&content);
-        let file = MaterialFile { material, media_type, bytes: content.len() as u64, sha256, uploaded_at };
-        files.put(&file, &content).map(|()| file)
-    });
+    let file = MaterialFile { material, media_type, bytes, sha256, uploaded_at };
+    let stored = web::block(move || files.put(&file, content).map(|()| file));
     let failed = |error: &dyn std::error::Error| {
         tracing::error!(%error, %material, "a file was not stored");
         Problem::new(problem::UNAVAILABLE, "the file cannot be stored at present").later(60)

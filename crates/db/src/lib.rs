@@ -25,6 +25,7 @@ pub mod busy_times;
 pub mod commitments;
 pub mod consents;
 pub mod deserts;
+pub mod digests;
 pub mod editions;
 pub mod events;
 pub mod harvests;

@@ -41,6 +41,16 @@ pub fn find(conn: &mut Conn, material: MaterialId) -> Result<MaterialFile, DbErr
     Ok(row.into())
 }
 
+/// The files of some materials.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_materials(conn: &mut Conn, materials: &[MaterialId]) -> Result<Vec<MaterialFile>, DbError> {
+    let named = material_files::material_id.eq_any(materials.iter().map(|id| Spelled(*id)));
+    let rows: Vec<Row> = material_files::table.filter(named).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(MaterialFile::from).collect())
+}
+
 /// Keeps a file in the place of the one there was.
 ///
 /// # Errors

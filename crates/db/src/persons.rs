@@ -14,7 +14,8 @@ use crate::{
     dialect::contains,
     entity::direct,
     schema::{
-        commitments, consents, idempotency_keys, identities, mails, one_time_tokens, refresh_tokens, roles, sessions,
+        commitments, consents, digests, idempotency_keys, identities, mails, one_time_tokens, refresh_tokens, roles,
+        sessions,
     },
     types::{At, Spelled},
 };
@@ -130,6 +131,7 @@ pub fn forget(conn: &mut Conn, user: UserId) -> Result<(), DbError> {
     diesel::delete(one_time_tokens::table.filter(one_time_tokens::user_id.eq(Spelled(user)))).execute(conn)?;
     diesel::delete(identities::table.filter(identities::user_id.eq(Spelled(user)))).execute(conn)?;
     diesel::delete(consents::table.filter(consents::user_id.eq(Spelled(user)))).execute(conn)?;
+    diesel::delete(digests::table.find(Spelled(user))).execute(conn)?;
     diesel::delete(roles::table.filter(roles::user_id.eq(Spelled(user)))).execute(conn)?;
     // One that is still at work may be the very one that erases: it keeps its answer yet.
     let answered = idempotency_keys::table.filter(idempotency_keys::status.ne(0));

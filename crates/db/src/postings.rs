@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use jiff::civil::Date;
 use packhorse_domain::{
-    Scope, Timestamp,
+    Interval, Scope, Timestamp,
     id::{LibraryId, NetworkId, PostingId, TrainerId, UserId},
     posting::{ClosingReason, Posting, PostingDetails, PostingKind, PostingState, PostingStateName},
     trainer::Visibility,
@@ -162,6 +162,29 @@ pub fn overdue(conn: &mut Conn, today: Date, limit: i64) -> Result<Vec<PostingId
     Ok(ids.into_iter().map(|id| id.0).collect())
 }
 
+/// Postings of some networks that stand on a day and were posted in a stretch of time, the oldest first, at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub fn posted(
+    conn: &mut Conn,
+    networks: &[NetworkId],
+    during: Interval,
+    on: Date,
+    limit: i64,
+) -> Result<Vec<Posting>, DbError> {
+    let query = postings::table
+        .filter(postings::network_id.eq_any(networks.iter().map(|id| Spelled(*id))))
+        .filter(postings::state.eq(Spelled(PostingStateName::Open)))
+        .filter(postings::expires_on.ge(on.to_string()))
+        .filter(postings::created_at.ge(At(during.start)))
+        .filter(postings::created_at.lt(At(during.end)))
+        .order(postings::id)
+        .limit(limit);
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Posting::from).collect())
+}
+
 /// Which postings of the public board, newest first.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BoardFilter {
@@ -171,6 +194,8 @@ pub struct BoardFilter {
     pub on: Option<Date>,
     /// Posted at this instant or later.
     pub since: Option<Timestamp>,
+    /// This one alone.
+    pub only: Option<PostingId>,
     /// Behind this one.
     pub after: Option<PostingId>,
 }
@@ -190,6 +215,9 @@ pub fn public(conn: &mut Conn, filter: &BoardFilter, limit: i64) -> Result<Vec<P
     }
     if let Some(since) = filter.since {
         query = query.filter(postings::created_at.ge(At(since)));
+    }
+    if let Some(only) = filter.only {
+        query = query.filter(postings::id.eq(Spelled(only)));
     }
     if let Some(after) = filter.after {
         query = query.filter(postings::id.lt(Spelled(after)));

@@ -730,6 +730,16 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::InstantType;
 
+    digests (user_id) {
+        user_id -> Text,
+        week -> InstantType,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{InstantType, JsonType};
+
     consents (id) {
         id -> Text,
         user_id -> Text,
@@ -814,6 +824,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mails,
     identities,
     consents,
+    digests,
     libraries,
     venues,
     rooms,

@@ -72,12 +72,20 @@ pub fn list(conn: &mut Conn, scope: Scope, network: Option<NetworkId>, page: &Pa
     Ok(rows.into_iter().map(Showcase::from).collect())
 }
 
-/// Showcases that everybody sees, by their ids, behind one, at most so many.
+/// Showcases that everybody sees, of one network or of all, by their ids, behind one, at most so many.
 ///
 /// # Errors
 /// Those of the database.
-pub fn public(conn: &mut Conn, after: Option<ShowcaseId>, limit: i64) -> Result<Vec<Showcase>, DbError> {
+pub fn public(
+    conn: &mut Conn,
+    network: Option<NetworkId>,
+    after: Option<ShowcaseId>,
+    limit: i64,
+) -> Result<Vec<Showcase>, DbError> {
     let mut query = showcases::table.filter(showcases::published_at.is_not_null()).into_boxed();
+    if let Some(network) = network {
+        query = query.filter(showcases::network_id.eq(Spelled(network)));
+    }
     if let Some(after) = after {
         query = query.filter(showcases::id.gt(Spelled(after)));
     }

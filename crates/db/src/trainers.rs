@@ -183,3 +183,24 @@ pub fn public(conn: &mut Conn, ids: &[TrainerId]) -> Result<Vec<Trainer>, DbErro
     let rows: Vec<Row> = everybody!().filter(named).select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Trainer::from).collect())
 }
+
+/// Trainers with a public profile, of one network or of all, by their ids, behind one, at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub fn list_public(
+    conn: &mut Conn,
+    network: Option<NetworkId>,
+    after: Option<TrainerId>,
+    limit: i64,
+) -> Result<Vec<Trainer>, DbError> {
+    let mut query = everybody!().into_boxed::<MultiBackend>();
+    if let Some(network) = network {
+        query = query.filter(trainers::network_id.eq(Spelled(network)));
+    }
+    if let Some(after) = after {
+        query = query.filter(trainers::id.gt(Spelled(after)));
+    }
+    let rows: Vec<Row> = query.order(trainers::id).limit(limit).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Trainer::from).collect())
+}

@@ -203,6 +203,23 @@ pub struct DatesFilter {
 /// # Errors
 /// Those of the database.
 pub fn public(conn: &mut Conn, filter: &DatesFilter, limit: i64) -> Result<Vec<Session>, DbError> {
+    let query = narrowed(filter).order((workshop_sessions::starts_at.asc(), workshop_sessions::id.asc())).limit(limit);
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Session::from).collect())
+}
+
+/// All sessions of some workshops in the public catalog.
+///
+/// # Errors
+/// Those of the database.
+pub fn public_among(conn: &mut Conn, workshops: &[WorkshopId], filter: &DatesFilter) -> Result<Vec<Session>, DbError> {
+    let of_them = workshop_sessions::workshop_id.eq_any(workshops.iter().map(|id| Some(Spelled(*id))));
+    let query = narrowed(filter).filter(of_them).order((workshop_sessions::starts_at, workshop_sessions::id));
+    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Session::from).collect())
+}
+
+fn narrowed(filter: &DatesFilter) -> workshop_sessions::BoxedQuery<'static, MultiBackend> {
     let mut query = shown();
     if let Some(network) = filter.network {
         query = query.filter(workshop_sessions::network_id.eq(Spelled(network)));
@@ -226,9 +243,7 @@ pub fn public(conn: &mut Conn, filter: &DatesFilter, limit: i64) -> Result<Vec<S
         let same = workshop_sessions::starts_at.eq(At(at)).and(workshop_sessions::id.gt(Spelled(id)));
         query = query.filter(workshop_sessions::starts_at.gt(At(at)).or(same));
     }
-    let query = query.order((workshop_sessions::starts_at.asc(), workshop_sessions::id.asc())).limit(limit);
-    let rows: Vec<Row> = query.select(Row::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(Session::from).collect())
+    query
 }
 
 /// A session of a workshop in the public catalog.

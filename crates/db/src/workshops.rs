@@ -156,8 +156,6 @@ pub struct CatalogFilter {
     pub gone: bool,
     /// Without those that are harvested from elsewhere.
     pub own: bool,
-    /// Whether those that changed last come first.
-    pub newest_first: bool,
 }
 
 /// Workshops of the public catalog, at most so many.
@@ -182,18 +180,10 @@ pub fn public(conn: &mut Conn, filter: &CatalogFilter, limit: i64) -> Result<Vec
         query = query.filter(workshops::updated_at.lt(At(before)));
     }
     if let Some((at, id)) = filter.after {
-        let (same, at) = (workshops::updated_at.eq(At(at)), At(at));
-        query = if filter.newest_first {
-            query.filter(workshops::updated_at.lt(at).or(same.and(workshops::id.lt(Spelled(id)))))
-        } else {
-            query.filter(workshops::updated_at.gt(at).or(same.and(workshops::id.gt(Spelled(id)))))
-        };
+        let same = workshops::updated_at.eq(At(at)).and(workshops::id.gt(Spelled(id)));
+        query = query.filter(workshops::updated_at.gt(At(at)).or(same));
     }
-    query = if filter.newest_first {
-        query.order((workshops::updated_at.desc(), workshops::id.desc()))
-    } else {
-        query.order((workshops::updated_at.asc(), workshops::id.asc()))
-    };
+    query = query.order((workshops::updated_at.asc(), workshops::id.asc()));
     let rows: Vec<Row> = query.limit(limit).select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Workshop::from).collect())
 }

@@ -19,7 +19,6 @@ use packhorse_publishing::{
     Edition, Feed, Page, atom,
     html::{self, Card, List, Look},
     icalendar::Calendar,
-    json::Items,
     json_ld,
     model::{Course, Publisher, Session, Site},
     oai::{Ask, Item, Listing, Prefix, Request, Resumption},
@@ -114,9 +113,8 @@ impl Catalog {
     }
 
     fn json(&self) -> io::Sink {
-        let mut items = Items::begin(io::sink()).unwrap();
-        self.courses.iter().for_each(|course| items.item(course).unwrap());
-        items.end(None).unwrap()
+        serde_json::to_writer(io::sink(), &self.courses).unwrap();
+        io::sink()
     }
 
     /// Each workshop with its share of the sessions.

@@ -8,8 +8,8 @@ use packhorse_publishing::{
     Edition,
     html::{self, Archive, Board, Card, Choice, Facet, Frame, List, Look},
     model::{
-        Contact, Course, Need, NeedKind, OnlineRoom, Place, Recording, Session, SessionStatus, Showcase, Table,
-        Trainer, Venue,
+        Contact, Course, Handout, Need, NeedKind, OnlineRoom, Place, Recording, Session, SessionStatus, Showcase,
+        Table, Title, Trainer, Venue,
     },
 };
 use world::{at, hiawatha, policies, publisher, site, web};
@@ -160,7 +160,7 @@ fn main() {
         home: "Holton, Kansas".into(),
         languages: vec!["en".into(), "es".into()],
         topics: policies().topics,
-        workshops: courses.iter().map(|course| (course.id, course.title.clone())).collect(),
+        workshops: courses.iter().map(|course| Title { id: course.id, title: course.title.clone() }).collect(),
         ..world::trainer("")
     };
     write("trainer", html::trainer(edition, look, &publisher, &lorna, &all[..1]));
@@ -169,7 +169,10 @@ fn main() {
         host: host.into(),
         title: title.into(),
         tip: tip.into(),
-        handouts: vec![("The one page to take home".into(), web("https://files.example/1.pdf"))],
+        handouts: vec![Handout {
+            title: "The one page to take home".into(),
+            address: web("https://files.example/1.pdf"),
+        }],
         bring: Some(web("https://packhorse.example/ask")),
     };
     let showcase = Showcase {

@@ -1,6 +1,6 @@
 //! Where everything published is found, in one place for links of every form.
 
-use packhorse_domain::id::{NetworkId, SessionId, TrainerId, WorkshopId};
+use packhorse_domain::id::{NetworkId, SessionId, ShowcaseId, TrainerId, WorkshopId};
 use url::form_urlencoded;
 
 use crate::model::{Publisher, Site};
@@ -16,7 +16,7 @@ pub struct Edition<'a> {
 
 /// A page for people. Its path is relative to that of the edition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Page<'a> {
+pub enum Page {
     /// `/catalog`
     Catalog,
     /// `/workshops/{id}`
@@ -26,7 +26,7 @@ pub enum Page<'a> {
     /// `/trainers/{id}`
     Trainer(TrainerId),
     /// `/showcases/{id}`
-    Showcase(&'a str),
+    Showcase(ShowcaseId),
     /// `/needs`
     Needs,
     /// `/archive`
@@ -125,7 +125,7 @@ impl Site {
     }
 
     /// The address of a page in the edition of everything: the canonical one of each thing.
-    pub fn page(&self, page: Page<'_>) -> String {
+    pub fn page(&self, page: Page) -> String {
         within(self.root(), page)
     }
 }
@@ -147,7 +147,7 @@ impl Edition<'_> {
     }
 
     /// The address of a page in this edition.
-    pub fn page(&self, page: Page<'_>) -> String {
+    pub fn page(&self, page: Page) -> String {
         within(&self.root(), page)
     }
 
@@ -155,15 +155,21 @@ impl Edition<'_> {
     pub fn feed(&self, feed: Feed) -> String {
         self.root() + feed.path()
     }
+
+    /// The address of a feed of what a search finds, by the query of an address; of everything when that is empty.
+    pub fn feed_of(&self, feed: Feed, query: &str) -> String {
+        let whole = self.feed(feed);
+        if query.is_empty() { whole } else { format!("{whole}?{query}") }
+    }
 }
 
-fn within(root: &str, page: Page<'_>) -> String {
+fn within(root: &str, page: Page) -> String {
     match page {
         Page::Catalog => format!("{root}/catalog"),
         Page::Workshop(id) => format!("{root}/workshops/{id}"),
         Page::Session(id) => format!("{root}/sessions/{id}"),
         Page::Trainer(id) => format!("{root}/trainers/{id}"),
-        Page::Showcase(id) => format!("{root}/showcases/{}", segment(id)),
+        Page::Showcase(id) => format!("{root}/showcases/{id}"),
         Page::Needs => format!("{root}/needs"),
         Page::Archive => format!("{root}/archive"),
         Page::Month(day) => format!("{root}/calendar/{}", day.strftime("%Y-%m")),

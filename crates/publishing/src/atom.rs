@@ -17,6 +17,8 @@ use crate::{
 /// Where a feed stands among its pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Paging<'a> {
+    /// What was searched for, as the query of an address; empty for everything.
+    pub query: &'a str,
     /// Cursor of this page; nothing on the first.
     pub this: Option<&'a str>,
     /// Cursor of the page of older entries.
@@ -43,8 +45,11 @@ impl<'a, W: Write> Feed<'a, W> {
         paging: Paging<'_>,
     ) -> io::Result<Self> {
         let mut xml = Xml::begin(out)?;
-        let first = edition.feed(feed);
-        let page = |cursor: &str| format!("{first}?after={}", address::segment(cursor));
+        let first = edition.feed_of(feed, paging.query);
+        let page = |cursor: &str| {
+            let joint = if paging.query.is_empty() { '?' } else { '&' };
+            format!("{first}{joint}after={}", address::segment(cursor))
+        };
         xml.open("feed", &[("xmlns", "http://www.w3.org/2005/Atom")])?;
         xml.leaf("id", &[], &first)?;
         xml.leaf("title", &[], &format!("{}: {}", edition.name(), feed.title()))?;

@@ -114,8 +114,8 @@ fn tell(thing: &mut Thing, site: &Site, publisher: &Publisher, course: &Course, 
     thing.put("hasPart", values(&course.materials, material));
     if let Some(evaluation) = course.evaluation {
         let rating = Thing::of("AggregateRating")
-            .with("ratingValue", text::hundredths(evaluation.mean_hundredths))
-            .with("ratingCount", evaluation.count)
+            .with("ratingValue", text::hundredths(evaluation.mean_hundredths()))
+            .with("ratingCount", evaluation.count())
             .with("bestRating", 5)
             .with("worstRating", 1);
         thing.put("aggregateRating", rating.done());

@@ -11,7 +11,6 @@ pub mod atom;
 pub mod html;
 pub mod icalendar;
 pub mod import;
-pub mod json;
 pub mod json_ld;
 pub mod model;
 pub mod oai;

@@ -15,8 +15,15 @@ use packhorse_domain::{
     network::NetworkKind,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{ObjectBuilder, Schema, SchemaFormat, Type},
+    },
+};
 
-pub use event::{Contact, Need, NeedKind, OnlineRoom, Place, Session, SessionStatus, Showcase, Table, Venue};
+pub use event::{Contact, Handout, Need, NeedKind, OnlineRoom, Place, Session, SessionStatus, Showcase, Table, Venue};
 pub use workshop::{
     Adaptation, CeHours, Competency, Course, Credit, CreditRole, Evaluation, Fees, Material, MaterialKind, Recording,
     RoomNeeds, Topic,
@@ -60,6 +67,13 @@ impl fmt::Display for InvalidAddress {
     }
 }
 impl std::error::Error for InvalidAddress {}
+impl PartialSchema for WebAddress {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::Custom("uri".into())));
+        text.max_length(Some(Self::LONGEST)).into()
+    }
+}
+impl ToSchema for WebAddress {}
 impl TryFrom<String> for WebAddress {
     type Error = InvalidAddress;
     fn try_from(text: String) -> Result<Self, InvalidAddress> {
@@ -104,7 +118,8 @@ pub struct Publisher {
 }
 
 /// A trainer with a public profile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicTrainer)]
 pub struct Trainer {
     /// Their id.
     pub id: TrainerId,
@@ -120,14 +135,25 @@ pub struct Trainer {
     pub languages: Vec<String>,
     /// What they teach about.
     pub topics: Vec<Topic>,
-    /// Workshops of the catalog they can teach: id and title.
-    pub workshops: Vec<(WorkshopId, String)>,
+    /// Workshops of the catalog they can teach.
+    pub workshops: Vec<Title>,
     /// When this was last changed.
     pub updated_at: Timestamp,
 }
 
+/// A workshop by its title.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicTitle)]
+pub struct Title {
+    /// Its id.
+    pub id: WorkshopId,
+    /// Its title.
+    pub title: String,
+}
+
 /// Somebody named: with an id when they have a public profile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicPerson)]
 pub struct Person {
     /// Their profile, when it is public.
     pub id: Option<TrainerId>,

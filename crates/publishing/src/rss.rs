@@ -4,6 +4,7 @@
 
 use std::io::{self, Write};
 
+use maud::html;
 use packhorse_domain::Timestamp;
 
 use crate::{
@@ -60,7 +61,8 @@ impl<'a, W: Write> Channel<'a, W> {
         xml.leaf("link", &[], &self.edition.site.page(Page::Workshop(recording.workshop)))?;
         xml.leaf("guid", &[("isPermaLink", "false")], &recording.id)?;
         xml.leaf("pubDate", &[], &mail_date(recording.published_at))?;
-        xml.told("description", &recording.summary)?;
+        // What is described here is taken for HTML.
+        xml.told("description", &html! { (recording.summary) }.into_string())?;
         let length = recording.bytes.to_string();
         let enclosure =
             [("url", recording.address.as_str()), ("length", &length), ("type", recording.media_type.as_str())];

@@ -40,7 +40,7 @@ impl<'a, W: Write> Sitemap<'a, W> {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn item(&mut self, page: Page<'_>, changed: Timestamp) -> io::Result<()> {
+    pub fn item(&mut self, page: Page, changed: Timestamp) -> io::Result<()> {
         place(&mut self.xml, "url", &self.site.page(page), changed)
     }
 

@@ -93,7 +93,7 @@ impl<'a, W: Write> Table<'a, W> {
             course.license.as_deref().unwrap_or_default().into(),
             credits(CreditRole::Author).into(),
             credits(CreditRole::Funder).into(),
-            course.evaluation.map(|all| hundredths(all.mean_hundredths)).unwrap_or_default().into(),
+            course.evaluation.map(|all| hundredths(all.mean_hundredths())).unwrap_or_default().into(),
             self.site.page(Page::Workshop(course.id)).into(),
             utc(course.updated_at).into(),
         ];

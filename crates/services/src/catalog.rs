@@ -7,6 +7,7 @@ mod board;
 mod courses;
 mod dates;
 mod fairs;
+mod people;
 pub mod search;
 
 use std::{
@@ -15,22 +16,23 @@ use std::{
 };
 
 use packhorse_db::{
-    Conn, Found, events, libraries, material_files, materials, networks, postings, trainers, workshop_sessions,
-    workshops,
+    Conn, Found, events, libraries, material_files, materials, networks, postings, trainers as db_trainers,
+    workshop_sessions, workshops,
 };
 use packhorse_domain::{
     Minutes, Scope, Timestamp,
-    id::{LibraryId, MaterialId, NetworkId, SessionId, TrainerId, WorkshopId},
+    id::{LibraryId, MaterialId, NetworkId, SessionId, WorkshopId},
     material::{Material, MaterialFile},
     workshop::Workshop,
 };
-use packhorse_publishing::model::{Course, Publisher, Recording, Session, Site, Tombstone, Trainer, WebAddress};
+use packhorse_publishing::model::{Course, Publisher, Recording, Session, Site, Tombstone, WebAddress};
 
 use crate::Error;
 
-pub use board::{digest, needs};
+pub use board::{digest, need, needs};
 pub use fairs::{showcase, showcases};
 pub use packhorse_db::{postings::BoardFilter, workshop_sessions::DatesFilter, workshops::CatalogFilter};
+pub use people::{trainer, trainers};
 
 /// The kinds of things of which the catalog tells something.
 const KINDS: &[&str] = &[
@@ -221,13 +223,29 @@ pub fn session(conn: &mut Conn, id: SessionId) -> Result<Session, Error> {
 /// # Errors
 /// Those of the database.
 pub fn sessions(conn: &mut Conn, filter: &DatesFilter, limit: u16) -> Result<Vec<Session>, Error> {
-    if let Some(trainer) = filter.trainer
-        && trainers::public(conn, &[trainer])?.is_empty()
-    {
+    if is_of_nobody(conn, filter)? {
         return Ok(Vec::new());
     }
     let found = workshop_sessions::public(conn, filter, limit.into())?;
     dates::sessions(conn, found)
+}
+
+/// All sessions of some workshops of the catalog, by date. A trainer without a public profile teaches none.
+///
+/// # Errors
+/// Those of the database.
+pub fn sessions_of(conn: &mut Conn, workshops: &[WorkshopId], filter: &DatesFilter) -> Result<Vec<Session>, Error> {
+    if is_of_nobody(conn, filter)? {
+        return Ok(Vec::new());
+    }
+    let found = workshop_sessions::public_among(conn, workshops, filter)?;
+    dates::sessions(conn, found)
+}
+
+/// Whether only sessions are wanted of a trainer without a public profile.
+fn is_of_nobody(conn: &mut Conn, filter: &DatesFilter) -> Result<bool, Error> {
+    let Some(trainer) = filter.trainer else { return Ok(false) };
+    Ok(db_trainers::public(conn, &[trainer])?.is_empty())
 }
 
 /// Recordings of the catalog, or of one network's part of it: the newest first, behind one, at most so many.
@@ -283,29 +301,6 @@ pub fn file(conn: &mut Conn, id: MaterialId) -> Result<(Material, MaterialFile),
         return Err(Error::NotFound);
     }
     Ok((material, material_files::find(conn, id)?))
-}
-
-/// A trainer with a public profile.
-///
-/// # Errors
-/// [`Error::NotFound`] when they have none.
-pub fn trainer(conn: &mut Conn, id: TrainerId) -> Result<Trainer, Error> {
-    let found = trainers::public(conn, &[id])?.pop().ok_or(Error::NotFound)?;
-    let topics: Vec<_> = found.details.topics.iter().map(|skill| skill.topic).collect();
-    let taught = workshops::with_ids(conn, &found.details.workshops)?.into_iter().filter(Workshop::is_public);
-    let mut workshops: Vec<_> = taught.map(|workshop| (workshop.id, workshop.details.title)).collect();
-    workshops.sort_by(|(_, left), (_, right)| left.cmp(right));
-    Ok(Trainer {
-        id,
-        network: found.network,
-        topics: courses::subjects(conn, &topics)?,
-        workshops,
-        name: found.details.name,
-        profile: found.details.biography,
-        home: found.details.home_base.place,
-        languages: found.details.languages,
-        updated_at: found.record.updated_at,
-    })
 }
 
 /// Names of libraries.

@@ -3,7 +3,7 @@
 use packhorse_db::consents;
 use packhorse_domain::{
     consent::{Consent, ConsentPurpose},
-    id::ConsentId,
+    id::{ConsentId, UserId},
 };
 
 use crate::{Change, Context, Error};
@@ -27,7 +27,21 @@ pub fn set(ctx: &mut Context<'_>, purpose: ConsentPurpose, wording: u32, given: 
         let detail = format!("the words are those of version {} by now", purpose.wording());
         return Err(Error::Conflict { code: "old_wording", detail });
     }
-    let before = list(ctx)?.into_iter().find(|consent| consent.purpose == purpose);
+    answer(ctx, user, purpose, given)
+}
+
+/// Keeps what somebody answers to the words as they are now.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn answer(
+    ctx: &mut Context<'_>,
+    user: UserId,
+    purpose: ConsentPurpose,
+    given: bool,
+) -> Result<Consent, Error> {
+    let wording = purpose.wording();
+    let before = consents::of_user(ctx.conn, user)?.into_iter().find(|consent| consent.purpose == purpose);
     if let Some(same) = before.clone().filter(|before| (before.wording, before.given) == (wording, given)) {
         return Ok(same);
     }

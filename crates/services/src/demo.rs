@@ -1,4 +1,5 @@
-//! The demonstration: two networks that partner, with libraries, trainers, a catalog and requests.
+//! The demonstration: two networks that partner, with libraries, trainers, a catalog, requests, and what everybody
+//! is shown of it.
 //!
 //! The towns are real, so that distances are; everything else is invented. Days are counted from the day on which it is
 //! set up, so that what is asked for lies ahead on any day.
@@ -8,6 +9,7 @@ mod catalog;
 mod days;
 mod networks;
 mod people;
+mod published;
 mod requests;
 mod trainers;
 

@@ -42,6 +42,16 @@ impl Letters {
         letter(to, "Taking part in a network at Packhorse", body, now)
     }
 
+    /// What libraries need this week, told already.
+    pub(crate) fn digest(&self, to: &str, told: &str, now: Timestamp) -> Mail {
+        let url = &self.public_url;
+        let body = format!(
+            "This was posted in your networks in the last week:\n\n{told}\n\nYou get this because you asked for it. Programs take it back \
+             with PUT {url}/v1/me/consents/weekly_digest.\n"
+        );
+        letter(to, "What libraries need this week", body, now)
+    }
+
     /// Proves that the new address is theirs.
     pub(crate) fn email_change(&self, to: &str, token: &str, now: Timestamp) -> Mail {
         let url = &self.public_url;

@@ -18,6 +18,7 @@ pub mod changes;
 pub mod consents;
 pub mod demo;
 pub mod deserts;
+pub mod digests;
 pub mod erasure;
 pub mod events;
 pub mod exports;

@@ -1,6 +1,8 @@
 //! Materials of workshops.
 
-use packhorse_db::{Found, material_files};
+use std::collections::HashSet;
+
+use packhorse_db::{Conn, Found, material_files};
 use packhorse_domain::{
     id::{MaterialId, WorkshopId},
     material::{Material, MaterialDetails, MaterialFile},
@@ -63,4 +65,23 @@ pub fn keep_file(
     let after = Material { details, record: before.record.changed(ctx.now), ..before.clone() };
     let after = ctx.keep(Change::new("upload", after.id, owner.network), rows::update, Some(&before), after)?;
     Ok((after, replaced))
+}
+
+/// Which of some stored files no material has, by their names. What has no name of ours is left alone.
+///
+/// # Errors
+/// Those of the database.
+pub fn orphans(conn: &mut Conn, keys: Vec<String>) -> Result<Vec<String>, Error> {
+    let named = keys.into_iter().filter_map(|key| Some((material_of(&key)?, key)));
+    let named: Vec<(MaterialId, String)> = named.collect();
+    let ids: Vec<MaterialId> = named.iter().map(|(id, _)| *id).collect();
+    let kept: HashSet<String> = material_files::of_materials(conn, &ids)?.iter().map(MaterialFile::key).collect();
+    Ok(named.into_iter().map(|(_, key)| key).filter(|key| !kept.contains(key)).collect())
+}
+
+/// Of which material a file is that is stored under a name; nothing where that is no name of ours.
+fn material_of(key: &str) -> Option<MaterialId> {
+    let (sha256, material) = key.split_once('/')?.1.split_once('-')?;
+    let is_digest = sha256.len() == 64 && sha256.bytes().all(|digit| digit.is_ascii_hexdigit());
+    material.parse().ok().filter(|_| is_digest)
 }

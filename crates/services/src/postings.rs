@@ -4,7 +4,7 @@ use jiff::{Span, tz::TimeZone};
 use packhorse_db::{Found, Lock, Page, libraries, lock, posting_replies as replies, postings, topics, trainers};
 use packhorse_domain::{
     Action, InvalidTransition, Record, Resource, Valid,
-    id::{LibraryId, NetworkId, PostingId, ReplyId},
+    id::{LibraryId, NetworkId, PostingId, ReplyId, UserId},
     posting::{
         ClosingReason, LONGEST_DAYS, Posting, PostingDetails, PostingKind, PostingReply, PostingState, ReplyDetails,
     },
@@ -49,6 +49,19 @@ pub fn create(ctx: &mut Context<'_>, network: NetworkId, details: Valid<PostingD
     let (author, _) = ctx.person()?;
     networks::get(ctx, network)?;
     ctx.authorize(Action::Post, &Resource::of(network))?;
+    post(ctx, author, network, details)
+}
+
+/// Posts something in somebody's name, who may.
+///
+/// # Errors
+/// [`Error::Invalid`] as [`create`].
+pub(crate) fn post(
+    ctx: &mut Context<'_>,
+    author: UserId,
+    network: NetworkId,
+    details: Valid<PostingDetails>,
+) -> Result<Posting, Error> {
     let details = checked(ctx, network, None, details, "/details")?;
     let posting = Posting {
         id: PostingId::new(ctx.now),

@@ -211,10 +211,29 @@ pub fn fingerprint(secret: &[u8]) -> String {
     sha256(secret)
 }
 
+/// SHA-256 of what comes piece by piece.
+#[derive(Default)]
+pub struct Digested(Sha256);
+
+impl Digested {
+    /// Takes the next piece.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all of it, hexadecimal.
+    pub fn end(self) -> String {
+        hexadecimal(&self.0.finalize())
+    }
+}
+
 /// SHA-256, hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(digest: &[u8]) -> String {
     use std::fmt::Write;
-    let digest = Sha256::digest(bytes);
     digest.iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

@@ -11,7 +11,7 @@ import icalendar
 import recurring_ical_events
 from facts import ADDRESS, FACTS, body, finish, instant, same, words, wrong
 
-SESSIONS = FACTS["sessions"]
+SESSIONS = FACTS["sessions"] | FACTS["held"]
 HERE = Path(__file__).resolve().parent
 
 
@@ -63,7 +63,7 @@ def main():
     for one, event in events.items():
         compare(event, SESSIONS[one])
     now = datetime.datetime.now(datetime.timezone.utc)
-    recurring = recurring_ical_events.of(calendar).between(now, now + datetime.timedelta(days=800))
+    recurring = recurring_ical_events.of(calendar).between(now - datetime.timedelta(days=90), now + datetime.timedelta(days=800))
     starts = {str(event["UID"]): event["DTSTART"].dt.astimezone(datetime.timezone.utc) for event in recurring}
     same("events of recurring-ical-events", starts, {one: instant(session["starts_at"]) for one, session in SESSIONS.items()})
     in_javascript(raw)
@@ -71,6 +71,9 @@ def main():
     for one, session in SESSIONS.items():
         groups[f"/networks/{session['network']}/feeds/sessions.ics"].add(one)
         groups[f"/feeds/sessions.ics?workshop={session['workshop']}"].add(one)
+        for topic in FACTS["workshops"][session["workshop"]]["topics"]:
+            groups[f"/feeds/sessions.ics?topic={topic}"].add(one)
+        groups[f"/feeds/sessions.ics?format={session['format']}"].add(one)
         if session["venue"]:
             groups[f"/feeds/sessions.ics?venue={session['venue']}"].add(one)
         if session["trainer"] in FACTS["trainers"]:

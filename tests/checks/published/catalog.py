@@ -167,6 +167,7 @@ def fill(address):
             api.post(f"/v1/sessions/{dated}/publish")
             hidden["sessions"].append(dated)
     hidden["sessions"].append(schedule(3, None, {"title": f"{CANARY} session, not published"}))
+    record(api, made[:40], made[100])
     withdrawn = made[100:130]
     for one in withdrawn:
         api.post(f"/v1/workshops/{one}/retire")
@@ -174,16 +175,41 @@ def fill(address):
     live = [one for one in api.all("/v1/workshops") if one["state"] == "published" and one["visibility"] == "public"]
     live = {one["id"]: one for one in live}
     sessions = {one["id"]: one for one in api.all("/v1/sessions") if one["published_at"] and one["workshop"] in live}
+    held = {one: view for one, view in sessions.items() if view["ends_at"] <= stamp(datetime.datetime.now(datetime.timezone.utc))}
+    recordings = [one for one in api.all("/v1/materials") if one["kind"] == "recording" and one["is_public"] and one["workshop"] in live]
     return {
         "address": address,
         "networks": networks,
         "workshops": live,
         "withdrawn": withdrawn,
-        "sessions": sessions,
-        "trainers": {one["id"]: one for one in api.all("/v1/trainers") if one["name"] == "Lorna Beckwith"},
+        "sessions": {one: view for one, view in sessions.items() if one not in held},
+        "held": held,
+        "recordings": {one["id"]: one for one in recordings},
+        "showcases": {one["id"]: one for one in api.all("/v1/showcases") if one["published_at"]},
+        "trainers": {one["id"]: one for one in api.all("/v1/trainers") if one["name"] in ("Lorna Beckwith", "Tomasz Wilk")},
         "venues": {one["id"]: one for one in venues},
         "hidden": hidden,
     }
+
+
+def record(api, shown, withdrawn):
+    """Puts up recordings of workshops; one that is not public, and one of a workshop that is withdrawn later."""
+    for number, one in enumerate(shown + [shown[0], withdrawn]):
+        is_hidden = number >= len(shown)
+        api.post(
+            f"/v1/workshops/{one}/materials",
+            {
+                "kind": "recording",
+                "title": f"{CANARY} recording" if is_hidden else HOSTILE[number % len(HOSTILE)],
+                "summary": CANARY if is_hidden else HOSTILE[(number + 5) % len(HOSTILE)],
+                "address": f"https://files.example.org/{number}.mp3?a=1&b=<{number}>".replace("<", "%3C").replace(">", "%3E"),
+                "media_type": ["audio/mpeg", "video/mp4"][number % 2],
+                "bytes": 1 + number * 1_000_003,
+                "duration_minutes": 1 + number,
+                "has_captions": number % 2 == 0,
+                "is_public": one == withdrawn or not is_hidden,
+            },
+        )
 
 
 def trainers(api, hidden):

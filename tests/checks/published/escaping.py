@@ -71,7 +71,7 @@ def table(path, raw):
                 wrong(f"{path} has the cell {cell!r}")
 
 
-FORMS = {"text/html": page, "application/atom+xml": markup, "text/xml": markup, "application/xml": markup, "text/calendar": calendar, "text/csv": table}
+FORMS = {"text/html": page, "application/atom+xml": markup, "application/rss+xml": markup, "text/xml": markup, "application/xml": markup, "text/calendar": calendar, "text/csv": table}
 
 
 def judge(path):
@@ -90,8 +90,8 @@ def judge(path):
 
 def main():
     months = {session["starts_at"][:7] for session in FACTS["sessions"].values()}
-    lists = ["/catalog", "/catalog?embed=true", "/map", *(f"/calendar/{month}" for month in sorted(months))]
-    lists += [f"/feeds/{name}" for name in ("workshops.atom", "sessions.atom", "sessions.ics", "workshops.csv")]
+    lists = ["/catalog", "/catalog?embed=true", "/map", "/archive", *(f"/calendar/{month}" for month in sorted(months))]
+    lists += [f"/feeds/{name}" for name in ("workshops.atom", "sessions.atom", "sessions.ics", "workshops.csv", "recordings.rss")]
     paths = lists + [f"/networks/{network}{path}" for network in FACTS["networks"] for path in lists]
     paths += [f"/oai?verb=ListRecords&metadataPrefix={prefix}" for prefix in ("oai_dc", "lrmi")] + ["/oai?verb=%3Chostile/%3E", "/sitemap.xml"]
     paths += [f"/{kind}/{one}" for kind in ("workshops", "sessions", "trainers") for one in FACTS[kind]]

@@ -1,7 +1,8 @@
-"""feedparser and atoma read the Atom feeds page by page, whole."""
+"""feedparser and atoma read the Atom feeds page by page, whole; feedparser reads the podcast, and lxml the archive."""
 
 import atoma
 import feedparser
+import lxml.html
 from facts import ADDRESS, FACTS, body, finish, instant, same, words, wrong
 
 
@@ -40,6 +41,41 @@ def compare(path, things):
     return list(entries), pages
 
 
+def podcast(path, things):
+    """The podcast has these recordings, the newest first, each with what a program needs to play it."""
+    feed = feedparser.parse(body(path))
+    if feed.bozo:
+        wrong(f"{path}: {feed.bozo_exception}")
+    same(f"own address of {path}", [link.href for link in feed.feed.links if link.rel == "self"], [ADDRESS + path])
+    same(f"recordings of {path}", [entry.id for entry in feed.entries], sorted(things, reverse=True))
+    for entry in feed.entries:
+        view = things.get(entry.id)
+        if view:
+            # RSS does not say whether a title is HTML: readers take out what looks like it.
+            if not {"<", "&"} & set(view["title"]):
+                same(f"title of {entry.id}", words(entry.title), words(view["title"]))
+            summary = lxml.html.fromstring(f"<p>{entry.get('summary', '')}</p>").text_content()
+            same(f"summary of {entry.id}", words(summary), words(view["summary"]))
+            found = [(one.href, one.length, one.type) for one in entry.enclosures]
+            same(f"enclosure of {entry.id}", found, [(view["address"], str(view["bytes"]), view["media_type"])])
+            same(f"length of {entry.id}", entry.itunes_duration, str(view["duration_minutes"] * 60))
+            same(f"workshop of {entry.id}", entry.link, f"{ADDRESS}/workshops/{view['workshop']}")
+    return len(feed.entries)
+
+
+def archive(path, things):
+    """The archive leads to these recordings, the newest first, page by page."""
+    found, pages = [], 0
+    while path:
+        page = lxml.html.fromstring(body(path))
+        found += [address for address in page.xpath("//main//a/@href") if address.startswith("https://files.")]
+        pages += 1
+        path = next(iter(page.xpath("//a[@rel='next']/@href")), None)
+    wanted = [things[one]["address"] for one in sorted(things, reverse=True)]
+    same("recordings of the archive", [address for address in found if address in wanted], wanted)
+    return pages
+
+
 def main():
     workshops, pages = compare("/feeds/workshops.atom", FACTS["workshops"])
     newest = sorted(FACTS["workshops"], key=lambda one: (instant(FACTS["workshops"][one]["updated_at"]), one), reverse=True)
@@ -51,7 +87,12 @@ def main():
         for kind in ("workshops", "sessions"):
             own = {one: view for one, view in FACTS[kind].items() if view["network"] == network}
             compare(f"/networks/{network}/feeds/{kind}.atom", own)
-    finish(f"{len(workshops)} workshops in {pages} pages, {len(sessions)} sessions in {more} pages, and those of each network")
+        own = {one: view for one, view in FACTS["recordings"].items() if FACTS["workshops"][view["workshop"]]["network"] == network}
+        podcast(f"/networks/{network}/feeds/recordings.rss", own)
+    heard = podcast("/feeds/recordings.rss", FACTS["recordings"])
+    stored = archive("/archive", FACTS["recordings"])
+    told = f"{len(workshops)} workshops in {pages} pages, {len(sessions)} sessions in {more} pages, {heard} recordings, {stored} pages of the archive"
+    finish(f"{told}, and those of each network")
 
 
 main()

@@ -47,6 +47,9 @@ def kinds():
         "month": f"/calendar/{first['starts_at'][:7]}",
         "month-embedded-of-network": f"{network}/calendar/{first['starts_at'][:7]}?embed=true",
         "map": "/map",
+        "archive": "/archive",
+        "needs": "/needs",
+        "showcase": f"/showcases/{next(iter(FACTS['showcases']))}",
     }
 
 

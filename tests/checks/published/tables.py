@@ -42,9 +42,10 @@ def table(path, wanted):
 
 
 def sitemap():
-    """Every address of the sitemap answers, and every workshop and session is in it."""
+    """Every address of the sitemap answers, and every workshop, session and showcase is in it."""
     listed = [place.text for place in etree.fromstring(body("/sitemap.xml")).findall(".//{*}loc")]
     pages = [f"{ADDRESS}/workshops/{one}" for one in FACTS["workshops"]] + [f"{ADDRESS}/sessions/{one}" for one in FACTS["sessions"]]
+    pages += [f"{ADDRESS}/showcases/{one}" for one in FACTS["showcases"]]
     same("pages of the sitemap", sorted(listed), sorted(pages))
     with ThreadPoolExecutor(4) as many:
         for address, (status, _, _) in zip(listed, many.map(fetch, listed)):

@@ -247,6 +247,23 @@ class Recipes(Things):
 
     get_network_trainer_page = get_trainer_page
 
+    def get_public_workshop(self):
+        return {"id": self.policies}
+
+    def get_public_session(self):
+        return {"id": self.published_session()}
+
+    def get_public_trainer(self):
+        return {"id": self.get_trainer_page()["id"]}
+
+    def get_public_showcase(self):
+        return {"id": self.get_showcase_page()["id"]}
+
+    def get_public_need(self):
+        board = self.a_posting()
+        board["details"] |= {"visibility": "public", "library": self.need["library"]}
+        return {"id": self.make("/v1/postings", board)["id"]}
+
     # Trainers and their time.
 
     def create_trainer(self):

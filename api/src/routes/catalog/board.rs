@@ -80,8 +80,8 @@ async fn needs_page(app: &App, request: &HttpRequest, query: NeedsQuery) -> Resu
     };
     page(app, request, LookQuery { embed, zone: None }, gather, |published, look, mut postings| {
         let more = cut(&mut postings, POSTINGS);
-        let next = postings.last().filter(|_| more).map(|posting| posting.id.as_str());
-        Ok(html::needs(published.edition(), look, &Board { postings: &postings, next }))
+        let next = postings.last().filter(|_| more).map(|posting| posting.id.to_string());
+        Ok(html::needs(published.edition(), look, &Board { postings: &postings, next: next.as_deref() }))
     })
     .await
 }

@@ -16,7 +16,10 @@ use actix_web::{
 };
 use futures_util::stream;
 use packhorse_db::Conn;
-use packhorse_domain::{Id, Timestamp, id::Kind};
+use packhorse_domain::{
+    Id, Timestamp,
+    id::{Kind, WorkshopId},
+};
 use packhorse_publishing::model::{Course, Session};
 use packhorse_services::{
     Error,
@@ -135,6 +138,8 @@ pub(super) struct Export {
 
 /// Rows that are read together.
 const BATCH: u16 = 200;
+/// Workshops whose sessions are read together.
+const SOME: usize = 50;
 
 impl Export {
     /// Reads something from the database.
@@ -168,6 +173,23 @@ impl Export {
                 return Ok(());
             }
         }
+    }
+
+    /// Goes through the sessions of some workshops of the catalog.
+    pub(super) async fn sessions_of(
+        &self,
+        workshops: &[WorkshopId],
+        mut filter: DatesFilter,
+        mut each: impl FnMut(Session) -> io::Result<()>,
+    ) -> Result<(), Broken> {
+        filter.network = self.published.network_id();
+        for some in workshops.chunks(SOME) {
+            let some = some.to_vec();
+            let found = self.read(move |conn| catalog::sessions_of(conn, &some, &filter)).await?;
+            found.into_iter().try_for_each(&mut each)?;
+            self.send().await?;
+        }
+        Ok(())
     }
 
     /// Goes through every session of the catalog by date.

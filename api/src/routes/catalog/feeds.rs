@@ -4,14 +4,19 @@ use std::io;
 
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use jiff::SignedDuration;
+use packhorse_db::Conn;
 use packhorse_domain::id::{self, TrainerId, VenueId, WorkshopId};
 use packhorse_publishing::{
     Feed, Page,
     atom::{self, Paging},
-    icalendar, rss, sitemap,
+    icalendar,
+    model::Session,
+    rss,
+    search::{Cursor, Sort},
+    sitemap,
     table::Table,
 };
-use packhorse_services::catalog::{self, CatalogFilter, DatesFilter, Entry};
+use packhorse_services::catalog::{self, DatesFilter, search::occurrence};
 use utoipa::{
     IntoParams,
     openapi::path::{Parameter, ParameterIn},
@@ -21,9 +26,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     cut,
     export::{self, Behind, Export, Sink},
-    named, pages, published,
+    finder::{Narrowing, Walk},
+    named, published,
 };
 use crate::{
+    call::query_without_cursor,
     input::{Parameters, Query, QueryOf},
     problem::Problem,
     state::App,
@@ -53,7 +60,7 @@ const PAST: SignedDuration = SignedDuration::from_hours(90 * 24);
 published! {
     /// Feeds the workshops of the catalog.
     ///
-    /// Atom (RFC 4287), those that changed last first, in pages (RFC 5005).
+    /// Atom (RFC 4287), those that changed last first, in pages (RFC 5005): all of them, or those that a search finds.
     get_workshops_atom "/feeds/workshops.atom", get_network_workshops_atom "/networks/{network}/feeds/workshops.atom" (), query WorkshopsQuery, gives "application/atom+xml": workshops_atom;
     /// Feeds the sessions of the catalog.
     ///
@@ -66,7 +73,7 @@ published! {
     /// Gives the sessions of the catalog as a calendar.
     ///
     /// iCalendar (RFC 5545) to subscribe to: those of the last ninety days and all to come, of one workshop, trainer or venue where
-    /// that is asked for.
+    /// that is asked for, and of the workshops that a search finds. Format, days and place of a search are those of the session.
     get_sessions_ics "/feeds/sessions.ics", get_network_sessions_ics "/networks/{network}/feeds/sessions.ics" (), query CalendarQuery, gives "text/calendar": sessions_ics;
     /// Feeds the recordings of the catalog.
     ///
@@ -92,23 +99,42 @@ impl Query for Nothing {
     }
 }
 
-/// Which page of workshops.
+/// Which workshops, and which page of them.
+struct WorkshopsQuery {
+    narrowing: Narrowing,
+    after: Option<Cursor>,
+}
+
+/// Where a feed goes on.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WorkshopsQuery {
+#[expect(dead_code, reason = "documents what is read with the rest")]
+struct BehindWorkshop {
     /// Where the page begins: the end of the one before.
-    #[param(inline, value_type = Option<pages::Behind>)]
-    after: Option<pages::Behind>,
+    #[param(value_type = Option<String>, pattern = r"^changed\.-?[0-9]{1,18}\.-?[0-9]{1,18}\.([0-9a-f]{2}){0,192}\.wks_[0-7][0-9a-hjkmnp-tv-z]{25}$")]
+    after: Option<Cursor>,
+}
+
+impl IntoParams for WorkshopsQuery {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut all = Narrowing::into_params(&place);
+        all.extend(BehindWorkshop::into_params(&place));
+        all
+    }
 }
 
 impl Query for WorkshopsQuery {
     fn read(from: &mut Parameters) -> Self {
-        Self { after: from.take("after") }
+        let after: Option<Cursor> = from.take("after");
+        if after.as_ref().is_some_and(|after| after.sort() != Sort::Changed) {
+            from.fault("after", "cursor", "is not a cursor of this list");
+        }
+        Self { narrowing: Narrowing::of(from), after }
     }
 }
 
 /// Behind a session in the order of dates: opaque to callers.
-type BehindSession = Behind<id::Session>;
+pub(super) type BehindSession = Behind<id::Session>;
 
 /// Which page of sessions.
 #[derive(IntoParams)]
@@ -128,7 +154,7 @@ impl Query for SessionsQuery {
 /// Whose sessions.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-struct CalendarQuery {
+struct Whose {
     /// Of this workshop.
     #[param(value_type = Option<WorkshopId>)]
     workshop: Option<WorkshopId>,
@@ -140,9 +166,24 @@ struct CalendarQuery {
     venue: Option<VenueId>,
 }
 
+/// Whose sessions, of which workshops.
+struct CalendarQuery {
+    whose: Whose,
+    narrowing: Narrowing,
+}
+
+impl IntoParams for CalendarQuery {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut all = Whose::into_params(&place);
+        all.extend(Narrowing::into_params(&place));
+        all
+    }
+}
+
 impl Query for CalendarQuery {
     fn read(from: &mut Parameters) -> Self {
-        Self { workshop: from.take("workshop"), trainer: from.take("trainer"), venue: from.take("venue") }
+        let whose = Whose { workshop: from.take("workshop"), trainer: from.take("trainer"), venue: from.take("venue") };
+        Self { whose, narrowing: Narrowing::of(from) }
     }
 }
 
@@ -157,18 +198,21 @@ async fn workshops_atom(
     request: &HttpRequest,
     query: WorkshopsQuery,
 ) -> Result<HttpResponse, Problem> {
+    let (index, searched) = (app.search.clone(), query_without_cursor(request));
     export::answer(app, request, Feed::Workshops.media_type(), async move |export| {
-        let published = &export.published;
-        let (network, after) = (published.network_id(), query.after);
-        let filter =
-            CatalogFilter { network, after: after.map(Behind::place), newest_first: true, ..CatalogFilter::default() };
-        let site = published.site.clone();
-        let mut entries = export.read(move |conn| catalog::list(conn, &site, &filter, ENTRIES + 1)).await?;
-        let more = cut(&mut entries, ENTRIES);
-        let courses: Vec<_> = entries.into_iter().filter_map(Entry::live).collect();
-        let next = courses.last().filter(|_| more).map(|one| Behind::new(one.updated_at, one.id).to_string());
-        let this = after.map(|after| after.to_string());
-        let mut feed = begin(export, Feed::Workshops, Paging { this: this.as_deref(), next: next.as_deref() })?;
+        let WorkshopsQuery { narrowing, after } = query;
+        let this = after.as_ref().map(ToString::to_string);
+        let walk = Walk { sort: Some(Sort::Changed), after };
+        let asked = narrowing.search(&export.published, &walk, ENTRIES.into());
+        let site = export.published.site.clone();
+        let read = move |conn: &mut Conn| {
+            let found = index.search(conn, &site, &asked)?;
+            Ok((catalog::courses(conn, &site, &found.ids)?, found.next))
+        };
+        let (courses, next) = export.read(read).await?;
+        let next = next.map(|next| next.to_string());
+        let paging = Paging { query: &searched, this: this.as_deref(), next: next.as_deref() };
+        let mut feed = begin(export, Feed::Workshops, paging)?;
         courses.iter().try_for_each(|course| feed.workshop(course))?;
         feed.end()?;
         Ok(())
@@ -186,7 +230,8 @@ async fn sessions_atom(app: &Data<App>, request: &HttpRequest, query: SessionsQu
         let more = cut(&mut sessions, ENTRIES);
         let next = sessions.last().filter(|_| more).map(|one| Behind::new(one.time.start, one.id).to_string());
         let this = after.map(|after| after.to_string());
-        let mut feed = begin(export, Feed::Sessions, Paging { this: this.as_deref(), next: next.as_deref() })?;
+        let mut feed =
+            begin(export, Feed::Sessions, Paging { query: "", this: this.as_deref(), next: next.as_deref() })?;
         sessions.iter().try_for_each(|session| feed.session(session))?;
         feed.end()?;
         Ok(())
@@ -208,12 +253,22 @@ async fn needs_atom(app: &Data<App>, request: &HttpRequest, _: Nothing) -> Resul
 }
 
 async fn sessions_ics(app: &Data<App>, request: &HttpRequest, query: CalendarQuery) -> Result<HttpResponse, Problem> {
+    let index = app.search.clone();
     export::answer(app, request, Feed::Calendar.media_type(), async move |export| {
         let from = Some(export.published.site.generated_at - PAST);
-        let CalendarQuery { workshop, trainer, venue } = query;
+        let CalendarQuery { whose: Whose { workshop, trainer, venue }, narrowing } = query;
         let filter = DatesFilter { workshop, trainer, venue, from, ..DatesFilter::default() };
         let mut calendar = icalendar::Calendar::begin(export.sink.clone(), export.published.edition())?;
-        export.sessions(filter, |session| calendar.item(&session)).await?;
+        if narrowing.is_empty() {
+            export.sessions(filter, |session| calendar.item(&session)).await?;
+        } else {
+            let asked = narrowing.search(&export.published, &Walk { sort: None, after: None }, 0);
+            let (site, of) = (export.published.site.clone(), asked.clone());
+            let found = export.read(move |conn| index.workshops(conn, &site, &of)).await?;
+            let takes = |session: &Session| asked.takes(&occurrence(session));
+            let each = |session: Session| if takes(&session) { calendar.item(&session) } else { Ok(()) };
+            export.sessions_of(&found, filter, each).await?;
+        }
         calendar.end()?;
         Ok(())
     })
@@ -297,11 +352,11 @@ async fn get_sitemap(
             export.courses(|course| sitemap.item(Page::Workshop(course.id), course.updated_at)).await?;
             let mut after = None;
             loop {
-                let found = export.read(move |conn| catalog::showcases(conn, after, SHOWCASES)).await?;
-                for (id, changed) in &found {
-                    sitemap.item(Page::Showcase(&id.to_string()), *changed)?;
+                let found = export.read(move |conn| catalog::showcases(conn, None, after, SHOWCASES)).await?;
+                for showcase in &found {
+                    sitemap.item(Page::Showcase(showcase.id), showcase.updated_at)?;
                 }
-                after = found.last().map(|(id, _)| *id);
+                after = found.last().map(|showcase| showcase.id);
                 if found.len() < usize::from(SHOWCASES) {
                     break;
                 }

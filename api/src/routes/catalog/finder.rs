@@ -15,9 +15,12 @@ use packhorse_services::catalog::{
     self,
     search::{self, Names},
 };
-use utoipa::IntoParams;
+use utoipa::{
+    IntoParams,
+    openapi::path::{Parameter, ParameterIn},
+};
 
-use super::{LookQuery, Published, pages};
+use super::{EmbedQuery, LookQuery, Published, pages};
 use crate::{
     input::{Parameters, Query},
     problem::Problem,
@@ -35,13 +38,10 @@ const FARTHEST: u16 = 20_000;
 /// Between scheme and category of continuing education.
 const PARTED: &str = " · ";
 
-/// Which workshops of the catalog, and how.
-#[derive(IntoParams)]
+/// What workshops are narrowed down by.
+#[derive(Debug, Clone, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct CatalogQuery {
-    /// Without header and footer, for a frame in another page.
-    #[param(example = true)]
-    embed: Option<bool>,
+pub(super) struct Narrowing {
     /// What is searched for: words, `"a phrase"`, `begin*`, `-without`.
     #[param(max_length = 200, example = "policies")]
     q: Option<String>,
@@ -75,19 +75,53 @@ pub(super) struct CatalogQuery {
     /// How near, in kilometers.
     #[param(minimum = 1, maximum = 20_000, example = 100)]
     within: Option<u16>,
+}
+
+/// Which part of what was found, in which order.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Walk {
     /// In which order: `relevance`, `changed`, `title`, `next_date`.
     #[param(value_type = Option<String>, pattern = "^(relevance|changed|title|next_date)$", example = "next_date")]
-    sort: Option<Sort>,
+    pub(super) sort: Option<Sort>,
     /// Where the page begins: the end of the one before.
     #[param(
         value_type = Option<String>,
         pattern = r"^(relevance|changed|title|next_date)\.-?[0-9]{1,18}\.-?[0-9]{1,18}\.([0-9a-f]{2}){0,192}\.wks_[0-7][0-9a-hjkmnp-tv-z]{25}$"
     )]
-    after: Option<Cursor>,
+    pub(super) after: Option<Cursor>,
+}
+
+impl Walk {
+    pub(super) fn of(from: &mut Parameters) -> Self {
+        Self { sort: from.word("sort"), after: from.take("after") }
+    }
+}
+
+/// Which workshops of the catalog, and how.
+pub(super) struct CatalogQuery {
+    embed: Option<bool>,
+    narrowing: Narrowing,
+    walk: Walk,
+}
+
+impl IntoParams for CatalogQuery {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut all = EmbedQuery::into_params(&place);
+        all.extend(Narrowing::into_params(&place));
+        all.extend(Walk::into_params(&place));
+        all
+    }
 }
 
 impl Query for CatalogQuery {
     fn read(from: &mut Parameters) -> Self {
+        Self { embed: from.take("embed"), narrowing: Narrowing::of(from), walk: Walk::of(from) }
+    }
+}
+
+impl Narrowing {
+    pub(super) fn of(from: &mut Parameters) -> Self {
         let zip: Option<String> = from.filled("zip");
         if zip.as_deref().is_some_and(|zip| search::near(zip).is_none()) {
             from.broken_rule("zip", "unknown", "is no ZIP code we know");
@@ -101,7 +135,6 @@ impl Query for CatalogQuery {
             from.fault("within", "range", "is 1 to 20000");
         }
         Self {
-            embed: from.take("embed"),
             q,
             topic: from.all("topic"),
             level: from.words("level"),
@@ -113,15 +146,11 @@ impl Query for CatalogQuery {
             until: from.filled("until"),
             zip,
             within,
-            sort: from.word("sort"),
-            after: from.take("after"),
         }
     }
-}
 
-impl CatalogQuery {
     /// What the index is asked, for all that is public or one network's part of it.
-    fn search(&self, published: &Published) -> packhorse_publishing::search::Query {
+    pub(super) fn search(&self, published: &Published, walk: &Walk, limit: usize) -> search::Query {
         let near = self.zip.as_deref().and_then(search::near);
         let ce = |text: &String| match text.split_once(PARTED) {
             Some((scheme, category)) => Ce { scheme: scheme.to_owned(), category: Some(category.to_owned()) },
@@ -131,7 +160,7 @@ impl CatalogQuery {
             Some(only) => vec![only.id],
             None => self.network.clone(),
         };
-        packhorse_publishing::search::Query {
+        search::Query {
             text: self.q.clone().unwrap_or_default(),
             topics: self.topic.clone(),
             levels: self.level.clone(),
@@ -142,11 +171,26 @@ impl CatalogQuery {
             near: near.map(|at| (at, Km(self.within.unwrap_or(WITHIN).into()))),
             from: self.from.and_then(search::beginning),
             until: self.until.and_then(|day| search::beginning(day.checked_add(1.day()).ok()?)),
-            sort: self.sort.unwrap_or_default(),
-            after: self.after.clone(),
-            limit: CARDS,
+            sort: walk.sort.unwrap_or_default(),
+            after: walk.after.clone(),
+            limit,
             now: published.site.generated_at,
         }
+    }
+
+    /// Whether anything is asked for but one's own part of the catalog.
+    pub(super) fn is_empty(&self) -> bool {
+        let Self { q, topic, level, format, language, ce, network, from, until, zip, within: _ } = self;
+        q.is_none()
+            && topic.is_empty()
+            && level.is_empty()
+            && format.is_empty()
+            && language.is_empty()
+            && ce.is_empty()
+            && network.is_empty()
+            && from.is_none()
+            && until.is_none()
+            && zip.is_none()
     }
 
     /// The facets as the form shows them; that of networks only where there are several.
@@ -157,10 +201,6 @@ impl CatalogQuery {
         let formats =
             choices(&counted.formats, &self.format, |format| format.word().to_owned(), |format| Some(spoken(*format)));
         let languages = choices(&counted.languages, &self.language, Clone::clone, |tag| Some(tag.clone()));
-        let spelled = |ce: &Ce| match &ce.category {
-            Some(category) => format!("{}{PARTED}{category}", ce.scheme),
-            None => ce.scheme.clone(),
-        };
         let chosen: Vec<Ce> =
             counted.ce.iter().map(|one| &one.value).filter(|ce| self.ce.contains(&spelled(ce))).cloned().collect();
         let hours = choices(&counted.ce, &chosen, spelled, |ce| Some(spelled(ce)));
@@ -200,6 +240,14 @@ impl CatalogQuery {
     }
 }
 
+/// Hours of continuing education as they are asked for.
+pub(super) fn spelled(ce: &Ce) -> String {
+    match &ce.category {
+        Some(category) => format!("{}{PARTED}{category}", ce.scheme),
+        None => ce.scheme.clone(),
+    }
+}
+
 /// The word as people read it.
 fn spoken(word: impl Word) -> String {
     let word = word.word().replace('_', " ");
@@ -235,35 +283,39 @@ pub(super) async fn catalog_page(
     request: &HttpRequest,
     query: CatalogQuery,
 ) -> Result<HttpResponse, Problem> {
-    let query = std::sync::Arc::new(query);
-    let (index, asked) = (app.search.clone(), query.clone());
-    let look = LookQuery { embed: query.embed, zone: None };
+    let CatalogQuery { embed, narrowing, walk } = query;
+    let narrowing = std::sync::Arc::new(narrowing);
+    let (index, asked, sort) = (app.search.clone(), narrowing.clone(), walk.sort.unwrap_or_default());
     let gather = move |conn: &mut Conn, published: &Published| {
-        let found = index.search(conn, &published.site, &asked.search(published))?;
+        let found = index.search(conn, &published.site, &asked.search(published, &walk, CARDS))?;
         let courses = catalog::courses(conn, &published.site, &found.ids)?;
         let next = catalog::next_sessions(conn, &found.ids, published.site.generated_at)?;
-        let topics: Vec<TopicId> = found.facets.topics.iter().map(|one| one.value).collect();
-        let networks: Vec<NetworkId> = found.facets.networks.iter().map(|one| one.value).collect();
-        let names = search::names(conn, &topics, &networks)?;
+        let names = search::names(conn, &found.facets)?;
         Ok((found, courses, next, names))
     };
-    pages::page(app, request, look, gather, |published, look, (found, courses, next, names)| {
-        let session = |course| next.iter().find(|session| session.workshop == course);
-        let cards: Vec<_> = courses.iter().map(|course| Card { course, next: session(course.id) }).collect();
-        let cursor = found.next.as_ref().map(ToString::to_string);
-        let list = List {
-            query: query.q.as_deref().unwrap_or_default(),
-            corrected: found.corrected.as_deref(),
-            facets: &query.facets(&found.facets, &names, published.network.is_none()),
-            days: (query.from, query.until),
-            zip: query.zip.as_deref().unwrap_or_default(),
-            within: &query.distances(&found.facets.distances),
-            sort: query.sort.unwrap_or_default(),
-            cards: &cards,
-            total: found.total,
-            next: cursor.as_deref(),
-        };
-        Ok(html::catalog(published.edition(), look, &list))
-    })
+    pages::page(
+        app,
+        request,
+        LookQuery { embed, zone: None },
+        gather,
+        |published, look, (found, courses, next, names)| {
+            let session = |course| next.iter().find(|session| session.workshop == course);
+            let cards: Vec<_> = courses.iter().map(|course| Card { course, next: session(course.id) }).collect();
+            let cursor = found.next.as_ref().map(ToString::to_string);
+            let list = List {
+                query: narrowing.q.as_deref().unwrap_or_default(),
+                corrected: found.corrected.as_deref(),
+                facets: &narrowing.facets(&found.facets, &names, published.network.is_none()),
+                days: (narrowing.from, narrowing.until),
+                zip: narrowing.zip.as_deref().unwrap_or_default(),
+                within: &narrowing.distances(&found.facets.distances),
+                sort,
+                cards: &cards,
+                total: found.total,
+                next: cursor.as_deref(),
+            };
+            Ok(html::catalog(published.edition(), look, &list))
+        },
+    )
     .await
 }

@@ -159,15 +159,8 @@ fn list(
     out: &mut Vec<u8>,
 ) -> Result<std::io::Result<()>, Error> {
     let Selection { prefix, from, before, set } = resumed.selection;
-    let filter = CatalogFilter {
-        network: set,
-        from,
-        before,
-        after: resumed.after.map(Behind::place),
-        gone: true,
-        own: true,
-        newest_first: false,
-    };
+    let filter =
+        CatalogFilter { network: set, from, before, after: resumed.after.map(Behind::place), gone: true, own: true };
     let mut entries = catalog::list(conn, site, &filter, RECORDS + 1)?;
     let more = cut(&mut entries, RECORDS);
     let networks: Vec<NetworkId> = entries.iter().map(Entry::network).collect();

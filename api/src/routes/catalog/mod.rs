@@ -7,13 +7,15 @@ mod export;
 mod feeds;
 mod finder;
 mod harvest;
+mod json;
 mod pages;
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, HttpResponseBuilder,
     http::header::{self, HeaderValue},
 };
 use jiff::{Timestamp as Instant, fmt::rfc2822};
+use packhorse_db::Conn;
 use packhorse_domain::{
     Zone,
     id::{self, NetworkId},
@@ -22,7 +24,10 @@ use packhorse_publishing::{
     Edition,
     model::{Publisher, Site},
 };
-use packhorse_services::catalog::{self, Revision};
+use packhorse_services::{
+    Error,
+    catalog::{self, Revision},
+};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -34,7 +39,22 @@ use crate::{
 
 pub(super) fn mount(config: &mut ServiceConfig<'_>) {
     // Addresses that end in .ics before those that take anything there.
-    config.configure(feeds::mount).configure(pages::mount).configure(board::mount).configure(harvest::mount);
+    config
+        .configure(feeds::mount)
+        .configure(pages::mount)
+        .configure(board::mount)
+        .configure(harvest::mount)
+        .configure(json::mount);
+}
+
+/// Where a page is shown.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "documents what is read with the rest")]
+struct EmbedQuery {
+    /// Without header and footer, for a frame in another page.
+    #[param(example = true)]
+    embed: Option<bool>,
 }
 
 /// How a page is wanted.
@@ -148,7 +168,7 @@ impl Published {
     }
 
     /// Headers by which others may keep an answer, for a second.
-    fn head(&self, answer: &mut actix_web::HttpResponseBuilder, tag: &str) {
+    fn head(&self, answer: &mut HttpResponseBuilder, tag: &str) {
         answer.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "public, max-age=1"));
         let changed = self.revision.as_ref().and_then(|revision| Instant::from_second(revision.at.as_second()).ok());
         let written = changed.and_then(|at| rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&at).ok());
@@ -156,6 +176,26 @@ impl Published {
             answer.insert_header((header::LAST_MODIFIED, value));
         }
     }
+}
+
+/// Gets what is asked for and answers with it, unless whoever asks has it.
+async fn answer<T: Send + 'static>(
+    app: &App,
+    request: &HttpRequest,
+    mut gather: impl FnMut(&mut Conn, &Published) -> Result<T, Error> + Send + 'static,
+    write: impl FnOnce(&Published, HttpResponseBuilder, T) -> Result<HttpResponse, Problem>,
+) -> Result<HttpResponse, Problem> {
+    let published = Published::of(app, request).await?;
+    let tag = published.tag(true);
+    if let Some(answer) = published.unchanged(request, &tag) {
+        return Ok(answer);
+    }
+    let published = std::sync::Arc::new(published);
+    let shared = published.clone();
+    let gathered = app.db.read(move |conn| gather(conn, &shared)).await?;
+    let mut answer = HttpResponse::Ok();
+    published.head(&mut answer, &tag);
+    write(&published, answer, gathered)
 }
 
 /// Declares an operation of the catalog twice: for all that is public, and for what one network published.

@@ -16,7 +16,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    LookQuery, Published, cut,
+    LookQuery, Published, answer, cut,
     finder::{CatalogQuery, catalog_page},
     named, published,
 };
@@ -95,31 +95,21 @@ impl Query for ArchiveQuery {
     }
 }
 
-/// Behind a workshop in the order of changes: opaque to callers.
-pub(super) type Behind = super::export::Behind<id::Workshop>;
-
 /// Gets what a page shows and writes it, unless whoever asks has it.
 pub(super) async fn page<T: Send + 'static>(
     app: &App,
     request: &HttpRequest,
     look: LookQuery,
-    mut gather: impl FnMut(&mut Conn, &Published) -> Result<T, Error> + Send + 'static,
+    gather: impl FnMut(&mut Conn, &Published) -> Result<T, Error> + Send + 'static,
     write: impl FnOnce(&Published, Look<'_>, T) -> Result<String, Problem>,
 ) -> Result<HttpResponse, Problem> {
-    let published = Published::of(app, request).await?;
-    let tag = published.tag(true);
-    if let Some(answer) = published.unchanged(request, &tag) {
-        return Ok(answer);
-    }
-    let published = std::sync::Arc::new(published);
-    let shared = published.clone();
-    let shown = app.db.read(move |conn| gather(conn, &shared)).await?;
-    let frame = if look.embed == Some(true) { Frame::Embedded } else { Frame::Whole };
-    let written = write(&published, Look { frame, zone: look.zone.as_ref() }, shown)?;
-    let mut answer = HttpResponse::Ok();
-    published.head(&mut answer, &tag);
-    answer.insert_header((header::CONTENT_SECURITY_POLICY, policy(frame)));
-    Ok(answer.content_type("text/html; charset=utf-8").body(written))
+    answer(app, request, gather, |published, mut answer, shown| {
+        let frame = if look.embed == Some(true) { Frame::Embedded } else { Frame::Whole };
+        let written = write(published, Look { frame, zone: look.zone.as_ref() }, shown)?;
+        answer.insert_header((header::CONTENT_SECURITY_POLICY, policy(frame)));
+        Ok(answer.content_type("text/html; charset=utf-8").body(written))
+    })
+    .await
 }
 
 /// What a page may load: its style sheet. Frames of others may show what is meant for them.
@@ -134,7 +124,7 @@ fn policy(frame: Frame) -> &'static str {
     }
 }
 
-fn gone() -> Problem {
+pub(super) fn gone() -> Problem {
     Problem::new(problem::GONE, "it is in the catalog no more")
 }
 

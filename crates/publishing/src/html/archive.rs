@@ -10,7 +10,7 @@ use crate::{
 };
 
 use super::{
-    layout::{About, Look, OWN, next_page, page, prose},
+    layout::{About, Followed, Look, OWN, next_page, page, prose},
     session::{sessions as session_list, zone_form},
     workshop::materials,
 };
@@ -56,6 +56,7 @@ pub fn archive(edition: Edition<'_>, look: Look<'_>, archive: &Archive<'_>) -> S
         canonical: Some(edition.page(Page::Archive)),
         section: Some(Page::Archive),
         data: None,
+        feeds: Followed::default(),
     };
     page(edition, look, &about, &content)
 }

@@ -9,13 +9,13 @@ use crate::{
 };
 
 use super::{
-    layout::{About, Look, OWN, next_page, page, prose},
+    layout::{About, Followed, Look, OWN, next_page, page, prose},
     session::{venue_lines, when, zone_form},
 };
 
 /// The page of a showcase: its tables, each with one tip and what can be taken along.
 pub fn showcase(edition: Edition<'_>, look: Look<'_>, showcase: &Showcase) -> String {
-    let own = edition.page(Page::Showcase(&showcase.id));
+    let own = edition.page(Page::Showcase(showcase.id));
     let content = html! {
         article {
             p.kicker { "Showcase" }
@@ -32,7 +32,7 @@ pub fn showcase(edition: Edition<'_>, look: Look<'_>, showcase: &Showcase) -> St
                         @if !table.tip.is_empty() { p.tip dir="auto" { (table.tip) } }
                         @if !table.handouts.is_empty() {
                             ul.materials aria-label="To take along" {
-                                @for (title, address) in &table.handouts { li { a href=(address) dir="auto" { (title) } } }
+                                @for handout in &table.handouts { li { a href=(handout.address) dir="auto" { (handout.title) } } }
                             }
                         }
                         @if let Some(address) = &table.bring { p { a href=(address) { "Bring this to us" } } }
@@ -46,9 +46,10 @@ pub fn showcase(edition: Edition<'_>, look: Look<'_>, showcase: &Showcase) -> St
         language: OWN,
         description: &showcase.summary,
         kind: "event",
-        canonical: Some(edition.site.page(Page::Showcase(&showcase.id))),
+        canonical: Some(edition.site.page(Page::Showcase(showcase.id))),
         section: None,
         data: None,
+        feeds: Followed::default(),
     };
     page(edition, look, &about, &content)
 }
@@ -104,6 +105,7 @@ pub fn needs(edition: Edition<'_>, look: Look<'_>, board: &Board<'_>) -> String 
         canonical: Some(edition.page(Page::Needs)),
         section: Some(Page::Needs),
         data: None,
+        feeds: Followed::default(),
     };
     page(edition, look, &about, &content)
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    layout::{About, Look, OWN, page},
+    layout::{About, Followed, Look, OWN, page},
     session::{sessions as session_list, zone_form},
 };
 
@@ -58,6 +58,7 @@ pub fn month(edition: Edition<'_>, look: Look<'_>, any_day: Date, sessions: &[&S
         canonical: Some(edition.page(Page::Month(first))),
         section: Some(Page::Month(first)),
         data: None,
+        feeds: Followed::default(),
     };
     page(edition, look, &about, &content)
 }

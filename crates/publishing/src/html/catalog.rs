@@ -6,7 +6,7 @@ use packhorse_domain::Word;
 use url::form_urlencoded;
 
 use crate::{
-    address::{Edition, Page},
+    address::{Edition, Feed, Page},
     model::{Course, Session},
     search::Sort,
     text::{beginning, format_name, level_name},
@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    layout::{About, Look, OWN, next_page, page},
+    layout::{About, Followed, Look, OWN, follow, next_page, page},
     session::{language, where_line},
 };
 
@@ -78,7 +78,9 @@ pub struct List<'a> {
 
 /// A page of the catalog.
 pub fn catalog(edition: Edition<'_>, look: Look<'_>, list: &List<'_>) -> String {
-    let narrowed = !list.chosen().is_empty();
+    let query = list.query();
+    let narrowed = !query.is_empty();
+    let feeds = Followed { feeds: if narrowed { &[Feed::Calendar, Feed::Workshops] } else { &[] }, query: &query };
     let content = html! {
         div.opening {
             h1 { "Workshops libraries share" }
@@ -90,7 +92,10 @@ pub fn catalog(edition: Edition<'_>, look: Look<'_>, list: &List<'_>) -> String 
                 h2 #found.count {
                     (list.total) @if list.total == 1 { " workshop" } @else { " workshops" }
                 }
-                @if narrowed { p { a href=(edition.page(Page::Catalog)) { "Show everything" } } }
+                @if narrowed {
+                    p { a href=(edition.page(Page::Catalog)) { "Show everything" } }
+                    (follow(edition, feeds, "Follow this search"))
+                }
                 @if let Some(corrected) = list.corrected {
                     p.notice { "Not found as it was typed; these are for " strong dir="auto" { (corrected) } "." }
                 }
@@ -110,6 +115,7 @@ pub fn catalog(edition: Edition<'_>, look: Look<'_>, list: &List<'_>) -> String 
         canonical: Some(edition.page(Page::Catalog)),
         section: Some(Page::Catalog),
         data: None,
+        feeds,
     };
     page(edition, look, &about, &content)
 }
@@ -217,6 +223,11 @@ impl List<'_> {
         let within = self.within.iter().filter(|choice| choice.chosen && !self.zip.is_empty());
         chosen.extend(within.map(|choice| ("within", choice.value.clone())));
         chosen
+    }
+
+    /// The same as the query of an address.
+    fn query(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(self.chosen()).finish()
     }
 }
 

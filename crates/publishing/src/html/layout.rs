@@ -42,9 +42,19 @@ pub(super) struct About<'a> {
     /// Its one true address; nothing for a page that is not to be found again.
     pub canonical: Option<String>,
     /// Which entry of the header it belongs to.
-    pub section: Option<Page<'a>>,
+    pub section: Option<Page>,
     /// JSON-LD, made safe already.
     pub data: Option<String>,
+    /// Feeds of what it shows alone.
+    pub feeds: Followed<'a>,
+}
+
+/// Feeds of a part of the catalog.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Followed<'a> {
+    pub feeds: &'a [Feed],
+    /// Which part, as the query of their addresses.
+    pub query: &'a str,
 }
 
 /// The language our own words are in.
@@ -95,10 +105,10 @@ pub(super) fn page(edition: Edition<'_>, look: Look<'_>, about: &About<'_>, cont
                 @if !description.is_empty() { meta property="og:description" content=(description); }
                 link rel="icon" type="image/svg+xml" href=(icon());
                 link rel="stylesheet" href={ (edition.site.root()) "/style.css" };
-                @for feed in Feed::ALL {
-                    link rel="alternate" type=(feed.media_type().split(';').next().unwrap_or_default())
-                        title=(feed.title()) href=(edition.feed(feed));
+                @for feed in about.feeds.feeds {
+                    (alternate(*feed, &edition.feed_of(*feed, about.feeds.query), about.title))
                 }
+                @for feed in Feed::ALL { (alternate(feed, &edition.feed(feed), edition.name())) }
                 @if let Some(data) = &about.data { script type="application/ld+json" { (PreEscaped(data)) } }
             }
             body {
@@ -116,7 +126,28 @@ pub(super) fn page(edition: Edition<'_>, look: Look<'_>, about: &About<'_>, cont
     page
 }
 
-fn header(edition: Edition<'_>, section: Option<Page<'_>>) -> Markup {
+/// Names a feed to programs.
+fn alternate(feed: Feed, address: &str, of: &str) -> Markup {
+    html! {
+        link rel="alternate" type=(feed.media_type().split(';').next().unwrap_or_default())
+            title={ (of) ": " (feed.title()) } href=(address);
+    }
+}
+
+/// Names feeds of what a page shows alone to people.
+pub(super) fn follow(edition: Edition<'_>, followed: Followed<'_>, words: &str) -> Markup {
+    html! {
+        p.fine {
+            (words) ": "
+            @for (n, feed) in followed.feeds.iter().enumerate() {
+                @if n > 0 { ", " }
+                a href=(edition.feed_of(*feed, followed.query)) type=(feed.media_type()) { (feed.title()) }
+            }
+        }
+    }
+}
+
+fn header(edition: Edition<'_>, section: Option<Page>) -> Markup {
     let today = edition.site.generated_at.to_zoned(edition.rules());
     let entries = [
         ("Workshops", Page::Catalog),
@@ -125,9 +156,8 @@ fn header(edition: Edition<'_>, section: Option<Page<'_>>) -> Markup {
         ("Needs board", Page::Needs),
         ("Archive", Page::Archive),
     ];
-    let here = |page: Page<'_>| {
-        section.is_some_and(|section| std::mem::discriminant(&section) == std::mem::discriminant(&page))
-    };
+    let here =
+        |page: Page| section.is_some_and(|section| std::mem::discriminant(&section) == std::mem::discriminant(&page));
     html! {
         header.top {
             a.home href=(edition.page(Page::Catalog)) { (mark()) span dir="auto" { (edition.name()) } }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    layout::{About, Look, OWN, page},
+    layout::{About, Followed, Look, OWN, page},
     session::{sessions as session_list, venue_lines, zone_form},
 };
 
@@ -57,6 +57,7 @@ pub fn map(edition: Edition<'_>, look: Look<'_>, sessions: &[&Session]) -> Strin
         canonical: Some(edition.page(Page::Map)),
         section: Some(Page::Map),
         data: None,
+        feeds: Followed::default(),
     };
     page(edition, look, &about, &content)
 }

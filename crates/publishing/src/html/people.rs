@@ -3,13 +3,13 @@
 use maud::html;
 
 use crate::{
-    address::{Edition, Page},
+    address::{Edition, Feed, Page},
     model::{Publisher, Session, Trainer},
     text::language_names,
 };
 
 use super::{
-    layout::{About, Look, OWN, page, prose},
+    layout::{About, Followed, Look, OWN, follow, page, prose},
     session::sessions as session_list,
 };
 
@@ -21,6 +21,8 @@ pub fn trainer(
     trainer: &Trainer,
     sessions: &[&Session],
 ) -> String {
+    let query = format!("trainer={}", trainer.id);
+    let feeds = Followed { feeds: &[Feed::Calendar], query: &query };
     let content = html! {
         article {
             p.kicker { "Trainer · " bdi { (publisher.name) } }
@@ -31,14 +33,15 @@ pub fn trainer(
                     @if !trainer.workshops.is_empty() {
                         h2 { "Workshops" }
                         ul {
-                            @for (id, title) in &trainer.workshops {
-                                li { a href=(edition.page(Page::Workshop(*id))) dir="auto" { (title) } }
+                            @for workshop in &trainer.workshops {
+                                li { a href=(edition.page(Page::Workshop(workshop.id))) dir="auto" { (workshop.title) } }
                             }
                         }
                     }
                     h2 { "Teaches next" }
                     @if sessions.is_empty() { p { "No date is set. Libraries of the network can ask for one." } }
                     @else { (session_list(edition, look, sessions, true)) }
+                    (follow(edition, feeds, "Follow these dates"))
                 }
                 aside aria-label="Facts" {
                     dl.facts {
@@ -68,6 +71,7 @@ pub fn trainer(
         canonical: Some(edition.site.page(Page::Trainer(trainer.id))),
         section: None,
         data: None,
+        feeds,
     };
     page(edition, look, &about, &content)
 }

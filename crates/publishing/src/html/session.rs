@@ -11,7 +11,7 @@ use crate::{
     when::{day, hours, length, on, with_offset, zone_name},
 };
 
-use super::layout::{About, Look, page, prose};
+use super::layout::{About, Followed, Look, page, prose};
 
 /// The page of one session.
 pub fn session(
@@ -63,6 +63,7 @@ pub fn session(
         canonical: Some(edition.site.page(Page::Session(session.id))),
         section: None,
         data: Some(json_ld::course(edition.site, publisher, course, std::slice::from_ref(session))),
+        feeds: Followed::default(),
     };
     page(edition, look, &about, &content)
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::{
-    address::{Edition, Page},
+    address::{Edition, Feed, Page},
     json_ld,
     model::{Course, CreditRole, Fees, Material, Publisher, RoomNeeds, Session},
     text::{format_name, hours, hundredths, kind_name, language_names, level_name, license_address, price, size},
@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    layout::{About, Look, page, prose},
+    layout::{About, Followed, Look, follow, page, prose},
     session::{language, people, sessions as session_list},
 };
 
@@ -24,6 +24,8 @@ pub fn workshop(
     sessions: &[Session],
 ) -> String {
     let own = language(course);
+    let query = format!("workshop={}", course.id);
+    let feeds = Followed { feeds: &[Feed::Calendar], query: &query };
     let content = html! {
         article {
             p.kicker { (level_name(course.level)) " · " (length(course.duration)) " · " bdi { (publisher.name) } }
@@ -43,6 +45,7 @@ pub fn workshop(
                     } @else {
                         (session_list(edition, look, &sessions.iter().collect::<Vec<_>>(), false))
                     }
+                    (follow(edition, feeds, "Follow its dates"))
                     @if !course.materials.is_empty() {
                         h2 { "Materials" }
                         (materials(&course.materials, true))
@@ -68,6 +71,7 @@ pub fn workshop(
         canonical: Some(edition.site.page(Page::Workshop(course.id))),
         section: Some(Page::Catalog),
         data: Some(json_ld::course(edition.site, publisher, course, sessions)),
+        feeds,
     };
     page(edition, look, &about, &content)
 }
@@ -90,7 +94,7 @@ fn facts(edition: Edition<'_>, course: &Course) -> Markup {
             @if !course.trainers.is_empty() { dt { "Taught by" } dd { (people(edition, &course.trainers)) } }
             @if let Some(evaluation) = course.evaluation {
                 dt { "Learners say" }
-                dd { (hundredths(evaluation.mean_hundredths)) " of 5, " (evaluation.count) " answers" }
+                dd { (hundredths(evaluation.mean_hundredths())) " of 5, " (evaluation.count()) " answers" }
             }
             @if !course.topics.is_empty() {
                 dt { "Topics" }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Import, check::Found};
 
-/// Reads the list that [`crate::json`] writes, or a bare list of workshops.
+/// Reads a list of workshops as they are published, `{ "items": […] }` or bare.
 pub fn json(bytes: &[u8]) -> Import {
     let mut import = Import::default();
     let Some(text) = import.text(bytes) else { return import };

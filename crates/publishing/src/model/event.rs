@@ -1,15 +1,22 @@
 //! What takes place or is asked for: sessions, showcases, postings of the needs board.
 
+use std::borrow::Cow;
+
 use packhorse_domain::{
     Coordinates, Format, Interval, Money, Timestamp, Zone,
-    id::{NetworkId, SessionId, WorkshopId},
+    id::{NetworkId, PostingId, SessionId, ShowcaseId, WorkshopId},
 };
 use serde::Serialize;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 
 use super::{Person, WebAddress};
 
 /// One dated public delivery of a workshop.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = PublicSession)]
 pub struct Session {
     /// Its id.
     pub id: SessionId,
@@ -38,6 +45,7 @@ pub struct Session {
     /// Where to register.
     pub registration: Option<WebAddress>,
     /// Whether and how it takes place.
+    #[serde(flatten)]
     pub status: SessionStatus,
     /// Rises with time, place and cancellation.
     pub sequence: u32,
@@ -49,7 +57,7 @@ pub struct Session {
 
 /// Where a session takes place.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(into = "Whereabouts")]
 pub enum Place {
     /// Everyone in one room.
     Venue(Venue),
@@ -86,8 +94,41 @@ impl Place {
     }
 }
 
+/// Where a session takes place: in a building, online, or both.
+#[derive(Serialize, ToSchema)]
+struct Whereabouts {
+    /// How it is delivered.
+    format: Format,
+    /// The building; `null` when everyone is online.
+    venue: Option<Venue>,
+    /// The room online; `null` when everyone is in the building.
+    online: Option<OnlineRoom>,
+}
+
+impl From<Place> for Whereabouts {
+    fn from(place: Place) -> Self {
+        Self { format: place.format(), venue: place.venue().cloned(), online: place.online().cloned() }
+    }
+}
+
+impl PartialSchema for Place {
+    fn schema() -> RefOr<Schema> {
+        Whereabouts::schema()
+    }
+}
+impl ToSchema for Place {
+    fn name() -> Cow<'static, str> {
+        "PublicPlace".into()
+    }
+
+    fn schemas(all: &mut Vec<(String, RefOr<Schema>)>) {
+        Whereabouts::schemas(all);
+    }
+}
+
 /// A building.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = PublicVenue)]
 pub struct Venue {
     /// Its name.
     pub name: String,
@@ -98,7 +139,8 @@ pub struct Venue {
 }
 
 /// A room online.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicOnlineRoom)]
 pub struct OnlineRoom {
     /// Its name, `Auditorium`; empty where it has none.
     pub name: String,
@@ -109,8 +151,9 @@ pub struct OnlineRoom {
 }
 
 /// Whether and how a session takes place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "status", rename_all = "snake_case")]
+#[schema(as = PublicSessionStatus)]
 pub enum SessionStatus {
     /// As it was first told.
     Scheduled,
@@ -126,10 +169,11 @@ pub enum SessionStatus {
 }
 
 /// An event with tables, each with somebody who tells one thing.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = PublicShowcase)]
 pub struct Showcase {
-    /// An id that never changes.
-    pub id: String,
+    /// Its id.
+    pub id: ShowcaseId,
     /// Whose it is.
     pub network: NetworkId,
     /// Its title.
@@ -144,10 +188,13 @@ pub struct Showcase {
     pub venue: Venue,
     /// What there is to see, in the order of their numbers.
     pub tables: Vec<Table>,
+    /// When this was last changed.
+    pub updated_at: Timestamp,
 }
 
 /// One table of a showcase.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicTable)]
 pub struct Table {
     /// Its number, from 1.
     pub number: u32,
@@ -157,15 +204,26 @@ pub struct Table {
     pub title: String,
     /// The one thing to take home.
     pub tip: String,
-    /// What can be taken along: title and address.
-    pub handouts: Vec<(String, WebAddress)>,
+    /// What can be taken along.
+    pub handouts: Vec<Handout>,
     /// Where to ask for it to be brought to one's own library.
     pub bring: Option<WebAddress>,
 }
 
+/// What can be taken along from a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicHandout)]
+pub struct Handout {
+    /// Its title.
+    pub title: String,
+    /// Where it is.
+    pub address: WebAddress,
+}
+
 /// What a posting is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PublicNeedKind)]
 pub enum NeedKind {
     /// Somebody looks for something.
     Need,
@@ -174,7 +232,8 @@ pub enum NeedKind {
 }
 
 /// How a posting is answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicContact)]
 pub struct Contact {
     /// Where to answer.
     pub address: WebAddress,
@@ -183,10 +242,11 @@ pub struct Contact {
 }
 
 /// A posting of the needs board.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicNeed)]
 pub struct Need {
-    /// An id that never changes.
-    pub id: String,
+    /// Its id.
+    pub id: PostingId,
     /// Where it was posted.
     pub network: NetworkId,
     /// What it is.

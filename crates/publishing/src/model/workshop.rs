@@ -5,11 +5,13 @@ use packhorse_domain::{
     id::{NetworkId, TopicId, WorkshopId},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Person, WebAddress};
 
 /// A published workshop.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicWorkshop)]
 pub struct Course {
     /// Its id.
     pub id: WorkshopId,
@@ -72,7 +74,8 @@ pub struct Course {
 }
 
 /// A topic of a vocabulary.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicTopic)]
 pub struct Topic {
     /// Its id.
     pub id: TopicId,
@@ -81,7 +84,8 @@ pub struct Topic {
 }
 
 /// A competency of a published scheme.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicCompetency)]
 pub struct Competency {
     /// The scheme, such as `WebJunction Competency Index`.
     pub scheme: String,
@@ -92,7 +96,8 @@ pub struct Competency {
 }
 
 /// Hours of continuing education under one scheme.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicHours)]
 pub struct CeHours {
     /// The scheme, such as `Indiana LEU`.
     pub scheme: String,
@@ -103,7 +108,8 @@ pub struct CeHours {
 }
 
 /// What one seat costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicFees)]
 pub struct Fees {
     /// For the network's own members.
     pub member: Money,
@@ -114,7 +120,8 @@ pub struct Fees {
 }
 
 /// What the room must have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
+#[schema(as = PublicRoomNeeds)]
 pub struct RoomNeeds {
     /// Computers for learners.
     pub computers: u32,
@@ -123,8 +130,9 @@ pub struct RoomNeeds {
 }
 
 /// What somebody did for a workshop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PublicCreditRole)]
 pub enum CreditRole {
     /// Made it.
     Author,
@@ -133,7 +141,8 @@ pub enum CreditRole {
 }
 
 /// Who made or paid for a workshop.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicCredit)]
 pub struct Credit {
     /// What they did.
     pub role: CreditRole,
@@ -142,7 +151,8 @@ pub struct Credit {
 }
 
 /// One step of an attribution chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicAdaptation)]
 pub struct Adaptation {
     /// What it was adapted from.
     pub title: String,
@@ -155,8 +165,9 @@ pub struct Adaptation {
 }
 
 /// What a file is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PublicMaterialKind)]
 pub enum MaterialKind {
     /// To take home.
     Handout,
@@ -171,7 +182,8 @@ pub enum MaterialKind {
 }
 
 /// A file that belongs to a workshop.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicMaterial)]
 pub struct Material {
     /// What it is for.
     pub kind: MaterialKind,
@@ -192,12 +204,40 @@ pub struct Material {
 }
 
 /// What learners thought of a workshop, on a scale from 1 to 5.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+///
+/// Invariant: at least [`Self::FEWEST`] answered, so that nobody's answer can be told from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PublicEvaluation)]
 pub struct Evaluation {
-    /// How many answered, at least one.
-    pub count: u32,
+    /// How many answered.
+    #[schema(minimum = 5, example = 31)]
+    count: u32,
+    /// The mean in hundredths.
+    #[schema(minimum = 100, maximum = 500, example = 462)]
+    mean_hundredths: u32,
+}
+
+impl Evaluation {
+    /// Fewest answers that are told of.
+    pub const FEWEST: u32 = 5;
+
+    /// Sums up how many gave each rating, 1 to 5 in that order. Nothing of fewer answers than [`Self::FEWEST`].
+    pub fn of(answers: [u32; 5]) -> Option<Self> {
+        let count = answers.iter().try_fold(0u32, |sum, each| sum.checked_add(*each))?;
+        let points: u64 = (1..).zip(answers).map(|(rating, each)| rating * u64::from(each)).sum();
+        let mean = (points * 100 + u64::from(count) / 2).checked_div(count.into())?;
+        (count >= Self::FEWEST).then_some(Self { count, mean_hundredths: u32::try_from(mean).ok()? })
+    }
+
+    /// How many answered.
+    pub fn count(self) -> u32 {
+        self.count
+    }
+
     /// The mean in hundredths, 100 to 500.
-    pub mean_hundredths: u32,
+    pub fn mean_hundredths(self) -> u32 {
+        self.mean_hundredths
+    }
 }
 
 /// A recording of a session.
@@ -226,4 +266,19 @@ pub struct Recording {
     pub materials: Vec<Material>,
     /// When it was put up.
     pub published_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fewer_than_five_answers_are_no_figure() {
+        assert_eq!(Evaluation::of([0, 0, 0, 0, 4]), None);
+        assert_eq!(Evaluation::of([0; 5]), None);
+        assert_eq!(Evaluation::of([u32::MAX, 1, 0, 0, 0]), None);
+        let five = Evaluation::of([1, 0, 0, 0, 4]).unwrap();
+        assert_eq!((five.count(), five.mean_hundredths()), (5, 420));
+        assert_eq!(Evaluation::of([0, 0, 0, 1, 5]).unwrap().mean_hundredths(), 483);
+    }
 }

@@ -38,6 +38,11 @@ impl Cursor {
         Self { sort, first: key.first, second: key.second, title: key.title.to_owned(), id: key.id }
     }
 
+    /// The order it is of.
+    pub fn sort(&self) -> Sort {
+        self.sort
+    }
+
     /// The key it stands at.
     pub(super) fn key(&self) -> Key<'_> {
         Key { first: self.first, second: self.second, title: &self.title, id: self.id }

@@ -20,6 +20,24 @@ pub struct Occurrence {
     pub venue: Option<Coordinates>,
 }
 
+impl Query {
+    /// The same without what it asks of dates.
+    #[must_use]
+    pub fn undated(&self) -> Self {
+        Self { formats: Vec::new(), near: None, from: None, until: None, ..self.clone() }
+    }
+
+    /// Whether a date has what it asks of dates.
+    pub fn takes(&self, date: &Occurrence) -> bool {
+        let near =
+            |(center, within): (Coordinates, Km)| date.venue.is_some_and(|venue| venue.distance(&center) <= within);
+        (self.formats.is_empty() || self.formats.contains(&date.format))
+            && self.near.is_none_or(near)
+            && self.from.is_none_or(|from| date.start >= from)
+            && self.until.is_none_or(|until| date.start < until)
+    }
+}
+
 /// Distances that are counted, in kilometers.
 const DISTANCES: [f64; 5] = [25.0, 50.0, 100.0, 200.0, 400.0];
 /// Kilometers that a degree of latitude is longer than.

@@ -93,7 +93,7 @@ fn the_digest_has_an_entry_for_each_week_that_had_postings() {
 
 #[test]
 fn atom_has_what_the_standard_asks_for() {
-    let paging = atom::Paging { this: None, next: Some("a b") };
+    let paging = atom::Paging { query: "", this: None, next: Some("a b") };
     let text = atom(&site("Packhorse"), &policies(), &hiawatha(), paging);
     let feed = Document::parse(&text).unwrap();
     let root = feed.root_element();

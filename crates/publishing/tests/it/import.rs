@@ -4,7 +4,6 @@ use packhorse_domain::{Format, Level, Minutes};
 use packhorse_publishing::{
     Edition, html, import,
     import::{Candidate, Import},
-    json::Items,
     json_ld,
     model::{Course, CreditRole},
     oai::{Prefix, Request, Resumption},
@@ -16,11 +15,7 @@ use crate::{
 };
 
 pub fn json(courses: &[Course]) -> Vec<u8> {
-    let mut items = Items::begin(Vec::new()).unwrap();
-    for course in courses {
-        items.item(course).unwrap();
-    }
-    items.end(Some("next")).unwrap()
+    serde_json::to_vec(&serde_json::json!({ "items": courses, "next": "next" })).unwrap()
 }
 
 fn request(query: [(&str, &str); 2]) -> Request {

@@ -134,7 +134,9 @@ fn a_page_tells_where_it_is_and_which_feeds_there_are() {
     let link = |rel: &str| page.tags.iter().filter(|tag| tag.attribute("rel") == Some(rel)).collect::<Vec<_>>();
     let address = "https://packhorse.example/workshops/wks_01k9z3k8m4e0r9q2v7x5y6w8ta";
     assert_eq!(link("canonical")[0].attribute("href"), Some(address));
-    assert_eq!(link("alternate").len(), Feed::ALL.len());
+    let own = "https://packhorse.example/networks/net_00000000000000000000000000/feeds/sessions.ics?workshop=wks_01k9z3k8m4e0r9q2v7x5y6w8ta";
+    assert_eq!(link("alternate").len(), Feed::ALL.len() + 1);
+    assert_eq!(link("alternate")[0].attribute("href"), Some(own), "the calendar of its dates");
     assert!(
         link("alternate")
             .iter()

@@ -25,7 +25,7 @@ fn a_workshop_is_a_course_with_instances() {
     assert_eq!(data["isBasedOn"][0]["author"]["name"], "Infopeople");
     assert_eq!(data["offers"][0]["price"], "45.00");
     assert_eq!(data["isAccessibleForFree"], false);
-    assert_eq!(data["aggregateRating"]["ratingValue"], "4.62");
+    assert_eq!(data["aggregateRating"]["ratingValue"], "4.61");
     let instance = &data["hasCourseInstance"][0];
     assert_eq!((&instance["@type"], &instance["courseMode"]), (&json!("CourseInstance"), &json!("Onsite")));
     assert_eq!(instance["startDate"], "2027-03-03T10:00:00-06:00");

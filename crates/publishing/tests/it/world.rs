@@ -5,9 +5,9 @@ use packhorse_domain::{
     id::WorkshopId, network::NetworkKind,
 };
 use packhorse_publishing::model::{
-    Adaptation, CeHours, Competency, Contact, Course, Credit, CreditRole, Evaluation, Fees, Material, MaterialKind,
-    Need, NeedKind, OnlineRoom, Person, Place, Publisher, RoomNeeds, Session, SessionStatus, Showcase, Site, Table,
-    Topic, Trainer, Venue, WebAddress,
+    Adaptation, CeHours, Competency, Contact, Course, Credit, CreditRole, Evaluation, Fees, Handout, Material,
+    MaterialKind, Need, NeedKind, OnlineRoom, Person, Place, Publisher, RoomNeeds, Session, SessionStatus, Showcase,
+    Site, Table, Title, Topic, Trainer, Venue, WebAddress,
 };
 
 pub fn at(text: &str) -> Timestamp {
@@ -75,7 +75,7 @@ pub fn course(text: &str) -> Course {
         materials: vec![material(&text())],
         trainers: vec![Person { id: Some(Id::nil()), name: text() }],
         taught_at: vec![text()],
-        evaluation: Some(Evaluation { count: 31, mean_hundredths: 462 }),
+        evaluation: Evaluation::of([0, 0, 2, 8, 21]),
         version: Version(3),
         published_at: at("2027-01-04T15:00:00Z"),
         updated_at: at("2027-01-20T09:30:00Z"),
@@ -137,7 +137,7 @@ pub fn trainer(text: &str) -> Trainer {
         home: text(),
         languages: vec![text()],
         topics: vec![Topic { id: Id::nil(), name: text() }],
-        workshops: vec![(Id::nil(), text())],
+        workshops: vec![Title { id: Id::nil(), title: text() }],
         updated_at: at("2027-01-21T09:30:00Z"),
     }
 }
@@ -148,24 +148,25 @@ pub fn showcase(text: &str) -> Showcase {
         host: text.to_owned(),
         title: text.to_owned(),
         tip: text.to_owned(),
-        handouts: vec![(text.to_owned(), web("https://files.example/handout.pdf"))],
+        handouts: vec![Handout { title: text.to_owned(), address: web("https://files.example/handout.pdf") }],
         bring: Some(web("https://packhorse.example/ask")),
     };
     Showcase {
-        id: text.to_owned(),
+        id: Id::nil(),
         network: Id::nil(),
         title: text.to_owned(),
         summary: text.to_owned(),
         time: Interval::new(at("2027-06-26T13:00:00Z"), at("2027-06-26T15:00:00Z")).unwrap(),
         zone: chicago(),
         venue: venue(text),
+        updated_at: at("2027-01-04T15:00:00Z"),
         tables: vec![table(1), table(2)],
     }
 }
 
 pub fn need(text: &str) -> Need {
     Need {
-        id: "need_1".to_owned(),
+        id: Id::nil(),
         network: Id::nil(),
         kind: NeedKind::Offer,
         title: text.to_owned(),

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, civil::Date};
 use packhorse_db::{Conn, postings, trainers};
 use packhorse_domain::{
     Timestamp,
-    id::NetworkId,
+    id::{NetworkId, PostingId},
     posting::{Posting, PostingKind},
 };
 use packhorse_publishing::model::{Contact, Need, NeedKind, WebAddress};
@@ -26,6 +26,15 @@ const MOST: i64 = 1000;
 pub fn needs(conn: &mut Conn, filter: &BoardFilter, limit: u16) -> Result<Vec<Need>, Error> {
     let found = postings::public(conn, filter, limit.into())?;
     told(conn, found)
+}
+
+/// A posting that stands on a day, by itself.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub fn need(conn: &mut Conn, id: PostingId, on: Date) -> Result<Need, Error> {
+    let filter = BoardFilter { on: Some(on), only: Some(id), ..BoardFilter::default() };
+    needs(conn, &filter, 1)?.pop().ok_or(Error::NotFound)
 }
 
 /// What was posted in the last twelve weeks, newest first.
@@ -50,7 +59,7 @@ fn told(conn: &mut Conn, found: Vec<Posting>) -> Result<Vec<Need>, Error> {
         let (by, place) = library.or(trainer)?;
         let address = details.answer_address.and_then(|address| WebAddress::new(&address).ok());
         Some(Need {
-            id: posting.id.to_string(),
+            id: posting.id,
             network: posting.network,
             kind: match details.kind {
                 PostingKind::Need => NeedKind::Need,

@@ -18,11 +18,13 @@ use packhorse_domain::{
 };
 use packhorse_publishing::{
     model::{Course, Session, Site},
-    search::{Found, Index, Occurrence, Query},
+    search::{Facets, Found, Index, Occurrence, Sort},
 };
 
 use super::{CatalogFilter, courses, dates, publishers};
 use crate::Error;
+
+pub use packhorse_publishing::search::Query;
 
 /// Workshops that are read together.
 const BATCH: usize = 200;
@@ -52,6 +54,15 @@ impl Search {
     pub fn search(&self, conn: &mut Conn, site: &Site, query: &Query) -> Result<Found, Error> {
         self.follow(conn, site)?;
         Ok(self.index.read().unwrap_or_else(PoisonError::into_inner).search(query))
+    }
+
+    /// Workshops that a search finds, whatever their dates, the last changed first: where its sessions are looked for.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn workshops(&self, conn: &mut Conn, site: &Site, query: &Query) -> Result<Vec<WorkshopId>, Error> {
+        let whole = Query { after: None, limit: usize::MAX, sort: Sort::Changed, ..query.undated() };
+        Ok(self.search(conn, site, &whole)?.ids)
     }
 
     fn follow(&self, conn: &mut Conn, site: &Site) -> Result<(), Error> {
@@ -129,7 +140,8 @@ fn touched(changes: &[Event]) -> Touched {
     Touched::Some(ids)
 }
 
-fn occurrence(session: &Session) -> Occurrence {
+/// A session as a date of a search.
+pub fn occurrence(session: &Session) -> Occurrence {
     Occurrence {
         start: session.time.start,
         zone: session.zone.clone(),
@@ -147,13 +159,15 @@ pub struct Names {
     pub networks: HashMap<NetworkId, String>,
 }
 
-/// What some values of facets are called.
+/// What the values of facets are called.
 ///
 /// # Errors
 /// Those of the database.
-pub fn names(conn: &mut Conn, topics: &[TopicId], networks: &[NetworkId]) -> Result<Names, Error> {
-    let topics = courses::subjects(conn, topics)?.into_iter().map(|topic| (topic.id, topic.name)).collect();
-    let networks = publishers(conn, networks)?.into_iter().map(|(id, publisher)| (id, publisher.name)).collect();
+pub fn names(conn: &mut Conn, facets: &Facets) -> Result<Names, Error> {
+    let topics: Vec<TopicId> = facets.topics.iter().map(|one| one.value).collect();
+    let networks: Vec<NetworkId> = facets.networks.iter().map(|one| one.value).collect();
+    let topics = courses::subjects(conn, &topics)?.into_iter().map(|topic| (topic.id, topic.name)).collect();
+    let networks = publishers(conn, &networks)?.into_iter().map(|(id, publisher)| (id, publisher.name)).collect();
     Ok(Names { topics, networks })
 }
 

@@ -1,5 +1,7 @@
 //! Builds the demonstration from its tables, through the services, so that every change has its event.
 
+mod published;
+
 use std::{collections::BTreeMap, fmt::Display};
 
 use jiff::{SignedDuration, ToSpan, civil::Weekday};
@@ -7,7 +9,7 @@ use packhorse_db::{Conn, DbError};
 use packhorse_domain::{
     Coordinates, Currency, DatePreference, Format, Money, Timestamp, Valid, Zone,
     availability::{AvailabilityDetails, Pattern},
-    id::{LibraryId, NetworkId, OfferId, RequestId, RoomId, TopicId, TrainerId, VenueId, WorkshopId},
+    id::{LibraryId, NetworkId, OfferId, RequestId, RoomId, TopicId, TrainerId, UserId, VenueId, WorkshopId},
     library::{LibraryDetails, RoomDetails, VenueDetails, VenueKind},
     network::{NetworkDetails, PartnershipDetails},
     pledge::PledgeDetails,
@@ -55,6 +57,7 @@ struct Build<'c> {
     topics: Named<TopicId>,
     workshops: Named<WorkshopId>,
     trainers: Named<TrainerId>,
+    people: Named<UserId>,
 }
 
 /// Builds all of it.
@@ -71,6 +74,7 @@ pub(super) fn everything(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<
         topics: Named::new(),
         workshops: Named::new(),
         trainers: Named::new(),
+        people: Named::new(),
     };
     for row in [&KANSAS, &CALIFORNIA] {
         build.network(row)?;
@@ -83,6 +87,7 @@ pub(super) fn everything(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<
     TRAINERS.iter().try_for_each(|row| build.trainer(row))?;
     PEOPLE.iter().try_for_each(|row| build.person(row, hash))?;
     REQUESTS.iter().try_for_each(|row| build.request(row))?;
+    build.published()?;
     build.tour_plan()
 }
 
@@ -293,7 +298,9 @@ impl<'c> Build<'c> {
             Part::Operates => Role::Operator,
         };
         let details = UserDetails { email: row.email.to_owned(), name: row.name.to_owned() };
-        users::create(self.next(), Valid::new(details).map_err(broken)?, hash, role).map(drop)
+        let user = users::create(self.next(), Valid::new(details).map_err(broken)?, hash, role)?;
+        self.people.insert(row.name, user.id);
+        Ok(())
     }
 
     fn host(&self, town: &str) -> Result<&Host, Error> {

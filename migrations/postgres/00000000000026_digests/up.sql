@@ -1,0 +1,5 @@
+-- For which week somebody got the digest of what libraries need, or would have, had there been anything.
+CREATE TABLE digests (
+    user_id TEXT COLLATE "C" NOT NULL PRIMARY KEY REFERENCES users (id),
+    week TIMESTAMPTZ NOT NULL
+);
