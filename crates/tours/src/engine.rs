@@ -94,7 +94,7 @@ impl Engine<'_, '_> {
         // A rest too short for anything else is spent here as well; and columns know nothing of limits across runs.
         let until = match until {
             until if until > 0.5 => 1.0,
-            until if until > 0.125 => 0.5,
+            until if until > 0.125 && self.model.of_request.len() > WHOLE => 0.5,
             until if self.model.is_coupled() => until.max(0.6),
             until => until,
         };
@@ -126,9 +126,15 @@ impl Engine<'_, '_> {
         if self.model.of_request.len() > WHOLE || self.is_over() {
             return;
         }
+        let Some(mut root) = self.root.take() else { return };
         let mut plan = self.best.clone();
-        let outcome = neighborhood::solve(&mut self.generator, &Scope::all(self.model), &mut plan, self.meter);
+        let scope = Scope::all(self.model);
+        let (outcome, most) = neighborhood::finish(&mut self.generator, &scope, &mut root, &mut plan, self.meter);
+        self.root = Some(root);
         self.take(&plan);
+        if let Some(most) = most {
+            self.meter.proved(self.nothing - most);
+        }
         let proven = matches!(outcome, Outcome::Best | Outcome::Better { proven: true });
         if proven && !self.model.is_coupled() {
             self.meter.proved(self.best.objective(self.model));
@@ -146,7 +152,7 @@ impl Engine<'_, '_> {
     /// Part after part, the larger the easier they are. A plan in which nothing more is found is shaken.
     fn parts(&mut self) {
         let mut plan = self.best.clone();
-        let (mut size, mut vain) = (30, 0);
+        let (mut size, mut vain, mut patience) = (30, 0, 8);
         while !self.is_over() {
             if self.generator.pool.is_full() {
                 self.root = None;
@@ -159,8 +165,8 @@ impl Engine<'_, '_> {
             }
             vain = if matches!(outcome, Outcome::Better { .. }) { 0 } else { vain + 1 };
             self.take(&plan);
-            if vain >= PATIENCE {
-                vain = 0;
+            if vain >= patience {
+                (vain, patience) = (0, PATIENCE.min(2 * patience));
                 self.whole();
                 size = size.min(60);
                 plan = self.shaken();
