@@ -38,7 +38,6 @@ pub(crate) struct List {
     pub complete: bool,
 }
 
-impl List { pub fn count(&self) -> usize { self.columns.len() } }
 /// Nodes looked into at most.
 const NODES: usize = 1_000;
 /// And in a list that lacks something.
@@ -68,7 +67,8 @@ pub(crate) fn choose(
     }
     let (pulse, complete) = (&*generator.pulse, list.complete);
     let most_nodes = if complete { NODES } else { NODES_IN_PART };
-    let mut tree = Tree { pulse, numbers, columns, master, best: None, value: enough, most: None, nodes: 0, most_nodes, complete };
+    let mut tree =
+        Tree { pulse, numbers, columns, master, best: None, value: enough, most: None, nodes: 0, most_nodes, complete };
     tree.visit((0..numbers.len()).collect(), meter);
     // Columns that are not listed are in no choice that brings more than enough.
     let by_tree = tree.most.filter(|_| complete).map(|most| most.max(tree.value));
@@ -145,7 +145,11 @@ impl Tree<'_> {
         self.nodes += 1;
         let mut round = 0;
         let node = loop {
-            let node = if self.nodes <= self.most_nodes && meter.spend(open.len() as u64) { self.node(&open) } else { None };
+            let node = if self.nodes <= self.most_nodes && meter.spend(open.len() as u64) {
+                self.node(&open, meter)
+            } else {
+                None
+            };
             let Some(node) = node else {
                 self.complete = false;
                 return;
@@ -182,9 +186,10 @@ impl Tree<'_> {
     }
 
     /// The linear program of some of the columns.
-    fn node(&mut self, open: &[usize]) -> Option<Node> {
+    fn node(&mut self, open: &[usize], meter: &mut Meter) -> Option<Node> {
         self.master.allow(open);
         let shares = self.master.go_on(self.pulse)?;
+        meter.spend(self.master.effort(0));
         let mut node = Node { shares, rows: self.master.rows(), most: 0 };
         node.most = self.most(open, &node);
         Some(node)

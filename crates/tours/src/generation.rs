@@ -118,7 +118,9 @@ impl<'a> Generator<'a> {
 
     /// Adds cuts until the bound is notably better, or none can be found that help.
     pub fn tighten(&mut self, scope: &Scope, relaxed: &mut Relaxed, goal: Goal, meter: &mut Meter) -> bool {
-        let Some(before) = relaxed.most.filter(|_| relaxed.converged && relaxed.master.is_small()) else { return false };
+        let Some(before) = relaxed.most.filter(|_| relaxed.converged && relaxed.master.is_small()) else {
+            return false;
+        };
         let gap = before - goal.enough;
         for _ in 0..CUT_ROUNDS {
             let columns: Vec<&Column> = relaxed.columns.iter().map(|at| &self.pool.columns[*at as usize]).collect();
@@ -127,8 +129,11 @@ impl<'a> Generator<'a> {
             }
             let Some(shares) = relaxed.master.go_on(&self.pulse) else { return false };
             relaxed.shares = shares;
+            meter.spend(relaxed.master.effort(0));
             self.go_on(scope, relaxed, goal, meter);
-            let Some(most) = relaxed.most.filter(|_| relaxed.converged || relaxed.is_enough(goal)) else { return false };
+            let Some(most) = relaxed.most.filter(|_| relaxed.converged || relaxed.is_enough(goal)) else {
+                return false;
+            };
             if (before - most) * 6 >= gap {
                 return true;
             }
@@ -146,7 +151,6 @@ impl<'a> Generator<'a> {
             let found = self.price(scope, &relaxed.shares.prices, 0, care);
             relaxed.here = found.bound.map(|bound| bound.div_euclid(PARTS));
             relaxed.most = relaxed.most.into_iter().chain(relaxed.here).min();
-            if scope.runs.len()>=30 && std::env::var("DBG").is_ok() {eprintln!("DBG relax round {round} stage {stage} cols {} cuts {} found {} bound {:?} most {:?} effort {} share {:.3}", relaxed.columns.len(), relaxed.master.cuts(), found.plans.len(), found.bound.map(|b|b/PARTS-goal.enough), relaxed.most.map(|b|b-goal.enough), found.effort, meter.share());}
             let over = !meter.spend(found.effort) || round >= goal.rounds || meter.share() >= goal.until;
             if over || relaxed.is_enough(goal) {
                 return;
@@ -172,7 +176,7 @@ impl<'a> Generator<'a> {
                 return;
             };
             relaxed.shares = better;
-            meter.spend(if relaxed.master.is_small() { 2 } else { 25 } * relaxed.columns.len() as u64);
+            meter.spend(relaxed.master.effort(relaxed.columns.len()));
         }
     }
 
@@ -231,12 +235,16 @@ impl<'a> Generator<'a> {
             scope.open.iter().zip(&prices.requests).filter(|(open, _)| **open).map(|(_, price)| *price).sum::<i64>();
         bound += prices.cuts.iter().map(|(_, price)| price).sum::<i64>();
         for (run, priced) in scope.runs.iter().zip(all) {
-            found.effort += priced.effort;
+            found.effort += priced.effort();
             found.exact &= priced.exact;
             bound = bound.saturating_add(priced.most.max(0));
             found.plans.extend(priced.plans.into_iter().map(|(_, slots)| (*run as usize, slots)));
         }
         found.bound = (bound < i64::MAX / 2).then_some(bound);
+        if every && !found.exact {
+            // How far it came depends on the threads.
+            found.effort = 20 * scope.runs.len() as u64 + care.all_labels as u64;
+        }
         found
     }
 

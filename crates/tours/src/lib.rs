@@ -46,6 +46,7 @@ mod chance;
 mod columns;
 mod compose;
 mod cuts;
+mod descent;
 mod dive;
 mod engine;
 mod faults;

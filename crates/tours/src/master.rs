@@ -11,7 +11,9 @@ use clarabel::{
     solver::{DefaultInfo, DefaultSettings, DefaultSolver, IPSolver, NonnegativeConeT, SolverStatus},
 };
 
-use crate::{budget::Pulse, columns::Column, cuts::Cut, generation::Scope, model::Model, packing::Packing, pricing::PARTS};
+use crate::{
+    budget::Pulse, columns::Column, cuts::Cut, generation::Scope, model::Model, packing::Packing, pricing::PARTS,
+};
 
 /// What the requests and runs are worth, in parts.
 #[derive(Debug, Clone)]
@@ -99,6 +101,11 @@ impl Master {
         }
     }
 
+    /// Microseconds of work since it was asked last, about.
+    pub fn effort(&mut self, columns: usize) -> u64 {
+        self.small.as_mut().map_or(25 * columns as u64, |small| std::mem::take(&mut small.spent) / 1_000)
+    }
+
     /// Whether cuts can be added.
     pub fn is_small(&self) -> bool {
         self.small.is_some()
@@ -122,7 +129,8 @@ impl Master {
     fn shares(&self) -> Option<Shares> {
         let small = self.small.as_ref()?;
         let price = |used: usize| if self.row_of[used] == NO_ROW { 0 } else { self.price_of(small, self.row_of[used]) };
-        let cuts = self.cuts.iter().map(|(cut, row)| (*cut, self.price_of(small, *row))).filter(|(_, price)| *price > 0);
+        let cuts =
+            self.cuts.iter().map(|(cut, row)| (*cut, self.price_of(small, *row))).filter(|(_, price)| *price > 0);
         Some(Shares {
             prices: Prices {
                 requests: (0..self.requests).map(price).collect(),
@@ -167,12 +175,7 @@ impl Master {
 }
 
 /// Solves the master problem for some columns. Nothing if it is cancelled.
-fn solve(
-    columns: &[&Column],
-    (requests, runs): (usize, usize),
-    precision: f64,
-    pulse: &Arc<Pulse>,
-) -> Option<Shares> {
+fn solve(columns: &[&Column], (requests, runs): (usize, usize), precision: f64, pulse: &Arc<Pulse>) -> Option<Shares> {
     if columns.is_empty() {
         let prices = Prices { requests: vec![0; requests], runs: vec![0; runs], cuts: Vec::new() };
         return Some(Shares { prices, shares: Vec::new() });

@@ -69,14 +69,12 @@ pub(crate) fn finish(
             return (Outcome::Best, relaxed.most);
         }
         let list = branch::list(generator, scope, relaxed, goal.enough, labels, meter);
-        if std::env::var("DBG").is_ok() {eprintln!("DBG listed runs {} {} {} gap {:?} share {:.3}", scope.runs.len(), list.count(), list.complete, relaxed.here.map(|h|h-goal.enough), meter.share());}
         if list.complete || labels == branch::MANY_LABELS {
             break list;
         }
         labels = if generator.tighten(scope, relaxed, goal, meter) { branch::FEW_LABELS } else { branch::MANY_LABELS };
     };
     let choice = branch::choose(generator, scope, relaxed, &list, goal.enough, meter);
-    if std::env::var("DBG").is_ok() {eprintln!("DBG  chosen better {} proven {} most {:?} share {:.3}", choice.columns.is_some(), choice.proven, choice.most.map(|m|m-goal.enough), meter.share());}
     let outcome = match choice.columns {
         Some(columns) if put(generator, scope, solution, &columns) => Outcome::Better { proven: choice.proven },
         None if choice.proven => Outcome::Best,

@@ -33,6 +33,8 @@ pub(crate) struct Packing {
     prices: Vec<f64>,
     /// Changes of the basis since the inverse was made from scratch.
     changes: usize,
+    /// Nanoseconds of work, about.
+    pub spent: u64,
 }
 
 const NOWHERE: u32 = u32::MAX;
@@ -58,6 +60,7 @@ impl Packing {
             inverse: Vec::new(),
             prices: Vec::new(),
             changes: 0,
+            spent: 0,
         };
         for row in 0..rows {
             own.limits.push(apart(row));
@@ -176,6 +179,7 @@ impl Packing {
             if self.changes >= STALE {
                 self.refresh();
             }
+            self.spent += 8 * self.columns.len() as u64;
             let Some((entering, promise)) = self.entering() else { return true };
             self.ahead(entering, &mut ahead);
             let Some(leaving) = self.leaving(&ahead) else { return true };
@@ -292,6 +296,7 @@ impl Packing {
         }
         for (at, (known, change)) in self.inverse.iter_mut().zip(ahead).enumerate() {
             if at != leaving && change.abs() > 1e-14 {
+                self.spent += known.len() as u64;
                 for (entry, other) in known.iter_mut().zip(&line) {
                     *entry -= change * other;
                 }

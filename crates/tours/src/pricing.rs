@@ -42,8 +42,20 @@ pub(crate) struct Priced {
     pub exact: bool,
     /// Plans worth more than the floor, best first.
     pub plans: Vec<(i64, Vec<u32>)>,
+    /// Routes of days that were tried: in making them, and in joining them.
+    pub tried: [u64; 2],
+}
+
+impl Priced {
+    /// Where it was stopped.
+    fn stopped() -> Self {
+        Self { most: i64::MAX, ..Self::default() }
+    }
+
     /// Microseconds of work, about.
-    pub effort: u64,
+    pub fn effort(&self) -> u64 {
+        8 + self.tried[0] / 48 + self.tried[1] / 16
+    }
 }
 
 /// After the last workshop of a day.
@@ -94,7 +106,7 @@ struct Pricer<'a> {
 }
 
 /// Routes tried between two questions whether to stop.
-const TRIED: u64 = 1_024;
+pub(crate) const TRIED: u64 = 1_024;
 
 /// Plans of a run worth more than the floor when each candidate slot brings what it says.
 pub(crate) fn price(
@@ -106,13 +118,18 @@ pub(crate) fn price(
     pulse: &Pulse,
 ) -> Priced {
     let Some(days) = Days::new(model, run, candidates, pulse) else {
-        return Priced { most: i64::MAX, ..Priced::default() };
+        return Priced::stopped();
     };
-    let effort = 4 + days.tried / 32;
+    let made = days.tried;
     let most = days.after_home(run.start != run.end, 0) - candidates.base;
     let complete = days.complete;
     if most <= floor {
-        return Priced { most: if complete { most.max(NEVER) } else { i64::MAX }, exact: complete, plans: Vec::new(), effort };
+        return Priced {
+            most: if complete { most.max(NEVER) } else { i64::MAX },
+            exact: complete,
+            plans: Vec::new(),
+            tried: [made, 0],
+        };
     }
     let count = run.hours.len();
     let mut pricer = Pricer {
@@ -141,11 +158,11 @@ pub(crate) fn price(
         pricer.go_on(day);
         pricer.come_home(day);
     }
-    let (effort, stopped) = (effort + pricer.tried / 32, pricer.stopped);
-    let mut found = Priced { effort, ..pricer.plans() };
-    if stopped {
-        return Priced { most: i64::MAX, ..Priced::default() };
+    if pricer.stopped {
+        return Priced::stopped();
     }
+    let tried = [made, pricer.tried];
+    let mut found = Priced { tried, ..pricer.plans() };
     if !complete {
         found.most = i64::MAX;
     } else if !found.exact {
@@ -324,7 +341,10 @@ impl Pricer<'_> {
                 let evening = day + nights as usize + 1;
                 if self.days.is_clear(day + 1, evening) {
                     let value = label.value - fare - self.night(nights);
-                    self.rest(evening, Evening { value, visited: label.visited, odd: label.odd, fresh: false, from: at });
+                    self.rest(
+                        evening,
+                        Evening { value, visited: label.visited, odd: label.odd, fresh: false, from: at },
+                    );
                 }
             }
         }
@@ -375,7 +395,7 @@ impl Pricer<'_> {
                 plans.push((evening.value, slots));
             }
         }
-        Priced { most, exact: self.exact, plans, effort: 0 }
+        Priced { most, exact: self.exact, plans, tried: [0, 0] }
     }
 
     fn slots(&self, mut at: u32) -> Vec<u32> {
@@ -388,3 +408,6 @@ impl Pricer<'_> {
         routes.into_iter().rev().flatten().copied().collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,15 +6,13 @@ use crate::{
     budget::Pulse,
     cuts::Cut,
     model::{Model, Run},
-    pricing::{NEVER, PARTS},
+    pricing::{NEVER, PARTS, TRIED},
     problem::{MAX_WORKSHOPS_A_DAY, Money},
     road::{DayRoute, nights_home},
 };
 
 /// Day routes kept for one day.
 const ROUTES: usize = 20_000;
-/// Routes tried between two questions whether to stop.
-const TRIED: u64 = 1_024;
 /// Requests that can be told apart.
 const BITS: usize = 128;
 
@@ -236,14 +234,7 @@ impl Days {
 
 impl Day {
     /// All routes of the day; whether they are. Nothing if it is stopped.
-    fn fill(
-        &mut self,
-        model: &Model,
-        run: &Run,
-        offset: usize,
-        of: &Candidates,
-        pulse: &Pulse,
-    ) -> Option<bool> {
+    fn fill(&mut self, model: &Model, run: &Run, offset: usize, of: &Candidates, pulse: &Pulse) -> Option<bool> {
         let candidates = std::mem::take(&mut self.candidates);
         let mut complete = true;
         let mut open: Vec<(DayRoute, [usize; MAX_WORKSHOPS_A_DAY], usize)> =
