@@ -98,7 +98,7 @@ impl<'a> Search<'a> {
             .flat_map(|(plan, run)| plan.slots.iter().map(|slot| self.model.worth(run, *slot)))
             .sum();
         let each = ((worth - solution.profit) as f64 / served).max(1.0);
-        each * 0.8 * 0.02_f64.powf(stage)
+        each * 1.6 * 0.01_f64.powf(stage)
     }
 
     /// Takes requests out and puts them in again.
