@@ -28,12 +28,13 @@ pub(crate) struct Search<'a> {
 const BLINK: f64 = 0.01;
 
 impl<'a> Search<'a> {
-    pub fn new(model: &'a Model, seed: u64) -> Self {
+    /// Where `go_on` says no, it knows nothing of what is near.
+    pub fn new(model: &'a Model, seed: u64, go_on: &dyn Fn() -> bool) -> Self {
         Self {
             model,
             inserter: Inserter::new(model),
             chance: Chance::new(seed),
-            nearness: Nearness::new(model),
+            nearness: Nearness::new(model, go_on),
             was: Vec::new(),
         }
     }
@@ -206,7 +207,7 @@ impl<'a> Search<'a> {
     /// The best place in one run, if it is worth it and the limits over the horizon allow.
     fn weighed(&mut self, solution: &Solution, run: usize, choice: u32) -> Option<Insertion> {
         let mut insertion = self.inserter.best(self.model, &solution.runs[run], choice as usize)?;
-        if self.model.is_coupled() {
+        if self.model.coupled {
             let plan = self.inserter.insert(self.model, run, &solution.runs[run], insertion)?;
             insertion.gain = solution.gain(self.model, run, &plan)?;
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     alns::Search,
-    budget::gap,
+    budget::{Pulse, gap},
     itinerary::Itinerary,
     model::{self, Model},
     plan::{Change, Plan, Served},
@@ -14,8 +14,8 @@ use crate::{
 
 /// Makes nights fit the places to sleep: drops stops that cannot be kept so, and puts in elsewhere what can.
 ///
-/// What was dropped is answered.
-pub(crate) fn settle(problem: &Problem, search: &mut Search, solution: &mut Solution) -> Vec<u32> {
+/// What was dropped is answered. Where `go_on` says no, nothing more is put in.
+fn settle(problem: &Problem, search: &mut Search, solution: &mut Solution, go_on: &dyn Fn() -> bool) -> Vec<u32> {
     let model = search.model;
     if problem.lodging.is_empty() {
         return Vec::new();
@@ -51,6 +51,9 @@ pub(crate) fn settle(problem: &Problem, search: &mut Search, solution: &mut Solu
     let left_out: Vec<u32> =
         (0..model.of_request.len() as u32).filter(|request| solution.run_of[*request as usize] == NOWHERE).collect();
     for request in left_out {
+        if !go_on() {
+            break;
+        }
         let (from, to) = model.of_request[request as usize];
         let mut best: Option<(Money, usize, RunPlan, RunPlan)> = None;
         for choice in from..to {
@@ -139,18 +142,27 @@ fn without_one(
 }
 
 /// The plan people read, with what the bound is and how many iterations it took.
-pub(crate) fn plan(problem: &Problem, search: &mut Search, solution: &mut Solution, proven: (Money, u64)) -> Plan {
-    let dropped = settle(problem, search, solution);
-    describe(problem, search, solution, &dropped, proven)
+pub(crate) fn plan(
+    problem: &Problem,
+    search: &mut Search,
+    solution: &mut Solution,
+    proven: (Money, u64),
+    pulse: &Pulse,
+) -> Plan {
+    let go_on = || !pulse.is_cancelled();
+    let dropped = settle(problem, search, solution, &go_on);
+    describe(problem, search, solution, &dropped, proven, &go_on)
 }
 
-/// The plan as it stands. `dropped` are requests that were left out for want of lodging.
+/// The plan as it stands. `dropped` are requests that were left out for want of lodging. Where `go_on` says no, nothing is
+/// looked for any more.
 pub(crate) fn describe(
     problem: &Problem,
     search: &mut Search,
     solution: &Solution,
     dropped: &[u32],
     (bound, iterations): (Money, u64),
+    go_on: &dyn Fn() -> bool,
 ) -> Plan {
     let model = search.model;
     let mut walk = Walk::default();
@@ -176,7 +188,7 @@ pub(crate) fn describe(
         objective,
         bound,
         gap: gap(objective, bound),
-        unserved: unserved::explain(problem, search, solution, dropped),
+        unserved: unserved::explain(problem, search, solution, dropped, go_on),
         changes: changes(problem, &served),
         served,
         tours,

@@ -46,7 +46,7 @@ pub trait Watch: Send + Sync {
 pub struct Progress {
     /// Requests served by the best plan so far.
     pub served: usize,
-    /// The objective of the best plan so far.
+    /// The objective of the best plan so far; what it is when everything is left out before there is any.
     pub incumbent: Money,
     /// No plan is better than this.
     pub bound: Money,
@@ -78,6 +78,13 @@ impl Pulse {
             Budget::Milliseconds(milliseconds) => self.watch.elapsed_milliseconds() < milliseconds,
         };
         in_time && !self.watch.is_cancelled()
+    }
+
+    /// Whether somebody wishes to stop. Tells them as well how far it is.
+    pub fn is_cancelled(&self) -> bool {
+        let progress = *self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        self.watch.progress(progress);
+        self.watch.is_cancelled()
     }
 }
 
@@ -147,6 +154,12 @@ impl Meter {
 
     pub fn bound(&self) -> Money {
         self.progress().bound
+    }
+
+    /// Notes the first plan.
+    pub fn begin(&mut self, served: usize, objective: Money) {
+        let mut progress = self.progress();
+        (progress.served, progress.incumbent) = (served, objective);
     }
 
     /// Notes a plan, if it is the best so far.

@@ -131,14 +131,14 @@ pub fn compose(problem: &Problem, stops: &[Stop]) -> Result<Plan, Vec<Clash>> {
     if !faults.is_empty() {
         return Err(faults.into_iter().map(|source| Clash::Problem { source }).collect());
     }
-    let mut by_hand = ByHand { problem, model: Model::new(problem), clashes: Vec::new() };
+    let mut by_hand = ByHand { problem, model: Model::new(problem, &|| true), clashes: Vec::new() };
     let lists = by_hand.slots(stops);
     let solution = by_hand.solution(lists);
     if !by_hand.clashes.is_empty() {
         return Err(by_hand.clashes);
     }
-    let mut search = Search::new(&by_hand.model, 0);
-    Ok(answer::describe(problem, &mut search, &solution, &[], (0, 0)))
+    let mut search = Search::new(&by_hand.model, 0, &|| true);
+    Ok(answer::describe(problem, &mut search, &solution, &[], (0, 0), &|| true))
 }
 
 struct ByHand<'a> {
@@ -296,7 +296,7 @@ impl<'a> TourPrices<'a> {
     /// Prepares to price the parts of a tour of a plan for the problem, which has no faults. Nothing if the tour is not of
     /// the problem.
     pub fn new(problem: &'a Problem, tour: &Tour) -> Option<Self> {
-        let mut model = Model::new(problem);
+        let mut model = Model::new(problem, &|| true);
         let run =
             model.runs.iter().position(|run| run.trainer == tour.trainer && run.first as usize == tour.first_day)?;
         let mut slots = Vec::with_capacity(tour.stops.len());

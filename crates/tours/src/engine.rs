@@ -4,7 +4,7 @@
 use crate::{
     alns::Search,
     budget::Meter,
-    dive,
+    descent, dive,
     generation::{Generator, Goal, Relaxed, Scope},
     model::Model,
     neighborhood::{self, Outcome},
@@ -16,6 +16,12 @@ use crate::{
 const FIRST_SECONDS: f64 = 1.0;
 /// Seconds that the linear program of 400 requests takes, about.
 const ROOT_SECONDS: f64 = 5.0;
+/// Requests beyond which prices are found step by step.
+const FAR: usize = 800;
+/// The share of the budget that goes by while they are.
+const FAR_SHARE: f64 = 0.45;
+/// Seconds without which there is no use in it, for each thousand requests.
+const FAR_SECONDS: f64 = 12.0;
 /// Requests up to which the whole problem is tried at once.
 const WHOLE: usize = 150;
 /// Parts solved in vain before the plan is shaken.
@@ -34,10 +40,12 @@ pub(crate) struct Engine<'a, 'm> {
 
 /// The best plan found, and the search that knows its surroundings.
 pub(crate) fn run<'a>(model: &'a Model, seed: u64, threads: usize, meter: &mut Meter) -> (Solution, Search<'a>) {
-    let generator = Generator::new(model, threads, meter.pulse());
+    let pulse = meter.pulse();
+    let search = Search::new(model, seed, &|| !pulse.is_cancelled());
+    let generator = Generator::new(model, threads, pulse);
     let nothing = model.worst - generator.pool.base.iter().sum::<Money>();
     let best = Solution::pinned(model);
-    let mut engine = Engine { model, search: Search::new(model, seed), generator, meter, best, root: None, nothing };
+    let mut engine = Engine { model, search, generator, meter, best, root: None, nothing };
     engine.all();
     (engine.best, engine.search)
 }
@@ -94,8 +102,8 @@ impl Engine<'_, '_> {
         // A rest too short for anything else is spent here as well; and columns know nothing of limits across runs.
         let until = match until {
             until if until > 0.5 => 1.0,
-            until if until > 0.125 => 0.5,
-            until if self.model.is_coupled() => until.max(0.6),
+            until if until > 0.125 && self.model.of_request.len() > WHOLE => 0.5,
+            until if self.model.coupled => until.max(0.6),
             until => until,
         };
         self.search.improve(&mut plan, self.meter, until, |best| pool.add_all(model, best));
@@ -105,7 +113,12 @@ impl Engine<'_, '_> {
 
     /// The linear program of the whole problem, where there is time for it.
     fn bound(&mut self) {
-        let times = self.model.of_request.len() as f64 / 400.0;
+        let requests = self.model.of_request.len();
+        if requests > FAR {
+            self.far();
+            return;
+        }
+        let times = requests as f64 / 400.0;
         let seconds = ROOT_SECONDS * times * times;
         // As much time again is left for what is made of it.
         if self.meter.is_over() || 2.0 * seconds > self.meter.seconds() * (1.0 - self.meter.share()) {
@@ -121,16 +134,33 @@ impl Engine<'_, '_> {
         }
     }
 
+    /// A bound where the linear program is too large.
+    fn far(&mut self) {
+        let seconds = FAR_SECONDS * self.model.of_request.len() as f64 / 1_000.0;
+        if self.meter.is_over() || self.meter.seconds() < 2.0 * seconds {
+            return;
+        }
+        if let Some(most) = descent::bound(&mut self.generator, &self.best, FAR_SHARE, self.meter) {
+            self.meter.proved(self.nothing - most);
+        }
+    }
+
     /// The whole problem at once, if it is small.
     fn whole(&mut self) {
         if self.model.of_request.len() > WHOLE || self.is_over() {
             return;
         }
+        let Some(mut root) = self.root.take() else { return };
         let mut plan = self.best.clone();
-        let outcome = neighborhood::solve(&mut self.generator, &Scope::all(self.model), &mut plan, self.meter);
+        let scope = Scope::all(self.model);
+        let (outcome, most) = neighborhood::finish(&mut self.generator, &scope, &mut root, &mut plan, self.meter);
+        self.root = Some(root);
         self.take(&plan);
+        if let Some(most) = most {
+            self.meter.proved(self.nothing - most);
+        }
         let proven = matches!(outcome, Outcome::Best | Outcome::Better { proven: true });
-        if proven && !self.model.is_coupled() {
+        if proven && !self.model.coupled {
             self.meter.proved(self.best.objective(self.model));
         }
     }
@@ -146,7 +176,7 @@ impl Engine<'_, '_> {
     /// Part after part, the larger the easier they are. A plan in which nothing more is found is shaken.
     fn parts(&mut self) {
         let mut plan = self.best.clone();
-        let (mut size, mut vain) = (30, 0);
+        let (mut size, mut vain, mut patience) = (30, 0, 8);
         while !self.is_over() {
             if self.generator.pool.is_full() {
                 self.root = None;
@@ -159,8 +189,8 @@ impl Engine<'_, '_> {
             }
             vain = if matches!(outcome, Outcome::Better { .. }) { 0 } else { vain + 1 };
             self.take(&plan);
-            if vain >= PATIENCE {
-                vain = 0;
+            if vain >= patience {
+                (vain, patience) = (0, PATIENCE.min(2 * patience));
                 self.whole();
                 size = size.min(60);
                 plan = self.shaken();

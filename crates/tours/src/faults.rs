@@ -307,7 +307,7 @@ impl Found<'_> {
                 self.faults.push(Fault::PinOnDayOff { request, trainer: pin.trainer });
             }
         }
-        let model = Model::new(&Problem { requests: only_pinned(problem), ..problem.clone() });
+        let model = Model::new(&Problem { requests: only_pinned(problem), ..problem.clone() }, &|| true);
         let mut walk = Walk::default();
         for run in &model.runs {
             if road::cost(&model, run, &run.pins, &mut walk).is_none() {

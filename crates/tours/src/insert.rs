@@ -69,6 +69,8 @@ impl Inserter {
         }
         let worth: Money = plan.slots.iter().map(|slot| model.worth(run, *slot)).sum();
         let mut best: Option<Insertion> = None;
+        // Days of the run as it is that the walk knows.
+        let mut known = 0;
         for slot in &choice.slots {
             let day = model.slots[*slot as usize].day;
             let from = plan.slots.partition_point(|other| model.slots[*other as usize].day < day);
@@ -78,11 +80,18 @@ impl Inserter {
             }
             let at = self.routes.partition_point(|route| route.day < day - run.first);
             let after = at + usize::from(to > from);
+            if known < at {
+                self.walk.walk_after(known, model, run, self.routes[known..at].iter().copied())?;
+            }
+            known = at;
             for position in from..=to {
                 let slots = plan.slots[from..position].iter().chain([slot]).chain(&plan.slots[position..to]);
                 let Some(route) = road::day_route(model, run, slots.copied()) else { continue };
-                let days = self.routes[..at].iter().chain([&route]).chain(&self.routes[after..]);
-                let Some(cost) = self.walk.price(model, run, days.copied()) else { continue };
+                if route.left(run, 0).is_none() {
+                    continue;
+                }
+                let days = [&route].into_iter().chain(&self.routes[after..]);
+                let Some(cost) = self.walk.price_after(at, model, run, days.copied()) else { continue };
                 let gain = worth + model.worth(run, *slot) - cost - plan.profit;
                 if best.is_none_or(|best| gain > best.gain) {
                     best = Some(Insertion { gain, slot: *slot, position: position as u32 });

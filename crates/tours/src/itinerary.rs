@@ -24,7 +24,7 @@ impl Itinerary {
     pub fn new(model: &Model, run: &Run, slots: &[u32], lodging: &[usize], walk: &mut Walk) -> Option<Self> {
         road::cost(model, run, slots, walk)?;
         if lodging.is_empty() {
-            Some(Self::anywhere(model, run, walk))
+            Some(Self::anywhere(model, run, slots, walk))
         } else {
             lodging::snap(model, run, slots, lodging)
         }
@@ -44,11 +44,15 @@ impl Itinerary {
     }
 
     /// That of the run priced last.
-    fn anywhere(model: &Model, run: &Run, walk: &Walk) -> Self {
+    fn anywhere(model: &Model, run: &Run, slots: &[u32], walk: &Walk) -> Self {
         let days = run.hours.len();
         let steps = walk.steps(model, run);
-        let mut own =
-            Self { evenings: vec![Spot::Place(run.start); days], away: vec![false; days], mileage: 0, meters: 0 };
+        let mut own = Self {
+            evenings: vec![Spot::Place(run.start); days],
+            away: vec![false; days],
+            mileage: 0,
+            meters: road::meters(model, slots),
+        };
         let mut at = (run.start, -1, 0);
         for step in &steps {
             let (place, day, left) = at;
@@ -64,7 +68,6 @@ impl Itinerary {
             };
             own.drive(model, run, (place, first), (since, step.route.day), on_the_day);
             own.mileage += step.route.fare;
-            own.meters += step.route.meters;
             let last = step.route.last as usize;
             at = (last, step.route.day, step.state.left);
             if let Some(nights) = step.nights_home {

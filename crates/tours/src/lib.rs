@@ -13,8 +13,10 @@
 //! 2. Column generation (`generation`) solves the linear program over all plans of all runs: `master` tells what requests
 //!    and runs are worth, `pricing` finds the plans of a run that bring more than they use. Prices and the best of each run
 //!    add up to the proven bound, in whole numbers.
+//!    Where that program is too large, prices are found step by step (`descent`).
 //! 3. A dive (`dive`) makes a plan of the linear program; then part after part of the plan is solved for itself, and proven
-//!    (`neighborhood`, `branch`). Small problems are solved as one part, and the search ends when nothing better is left.
+//!    (`neighborhood`, `branch`): the program is tightened by cuts (`cuts`) until all plans that could be part of anything
+//!    better can be listed. Small problems are solved as one part, and the search ends when nothing better is left.
 //! 4. Nights are moved to places where one may sleep (`lodging`); what cannot be kept so goes elsewhere or is left out, with
 //!    its reasons and the smallest change that would serve it (`unserved`).
 //!
@@ -45,6 +47,8 @@ mod budget;
 mod chance;
 mod columns;
 mod compose;
+mod cuts;
+mod descent;
 mod dive;
 mod engine;
 mod faults;
@@ -55,6 +59,7 @@ mod lodging;
 mod master;
 mod model;
 mod neighborhood;
+mod packing;
 mod pricing;
 mod pricing_days;
 mod remove;

@@ -87,6 +87,8 @@ pub(crate) struct Model {
     /// The objective when everything is left out, pins as well.
     pub worst: Money,
     pub horizon: Vec<Horizon>,
+    /// Whether a run cannot be planned without looking at other runs of its trainer.
+    pub coupled: bool,
     /// Workshops of a trainer up to which they are an even share.
     pub even: usize,
     pub fairness: Money,
@@ -131,14 +133,11 @@ impl Model {
         slot.worth - slot.fee(&run.rates)
     }
 
-    /// Whether a run can be planned without looking at other runs of its trainer.
-    pub fn is_coupled(&self) -> bool {
-        self.fairness != 0 || self.horizon.iter().any(|horizon| !horizon.is_free())
-    }
-
-    /// Translates a problem without faults.
-    pub fn new(problem: &Problem) -> Self {
-        let (minutes, meters) = roads(problem);
+    /// Translates a problem without faults. Where `go_on` says no, only what is pinned is translated.
+    pub fn new(problem: &Problem, go_on: &dyn Fn() -> bool) -> Self {
+        let whole = roads(problem, go_on);
+        let goes_on = whole.is_some();
+        let (minutes, meters) = whole.unwrap_or_else(|| roads_of_pins(problem));
         let mut model = Self {
             places: problem.travel.places(),
             minutes,
@@ -159,13 +158,17 @@ impl Model {
                     workshops: trainer.limits.workshops_in_all,
                 })
                 .collect(),
+            coupled: false,
             even: problem.requests.len().div_ceil(problem.trainers.len().max(1)),
             fairness: problem.weights.fairness,
         };
+        model.coupled = model.fairness != 0 || model.horizon.iter().any(|horizon| !horizon.is_free());
         let former = former(problem);
+        let mut stopped = !goes_on;
         for (request, former) in former.iter().enumerate() {
             let from = model.choices.len() as u32;
-            model.add_request(problem, request, *former);
+            stopped |= request.is_multiple_of(64) && !go_on();
+            model.add_request(problem, request, *former, stopped);
             model.of_request.push((from, model.choices.len() as u32));
         }
         for run in &mut model.runs {
@@ -179,7 +182,7 @@ impl Model {
         model
     }
 
-    fn add_request(&mut self, problem: &Problem, index: usize, former: Option<Served>) {
+    fn add_request(&mut self, problem: &Problem, index: usize, former: Option<Served>, only_pinned: bool) {
         let request = &problem.requests[index];
         let keep = if former.is_some() { problem.weights.keep } else { 0 };
         self.worst += request.prize + keep;
@@ -193,6 +196,9 @@ impl Model {
             }
             let kept = former.is_some_and(|was| (was.trainer, was.day, was.start) == (pin.trainer, pin.day, pin.start));
             self.slots.push(exactly(index, request, pin, request.prize + if kept { keep } else { 0 }));
+            return;
+        }
+        if only_pinned {
             return;
         }
         let first = self.slots.len();
@@ -288,22 +294,55 @@ fn exactly(index: usize, request: &Request, pin: Pin, worth: Money) -> Slot {
     }
 }
 
-fn roads(problem: &Problem) -> (Vec<i32>, Vec<u32>) {
+/// Minutes and meters between all places; nothing where `go_on` says no.
+fn roads(problem: &Problem, go_on: &dyn Fn() -> bool) -> Option<(Vec<i32>, Vec<u32>)> {
     let places = problem.travel.places();
-    let mut minutes = vec![0; places * places];
-    let mut meters = vec![0; places * places];
+    let mut roads = (vec![NO_ROAD; places * places], vec![0; places * places]);
     for from in 0..places {
+        if from.is_multiple_of(8) && !go_on() {
+            return None;
+        }
         // Great circles are the same both ways.
         for to in if problem.travel.is_metric() { from } else { 0 }..places {
-            let road = problem.travel.road(from, to);
-            let both = if problem.travel.is_metric() { to * places + from } else { from * places + to };
-            for at in [from * places + to, both] {
-                minutes[at] = road.map_or(NO_ROAD, |road| road.minutes as i32);
-                meters[at] = road.map_or(0, |road| road.meters);
+            lay(problem, &mut roads, from, to);
+            if problem.travel.is_metric() {
+                let (there, back) = (from * places + to, to * places + from);
+                (roads.0[back], roads.1[back]) = (roads.0[there], roads.1[there]);
             }
         }
     }
-    (minutes, meters)
+    Some(roads)
+}
+
+/// The same between the places that plans of pins touch.
+fn roads_of_pins(problem: &Problem) -> (Vec<i32>, Vec<u32>) {
+    let places = problem.travel.places();
+    let mut roads = (vec![NO_ROAD; places * places], vec![0; places * places]);
+    let former = former(problem);
+    let pins = (0..problem.requests.len()).filter_map(|request| {
+        pin(problem, request, former[request]).map(|pin| (problem.requests[request].place, pin.trainer))
+    });
+    let mut touched: Vec<usize> = problem.lodging.clone();
+    for (place, trainer) in pins {
+        let trainer = &problem.trainers[trainer];
+        touched.extend([place, trainer.home]);
+        touched.extend(trainer.bases.iter().flat_map(|base| [base.start, base.end]));
+    }
+    touched.sort_unstable();
+    touched.dedup();
+    for from in &touched {
+        for to in &touched {
+            lay(problem, &mut roads, *from, *to);
+        }
+    }
+    roads
+}
+
+fn lay(problem: &Problem, (minutes, meters): &mut (Vec<i32>, Vec<u32>), from: usize, to: usize) {
+    let at = from * problem.travel.places() + to;
+    if let Some(road) = problem.travel.road(from, to) {
+        (minutes[at], meters[at]) = (road.minutes as i32, road.meters);
+    }
 }
 
 /// The runs of a trainer: days without a gap, cut where a base begins or ends.

@@ -5,7 +5,8 @@ use crate::{
     alns::Search,
     branch,
     budget::Meter,
-    generation::{Generator, Goal, Scope},
+    generation::{Generator, Goal, Relaxed, Scope},
+    problem::Money,
     solution::{NOWHERE, Solution},
 };
 
@@ -35,28 +36,53 @@ pub(crate) fn improve(
 }
 
 /// Solves a scope, and puts what is better into the plan.
-pub(crate) fn solve(generator: &mut Generator, scope: &Scope, solution: &mut Solution, meter: &mut Meter) -> Outcome {
-    let model = generator.model;
-    for run in &scope.runs {
-        generator.pool.add(model, *run as usize, &solution.runs[*run as usize]);
-    }
-    let enough =
-        scope.runs.iter().map(|run| solution.runs[*run as usize].profit - generator.pool.base[*run as usize]).sum();
+fn solve(generator: &mut Generator, scope: &Scope, solution: &mut Solution, meter: &mut Meter) -> Outcome {
+    let enough = take_in(generator, scope, solution);
     let columns = generator.within(scope);
     let goal = Goal { enough, rounds: 60, until: 1.0 };
-    let Some(relaxed) = generator.relax(scope, columns, goal, meter) else { return Outcome::Unknown };
-    if relaxed.most.is_some_and(|most| most <= enough) {
-        return Outcome::Best;
+    let Some(mut relaxed) = generator.relax(scope, columns, goal, meter) else { return Outcome::Unknown };
+    finish(generator, scope, &mut relaxed, solution, meter).0
+}
+
+/// Has the columns of a plan in the pool; answers what it brings in the scope.
+fn take_in(generator: &mut Generator, scope: &Scope, solution: &Solution) -> Money {
+    for run in &scope.runs {
+        generator.pool.add(generator.model, *run as usize, &solution.runs[*run as usize]);
     }
+    scope.runs.iter().map(|run| solution.runs[*run as usize].profit - generator.pool.base[*run as usize]).sum()
+}
+
+/// Solves a scope whose linear program is solved, and puts what is better into the plan. Answers as well what any plan of
+/// the scope brings at most.
+pub(crate) fn finish(
+    generator: &mut Generator,
+    scope: &Scope,
+    relaxed: &mut Relaxed,
+    solution: &mut Solution,
+    meter: &mut Meter,
+) -> (Outcome, Option<Money>) {
+    let goal = Goal { enough: take_in(generator, scope, solution), rounds: 60, until: 1.0 };
     let kept = generator.pool.columns.len();
-    let choice = branch::choose(generator, scope, &relaxed, enough, meter);
+    let mut labels = branch::FEW_LABELS;
+    let list = loop {
+        if relaxed.most.is_some_and(|most| most <= goal.enough) {
+            return (Outcome::Best, relaxed.most);
+        }
+        let list = branch::list(generator, scope, relaxed, goal.enough, labels, meter);
+        if list.complete || labels == branch::MANY_LABELS {
+            break list;
+        }
+        labels = if generator.tighten(scope, relaxed, goal, meter) { branch::FEW_LABELS } else { branch::MANY_LABELS };
+    };
+    let choice = branch::choose(generator, scope, relaxed, &list, goal.enough, meter);
     let outcome = match choice.columns {
         Some(columns) if put(generator, scope, solution, &columns) => Outcome::Better { proven: choice.proven },
         None if choice.proven => Outcome::Best,
         _ => Outcome::Unknown,
     };
-    generator.pool.truncate(kept);
-    outcome
+    relaxed.most = choice.most;
+    generator.pool.truncate(kept.max(relaxed.newest()));
+    (outcome, choice.most)
 }
 
 /// Puts columns in the place of what the runs of a scope do; whether it was for the better.

@@ -132,7 +132,7 @@ pub enum Spot {
 pub struct Unserved {
     /// Which.
     pub request: usize,
-    /// Why, the first that applies to most trainers first.
+    /// Why, the first that applies to most trainers first. Empty where the search was cancelled before they were looked for.
     pub reasons: Vec<Reason>,
     /// The smallest change that would serve it beside the rest of the plan, if one was found.
     pub remedy: Option<Remedy>,

@@ -8,6 +8,7 @@
 //! algorithm for the elementary shortest path problem with resource constraints", 2004.
 
 use crate::{
+    budget::Pulse,
     model::{Model, Run},
     pricing_days::{Candidates, Days},
     problem::Money,
@@ -41,6 +42,20 @@ pub(crate) struct Priced {
     pub exact: bool,
     /// Plans worth more than the floor, best first.
     pub plans: Vec<(i64, Vec<u32>)>,
+    /// Routes of days that were tried: in making them, and in joining them.
+    pub tried: [u64; 2],
+}
+
+impl Priced {
+    /// Where it was stopped.
+    fn stopped() -> Self {
+        Self { most: i64::MAX, ..Self::default() }
+    }
+
+    /// Microseconds of work, about.
+    pub fn effort(&self) -> u64 {
+        8 + self.tried[0] / 48 + self.tried[1] / 16
+    }
 }
 
 /// After the last workshop of a day.
@@ -48,6 +63,8 @@ pub(crate) struct Priced {
 struct Label {
     value: i64,
     visited: u128,
+    /// Cuts that are used if one more of their requests is.
+    odd: u128,
     left: i32,
     nights: i32,
     route: u32,
@@ -61,6 +78,7 @@ struct Label {
 struct Evening {
     value: i64,
     visited: u128,
+    odd: u128,
     /// Whether the run has not set out yet.
     fresh: bool,
     /// The label it came home from.
@@ -81,15 +99,37 @@ struct Pricer<'a> {
     /// For each evening, the first before the first day.
     evenings: Vec<Vec<Evening>>,
     exact: bool,
+    pulse: &'a Pulse,
+    /// Routes tried.
+    tried: u64,
+    stopped: bool,
 }
 
+/// Routes tried between two questions whether to stop.
+pub(crate) const TRIED: u64 = 1_024;
+
 /// Plans of a run worth more than the floor when each candidate slot brings what it says.
-pub(crate) fn price(model: &Model, run: &Run, candidates: &Candidates, floor: i64, care: Care) -> Priced {
-    let days = Days::new(model, run, candidates);
+pub(crate) fn price(
+    model: &Model,
+    run: &Run,
+    candidates: &Candidates,
+    floor: i64,
+    care: Care,
+    pulse: &Pulse,
+) -> Priced {
+    let Some(days) = Days::new(model, run, candidates, pulse) else {
+        return Priced::stopped();
+    };
+    let made = days.tried;
     let most = days.after_home(run.start != run.end, 0) - candidates.base;
     let complete = days.complete;
     if most <= floor {
-        return Priced { most: if complete { most.max(NEVER) } else { i64::MAX }, exact: complete, plans: Vec::new() };
+        return Priced {
+            most: if complete { most.max(NEVER) } else { i64::MAX },
+            exact: complete,
+            plans: Vec::new(),
+            tried: [made, 0],
+        };
     }
     let count = run.hours.len();
     let mut pricer = Pricer {
@@ -102,10 +142,14 @@ pub(crate) fn price(model: &Model, run: &Run, candidates: &Candidates, floor: i6
         evenings: vec![Vec::new(); count + 1],
         exact: complete,
         days,
+        pulse,
+        tried: 0,
+        stopped: !pulse.beat(),
     };
     pricer.evenings[0].push(Evening {
         value: -candidates.base,
         visited: 0,
+        odd: 0,
         fresh: run.start != run.end,
         from: NOTHING,
     });
@@ -114,7 +158,11 @@ pub(crate) fn price(model: &Model, run: &Run, candidates: &Candidates, floor: i6
         pricer.go_on(day);
         pricer.come_home(day);
     }
-    let mut found = pricer.plans();
+    if pricer.stopped {
+        return Priced::stopped();
+    }
+    let tried = [made, pricer.tried];
+    let mut found = Priced { tried, ..pricer.plans() };
     if !complete {
         found.most = i64::MAX;
     } else if !found.exact {
@@ -158,6 +206,7 @@ impl Pricer<'_> {
                         let start = Label {
                             value: evening.value - cost,
                             visited: evening.visited,
+                            odd: evening.odd,
                             left: (way - idle).max(0),
                             nights: ahead as i32,
                             route: 0,
@@ -219,8 +268,12 @@ impl Pricer<'_> {
         let routes = self.days.each[day].groups[group].routes.clone();
         for at in routes {
             let route = &self.days.each[day].routes[at];
-            if start.value + route.most <= self.floor {
+            if start.value + route.most <= self.floor || self.stopped {
                 break;
+            }
+            self.tried += 1;
+            if self.tried.is_multiple_of(TRIED) {
+                self.stopped = !self.pulse.beat();
             }
             if route.visits & start.visited != 0 {
                 continue;
@@ -228,8 +281,9 @@ impl Pricer<'_> {
             let Some(left) = route.road.left(self.run, start.left) else { continue };
             let end = route.last;
             let label = Label {
-                value: start.value + route.gain,
+                value: start.value + route.gain - self.days.due(start.odd & route.odd),
                 visited: start.visited | route.visits,
+                odd: start.odd ^ route.odd,
                 left,
                 route: at as u32,
                 ..start
@@ -239,12 +293,13 @@ impl Pricer<'_> {
     }
 
     fn keep(&mut self, day: usize, end: usize, label: Label) {
-        let every = self.care.every;
+        let (every, days) = (self.care.every, &self.days);
         let better = |a: &Label, b: &Label| {
             a.value >= b.value
                 && a.left >= b.left
                 && a.nights <= b.nights
                 && (if every { a.visited == b.visited } else { a.visited & !b.visited == 0 })
+                && a.value - days.due(a.odd & !b.odd) >= b.value
         };
         let labels = &mut self.labels;
         let ends = &mut self.ends[day][end];
@@ -286,7 +341,10 @@ impl Pricer<'_> {
                 let evening = day + nights as usize + 1;
                 if self.days.is_clear(day + 1, evening) {
                     let value = label.value - fare - self.night(nights);
-                    self.rest(evening, Evening { value, visited: label.visited, fresh: false, from: at });
+                    self.rest(
+                        evening,
+                        Evening { value, visited: label.visited, odd: label.odd, fresh: false, from: at },
+                    );
                 }
             }
         }
@@ -296,11 +354,12 @@ impl Pricer<'_> {
         if new.value + self.days.after_home(new.fresh, evening) <= self.floor {
             return;
         }
-        let every = self.care.every;
+        let (every, days) = (self.care.every, &self.days);
         let better = |a: &Evening, b: &Evening| {
             a.value >= b.value
                 && a.fresh == b.fresh
                 && (if every { a.visited == b.visited } else { a.visited & !b.visited == 0 })
+                && a.value - days.due(a.odd & !b.odd) >= b.value
         };
         let evenings = &mut self.evenings[evening];
         if evenings.iter().any(|other| better(other, &new)) {
@@ -336,7 +395,7 @@ impl Pricer<'_> {
                 plans.push((evening.value, slots));
             }
         }
-        Priced { most, exact: self.exact, plans }
+        Priced { most, exact: self.exact, plans, tried: [0, 0] }
     }
 
     fn slots(&self, mut at: u32) -> Vec<u32> {
@@ -349,3 +408,6 @@ impl Pricer<'_> {
         routes.into_iter().rev().flatten().copied().collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

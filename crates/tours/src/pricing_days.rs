@@ -3,9 +3,11 @@
 use std::{cmp::Reverse, collections::BTreeMap, ops::Range};
 
 use crate::{
+    budget::Pulse,
+    cuts::Cut,
     model::{Model, Run},
-    pricing::{NEVER, PARTS},
-    problem::Money,
+    pricing::{NEVER, PARTS, TRIED},
+    problem::{MAX_WORKSHOPS_A_DAY, Money},
     road::{DayRoute, nights_home},
 };
 
@@ -25,6 +27,10 @@ pub(crate) struct Candidates {
     pub base: i64,
     /// Whether to tell all requests apart, not only those that could be given on several days.
     pub every: bool,
+    /// Where leaving out a stop never makes a road longer: by how much, in parts, one may bring less than it costs.
+    pub slack: Option<i64>,
+    /// Cuts the run can use, with what they cost, in parts.
+    pub cuts: Vec<(Cut, i64)>,
 }
 
 /// A day's workshops in order.
@@ -35,6 +41,8 @@ pub(crate) struct Route {
     pub gain: i64,
     /// A bit for each request that has to be told apart.
     pub visits: u128,
+    /// A bit for each cut of which it has an odd number of requests.
+    pub odd: u128,
     /// The candidate of the day it ends with.
     pub last: usize,
     /// What it brings with all that may come after it, at most.
@@ -69,6 +77,8 @@ pub(crate) struct Day {
     /// Slots of all routes.
     stops: Vec<u32>,
     pins: usize,
+    /// Routes tried.
+    tried: u64,
 }
 
 #[derive(Debug)]
@@ -76,6 +86,10 @@ pub(crate) struct Days {
     pub each: Vec<Day>,
     /// Whether every route was kept, and every request that has to be told apart is.
     pub complete: bool,
+    /// Routes tried.
+    pub tried: u64,
+    /// What each cut costs.
+    dues: Vec<i64>,
     /// Pins before each day.
     pins: Vec<usize>,
     /// What may still come after an evening at home, or where the run starts: the first is that before the first day.
@@ -83,7 +97,8 @@ pub(crate) struct Days {
 }
 
 impl Days {
-    pub fn new(model: &Model, run: &Run, candidates: &Candidates) -> Self {
+    /// Nothing if it is stopped.
+    pub fn new(model: &Model, run: &Run, candidates: &Candidates, pulse: &Pulse) -> Option<Self> {
         let count = run.hours.len();
         let mut days: Vec<Day> = (0..count).map(|_| Day::default()).collect();
         let (bits, told_apart) = bits(model, candidates);
@@ -105,11 +120,24 @@ impl Days {
         let mut pins = vec![0; count + 1];
         for (offset, day) in days.iter_mut().enumerate() {
             pins[offset + 1] = pins[offset] + day.pins;
-            complete &= day.fill(model, run, offset);
+            complete &= day.fill(model, run, offset, candidates, pulse)?;
         }
-        let mut own = Self { each: days, complete, pins, at_home: [vec![NEVER; count + 1], vec![NEVER; count + 1]] };
+        let tried = days.iter().map(|day| day.tried).sum();
+        let dues = candidates.cuts.iter().map(|(_, due)| *due).collect();
+        let at_home = [vec![NEVER; count + 1], vec![NEVER; count + 1]];
+        let mut own = Self { each: days, complete, tried, dues, pins, at_home };
         own.look_back(model, run);
-        own
+        Some(own)
+    }
+
+    /// What some cuts cost, in parts.
+    pub fn due(&self, mut cuts: u128) -> i64 {
+        let mut due = 0;
+        while cuts != 0 {
+            due += self.dues[cuts.trailing_zeros() as usize];
+            cuts &= cuts - 1;
+        }
+        due
     }
 
     /// Whether nothing is pinned on the days `from..to`.
@@ -205,46 +233,61 @@ impl Days {
 }
 
 impl Day {
-    /// All routes of the day; whether they are.
-    fn fill(&mut self, model: &Model, run: &Run, offset: usize) -> bool {
+    /// All routes of the day; whether they are. Nothing if it is stopped.
+    fn fill(&mut self, model: &Model, run: &Run, offset: usize, of: &Candidates, pulse: &Pulse) -> Option<bool> {
         let candidates = std::mem::take(&mut self.candidates);
         let mut complete = true;
-        let mut open: Vec<(DayRoute, Vec<usize>)> = vec![(DayRoute::new(run, offset as i32), Vec::new())];
-        while let Some((road, stops)) = open.pop() {
+        let mut open: Vec<(DayRoute, [usize; MAX_WORKSHOPS_A_DAY], usize)> =
+            vec![(DayRoute::new(run, offset as i32), [0; MAX_WORKSHOPS_A_DAY], 0)];
+        while let Some((road, stops, count)) = open.pop() {
             for (at, candidate) in candidates.iter().enumerate() {
-                if stops.iter().any(|stop| candidates[*stop].request == candidate.request) {
+                let before = &stops[..count];
+                if before.iter().any(|stop| candidates[*stop].request == candidate.request) {
                     continue;
+                }
+                self.tried += 1;
+                if self.tried.is_multiple_of(TRIED) && !pulse.beat() {
+                    return None;
                 }
                 let Some(longer) = road.with(model, run, candidate.slot) else { continue };
-                if longer.left(run, 0).is_none() {
+                if longer.left(run, 0).is_none() || is_detour(model, run, &candidates, before, candidate, of.slack) {
                     continue;
                 }
-                let mut stops = stops.clone();
-                stops.push(at);
-                if stops.iter().filter(|stop| candidates[**stop].pinned).count() == self.pins {
-                    self.add(&candidates, longer, &stops);
+                let mut stops = stops;
+                stops[count] = at;
+                let now = &stops[..=count];
+                if now.iter().filter(|stop| candidates[**stop].pinned).count() == self.pins {
+                    self.add(&candidates, longer, now, &of.cuts);
                 }
                 if self.routes.len() >= ROUTES {
                     complete = false;
                     open.clear();
                     break;
                 }
-                if stops.len() < run.stops {
-                    open.push((longer, stops));
+                if count + 1 < run.stops.min(MAX_WORKSHOPS_A_DAY) {
+                    open.push((longer, stops, count + 1));
                 }
             }
         }
         self.candidates = candidates;
-        complete
+        Some(complete)
     }
 
-    fn add(&mut self, candidates: &[Candidate], road: DayRoute, stops: &[usize]) {
+    fn add(&mut self, candidates: &[Candidate], road: DayRoute, stops: &[usize], cuts: &[(Cut, i64)]) {
         let begin = self.stops.len();
         self.stops.extend(stops.iter().map(|stop| candidates[*stop].slot));
+        let mut gain = stops.iter().map(|stop| candidates[*stop].gain).sum::<i64>() - PARTS * road.fare;
+        let mut odd = 0;
+        for (number, (cut, due)) in cuts.iter().enumerate() {
+            let count = stops.iter().filter(|stop| cut.has(candidates[**stop].request)).count();
+            odd |= ((count & 1) as u128) << number;
+            gain -= if count >= 2 { *due } else { 0 };
+        }
         self.routes.push(Route {
             road,
-            gain: stops.iter().map(|stop| candidates[*stop].gain).sum::<i64>() - PARTS * road.fare,
+            gain,
             visits: stops.iter().fold(0, |visits, stop| visits | candidates[*stop].visits),
+            odd,
             last: stops[stops.len() - 1],
             most: 0,
             first: stops[0],
@@ -275,6 +318,21 @@ impl Day {
             .find(|route| route.road.left(run, before).is_some())
             .map_or(NEVER, |route| route.most)
     }
+}
+
+/// Whether the last of some stops, with one after it, is out of the way for more than it brings.
+fn is_detour(
+    model: &Model,
+    run: &Run,
+    candidates: &[Candidate],
+    stops: &[usize],
+    next: &Candidate,
+    slack: Option<i64>,
+) -> bool {
+    let ([.., before, last], Some(slack)) = (stops, slack) else { return false };
+    let (before, last) = (&candidates[*before], &candidates[*last]);
+    let fare = |from: &Candidate, to: &Candidate| model.fare(&run.rates, from.place, to.place);
+    !last.pinned && last.gain + slack <= PARTS * (fare(before, last) + fare(last, next) - fare(before, next))
 }
 
 /// A bit for each request that has to be told apart, and whether there were enough.

@@ -17,7 +17,8 @@ pub(crate) struct Nearness {
 const NEIGHBORS: usize = 60;
 
 impl Nearness {
-    pub fn new(model: &Model) -> Self {
+    /// Where `go_on` says no, the rest has no neighbors.
+    pub fn new(model: &Model, go_on: &dyn Fn() -> bool) -> Self {
         let requests = model.of_request.len();
         let mut slots: Vec<Vec<u32>> = vec![Vec::new(); requests];
         for (index, slot) in model.slots.iter().enumerate() {
@@ -41,7 +42,10 @@ impl Nearness {
         };
         let mut of = vec![Vec::new(); requests];
         let mut remoteness = vec![0; requests];
-        for &request in &free {
+        for (number, &request) in free.iter().enumerate() {
+            if number.is_multiple_of(16) && !go_on() {
+                break;
+            }
             let mut near: Vec<(i32, u32)> = free
                 .iter()
                 .filter(|other| **other != request)

@@ -28,8 +28,6 @@ pub(crate) struct DayRoute {
     pub taught: i32,
     /// What the roads between them cost.
     pub fare: Money,
-    /// How long the roads between them are.
-    pub meters: i64,
 }
 
 impl DayRoute {
@@ -45,7 +43,6 @@ impl DayRoute {
             drive: 0,
             taught: 0,
             fare: 0,
-            meters: 0,
         }
     }
 
@@ -60,7 +57,6 @@ impl DayRoute {
             self.total += minutes;
             self.earliest += minutes;
             self.fare += model.fare(&run.rates, self.last as usize, slot.place as usize);
-            self.meters += i64::from(model.meters(self.last as usize, slot.place as usize));
         }
         self.last = slot.place;
         self.latest = self.latest.min(slot.close - slot.minutes - self.total);
@@ -146,6 +142,13 @@ pub(crate) fn routes(model: &Model, run: &Run, slots: &[u32], routes: &mut Vec<D
     })
 }
 
+/// How long the roads are between slots of the same days.
+pub(crate) fn meters(model: &Model, slots: &[u32]) -> i64 {
+    let slot = |at: u32| &model.slots[at as usize];
+    let pairs = slots.windows(2).map(|pair| (slot(pair[0]), slot(pair[1]))).filter(|(a, b)| a.day == b.day);
+    pairs.map(|(a, b)| i64::from(model.meters(a.place as usize, b.place as usize))).sum()
+}
+
 /// One day's slots in order, unless they cannot be given one after another. There is one at least.
 pub(crate) fn day_route(model: &Model, run: &Run, slots: impl IntoIterator<Item = u32>) -> Option<DayRoute> {
     let mut slots = slots.into_iter().peekable();
@@ -165,12 +168,33 @@ pub(crate) fn cost(model: &Model, run: &Run, slots: &[u32], walk: &mut Walk) -> 
 impl Walk {
     /// What the road of a run with these days costs at least. Nothing if it cannot be driven.
     pub fn price(&mut self, model: &Model, run: &Run, routes: impl IntoIterator<Item = DayRoute>) -> Option<Money> {
-        self.states.clear();
-        self.days.clear();
-        for route in routes {
-            self.step(model, run, route)?;
-        }
+        self.price_after(0, model, run, routes)
+    }
+
+    /// The same, where the first days are those of the run walked last.
+    pub fn price_after(
+        &mut self,
+        days: usize,
+        model: &Model,
+        run: &Run,
+        routes: impl IntoIterator<Item = DayRoute>,
+    ) -> Option<Money> {
+        self.walk_after(days, model, run, routes)?;
         if self.days.is_empty() { Some(0) } else { self.home(model, run).map(|(_, cost)| cost) }
+    }
+
+    /// Walks some days after the first ones of the run walked last, without going home.
+    pub fn walk_after(
+        &mut self,
+        days: usize,
+        model: &Model,
+        run: &Run,
+        routes: impl IntoIterator<Item = DayRoute>,
+    ) -> Option<()> {
+        let begin = self.days.get(days).map_or(self.states.len(), |(_, begin)| *begin);
+        self.states.truncate(begin);
+        self.days.truncate(days);
+        routes.into_iter().try_for_each(|route| self.step(model, run, route))
     }
 
     /// Adds the states after one more day.
@@ -323,12 +347,12 @@ impl Walk {
     }
 
     /// What the cheapest way through the run priced last takes of the limits over the horizon.
-    pub fn usage(&self, model: &Model, run: &Run, workshops: usize) -> Usage {
-        let mut usage = Usage { workshops: workshops as i64, ..Usage::default() };
+    pub fn usage(&self, model: &Model, run: &Run, slots: &[u32]) -> Usage {
+        let mut usage = Usage { nights: 0, meters: meters(model, slots), workshops: slots.len() as i64 };
         let mut at = run.start;
         let mut day = 0;
         for step in self.steps(model, run) {
-            usage.meters += i64::from(model.meters(at, step.route.first as usize)) + step.route.meters;
+            usage.meters += i64::from(model.meters(at, step.route.first as usize));
             usage.nights += i64::from(match step.state.reached {
                 Reached::FromHome { nights } => nights,
                 Reached::Directly => step.route.day - day,

@@ -28,8 +28,7 @@ impl RunPlan {
         let cost = road::cost(model, &model.runs[run], &slots, walk)?;
         let worth: Money = slots.iter().map(|slot| model.worth(&model.runs[run], *slot)).sum();
         let key = key(run, &slots);
-        let usage =
-            if model.is_coupled() { walk.usage(model, &model.runs[run], slots.len()) } else { Usage::default() };
+        let usage = if model.coupled { walk.usage(model, &model.runs[run], &slots) } else { Usage::default() };
         Some(Self { slots, profit: worth - cost, key, usage })
     }
 }
@@ -80,7 +79,7 @@ impl Solution {
             self.run_of[model.slots[*slot as usize].request as usize] = run as u32;
         }
         self.profit += now.profit - was.profit;
-        if model.is_coupled() {
+        if model.coupled {
             let usage = &mut self.usage[model.runs[run].trainer];
             self.profit += unevenness(model, usage);
             *usage = usage.instead(was.usage, now.usage);
@@ -92,7 +91,7 @@ impl Solution {
     /// What replacing a run's plan brings, if the limits over the horizon allow.
     pub fn gain(&self, model: &Model, run: usize, plan: &RunPlan) -> Option<Money> {
         let gain = plan.profit - self.runs[run].profit;
-        if !model.is_coupled() {
+        if !model.coupled {
             return Some(gain);
         }
         let trainer = model.runs[run].trainer;

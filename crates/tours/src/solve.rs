@@ -9,7 +9,7 @@ use crate::{
     faults::{Fault, faults},
     model::Model,
     plan::Plan,
-    problem::Problem,
+    problem::{Money, Problem},
     solution::Solution,
 };
 
@@ -23,13 +23,16 @@ pub fn solve(problem: &Problem, effort: Effort, watch: Arc<dyn Watch>) -> Result
     if !faults.is_empty() {
         return Err(faults);
     }
-    let model = Model::new(problem);
-    let pinned = Solution::pinned(&model);
     // Prizes, penalties and costs are not negative, so neither is what they add up to.
-    let (incumbent, bound) = (pinned.objective(&model), 0);
-    let served = pinned.served();
-    let progress = Progress { served, incumbent, bound, gap: gap(incumbent, bound), iterations: 0 };
+    let bound = 0;
+    let keep = problem.weights.keep * problem.former.len() as Money;
+    let incumbent = problem.requests.iter().map(|request| request.prize).sum::<Money>() + keep;
+    let progress = Progress { served: 0, incumbent, bound, gap: gap(incumbent, bound), iterations: 0 };
     let mut meter = Meter::new(watch, effort.budget, progress);
+    let pulse = meter.pulse();
+    let model = Model::new(problem, &|| !pulse.is_cancelled());
+    let pinned = Solution::pinned(&model);
+    meter.begin(pinned.served(), pinned.objective(&model));
     let (mut solution, mut search) = engine::run(&model, effort.seed, effort.threads, &mut meter);
-    Ok(answer::plan(problem, &mut search, &mut solution, (meter.bound(), meter.iterations())))
+    Ok(answer::plan(problem, &mut search, &mut solution, (meter.bound(), meter.iterations()), &pulse))
 }

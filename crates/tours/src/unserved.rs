@@ -12,20 +12,30 @@ use crate::{
 /// Requests for which a change is looked for; the rest only get their reasons.
 const REMEDIES: usize = 100;
 
-pub(crate) fn explain(problem: &Problem, search: &mut Search, solution: &Solution, dropped: &[u32]) -> Vec<Unserved> {
+pub(crate) fn explain(
+    problem: &Problem,
+    search: &mut Search,
+    solution: &Solution,
+    dropped: &[u32],
+    go_on: &dyn Fn() -> bool,
+) -> Vec<Unserved> {
     let left_out: Vec<usize> =
         (0..problem.requests.len()).filter(|request| solution.run_of[*request] == NOWHERE).collect();
     if left_out.is_empty() {
         return Vec::new();
     }
-    let mut trial = Trial::new(search.model);
+    let mut trial = go_on().then(|| Trial::new(search.model));
     left_out
         .iter()
         .enumerate()
         .map(|(number, request)| {
             let lodging = dropped.contains(&(*request as u32)).then_some(Reason::Lodging);
+            trial = trial.take().filter(|_| go_on());
+            let Some(trial) = &mut trial else {
+                return Unserved { request: *request, reasons: lodging.into_iter().collect(), remedy: None };
+            };
             let reasons = lodging.into_iter().chain(reasons(problem, search, solution, *request)).collect();
-            let remedy = if number < REMEDIES { remedy(problem, search, solution, *request, &mut trial) } else { None };
+            let remedy = if number < REMEDIES { remedy(problem, search, solution, *request, trial) } else { None };
             Unserved { request: *request, reasons, remedy }
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use packhorse_tours::{Budget, Effort, Plan, Problem, Watch, solve};
+use packhorse_tours::{Budget, Effort, Plan, Problem, Watch, problem::Pin, solve};
 
 use crate::world::{Silent, Stopping, instance};
 
@@ -33,6 +33,41 @@ fn a_search_that_is_cancelled_ends_with_what_it_has() {
         let late = watch.asked.load(Ordering::Relaxed) - after;
         assert!(late < 100, "asked {late} times more");
     }
+}
+
+#[test]
+fn while_tables_are_built_it_asks_and_tells() {
+    let problem = instance(5, 400, 20).problem();
+    let watch = Arc::new(Stopping { after: u64::MAX, ..Stopping::default() });
+    let effort = Effort { budget: Budget::Iterations(0), seed: 1, threads: 1 };
+    solve(&problem, effort, Arc::clone(&watch) as Arc<dyn Watch>).unwrap();
+    // Once for eight rows of roads, for sixteen neighborhoods, and for each request left out.
+    let (asked, told) = (watch.asked.load(Ordering::Relaxed), watch.told.load(Ordering::Relaxed));
+    assert!(asked >= 420 / 8 + 300 / 16 + 300, "asked {asked} times");
+    assert!(told >= asked, "told {told} times, asked {asked} times");
+}
+
+#[test]
+fn cancelled_at_once_it_builds_nothing_and_keeps_what_is_pinned() {
+    let mut problem = instance(5, 400, 20).problem();
+    let plan = solve(
+        &problem,
+        Effort { budget: Budget::Iterations(2_000), seed: 1, threads: 1 },
+        Arc::new(Stopping { after: u64::MAX, ..Stopping::default() }),
+    )
+    .unwrap();
+    let tour = plan.tours.iter().max_by_key(|tour| tour.stops.len()).unwrap();
+    for stop in &tour.stops {
+        problem.requests[stop.request].pin = Some(Pin { trainer: stop.trainer, day: stop.day, start: stop.start });
+    }
+    let watch = Arc::new(Stopping::default());
+    let effort = Effort { budget: Budget::Milliseconds(60_000), seed: 1, threads: 1 };
+    let pinned = solve(&problem, effort, Arc::clone(&watch) as Arc<dyn Watch>).unwrap();
+    assert_eq!(pinned.served.len(), tour.stops.len());
+    assert_eq!(pinned.cost, tour.cost);
+    assert_eq!(pinned.unserved.len(), 400 - tour.stops.len());
+    let asked = watch.asked.load(Ordering::Relaxed);
+    assert!(asked < 50, "asked {asked} times");
 }
 
 #[test]

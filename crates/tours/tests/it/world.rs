@@ -81,11 +81,12 @@ impl Watch for Silent {
     fn progress(&self, _: Progress) {}
 }
 
-/// A watch that stops the search after some questions, and counts those that come after.
+/// A watch that stops the search after some questions, and counts all of them, and how often it is told something.
 #[derive(Default)]
 pub struct Stopping {
     pub after: u64,
     pub asked: AtomicU64,
+    pub told: AtomicU64,
 }
 
 impl Watch for Stopping {
@@ -97,7 +98,9 @@ impl Watch for Stopping {
         self.asked.fetch_add(1, Ordering::Relaxed) >= self.after
     }
 
-    fn progress(&self, _: Progress) {}
+    fn progress(&self, _: Progress) {
+        self.told.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 pub fn planned(problem: &Problem, iterations: u64) -> Plan {
