@@ -209,8 +209,11 @@ fn check<T: DeserializeOwned + Validate + ToSchema>(request: &HttpRequest, value
     checked(app(request)?.schemas, value).map_err(broken)
 }
 
-/// The problem of faults, each with whether it is one of structure.
-fn broken(faults: Vec<(FaultDocument, bool)>) -> Problem {
+/// Faults, each with whether it is one of structure.
+type Graded = Vec<(FaultDocument, bool)>;
+
+/// The problem of faults.
+fn broken(faults: Graded) -> Problem {
     let structural = faults.iter().any(|(_, structural)| *structural);
     let errors = faults.into_iter().map(|(fault, _)| fault).collect();
     if structural {
@@ -221,7 +224,7 @@ fn broken(faults: Vec<(FaultDocument, bool)>) -> Problem {
 }
 
 /// A value that fits schema and rules, or every fault with whether it is one of structure.
-fn checked<T>(schemas: &Schemas, value: Value) -> Result<Valid<T>, Vec<(FaultDocument, bool)>>
+fn checked<T>(schemas: &Schemas, value: Value) -> Result<Valid<T>, Graded>
 where
     T: DeserializeOwned + Validate + ToSchema,
 {
@@ -233,7 +236,7 @@ where
 }
 
 /// A value with the rules it breaks, or every fault with whether it is one of structure.
-fn judged<T>(schemas: &Schemas, value: Value) -> Result<(T, Vec<FaultDocument>), Vec<(FaultDocument, bool)>>
+fn judged<T>(schemas: &Schemas, value: Value) -> Result<(T, Vec<FaultDocument>), Graded>
 where
     T: DeserializeOwned + Validate + ToSchema,
 {

@@ -5,7 +5,7 @@ use std::{error::Error, path::Path, time::Duration};
 use lettre::{
     Message, SmtpTransport, Transport,
     message::{Mailbox, header::ContentType},
-    transport::smtp::client::{Certificate, Tls, TlsParameters},
+    transport::smtp::client::{Certificate, Tls, TlsParameters, TlsParametersBuilder},
 };
 use packhorse_domain::mail::Mail;
 use packhorse_services::mails::Delivery;
@@ -34,7 +34,7 @@ fn transport(url: &str, authorities: Option<&Path>) -> Result<SmtpTransport, Box
     if let Some(file) = authorities {
         let url = Url::parse(url)?;
         let trust = TlsParameters::builder(url.host_str().unwrap_or_default().to_owned());
-        let trust = certificates(file)?.into_iter().fold(trust, |trust, each| trust.add_root_certificate(each));
+        let trust = certificates(file)?.into_iter().fold(trust, TlsParametersBuilder::add_root_certificate);
         builder = match (url.scheme(), url.query()) {
             ("smtps", _) => builder.tls(Tls::Wrapper(trust.build()?)),
             (_, Some("tls=required")) => builder.tls(Tls::Required(trust.build()?)),

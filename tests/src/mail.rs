@@ -51,10 +51,10 @@ impl MailServer {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let notes = Arc::<Mutex<Notes>>::default();
-        let noted = notes.clone();
+        let kept = notes.clone();
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let _ = answer(stream.unwrap(), &secrecy, &noted);
+                let _ = answer(stream.unwrap(), &secrecy, &kept);
             }
         });
         let server = Self { config: World::config(), port: address.port(), notes };
