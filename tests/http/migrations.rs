@@ -74,7 +74,7 @@ both! {
         let database = world.database();
         let whole = kept(database.digest());
         let mut came_before = false;
-        for steps in 1..=9 {
+        for steps in 1..=10 {
             let mut conn = database.url.connect().unwrap();
             packhorse_db::down(&mut conn, steps).unwrap();
             assert_eq!(packhorse_db::pending(&mut conn).unwrap(), steps);
