@@ -150,7 +150,7 @@ fn identified(document: &Value) -> Identified {
 fn is_preconditioned(path: &str, method: &str, operation: &Value) -> bool {
     // One word behind the id is done to the thing itself; more is done to a list of its parts.
     let is_step = path.split_once("/{id}/").is_some_and(|(_, rest)| !rest.contains('/'));
-    let steps = method == "post" && is_step && operation["responses"].get("200").is_some();
+    let steps = matches!(method, "post" | "put") && is_step && operation["responses"].get("200").is_some();
     // What is the caller's own nobody else changes meanwhile.
     let is_own = path.starts_with("/v1/me/");
     (method == "patch" || method == "delete" || steps) && !is_own
