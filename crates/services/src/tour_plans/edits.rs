@@ -5,7 +5,7 @@ use packhorse_domain::{
     id::{RequestId, TourPlanId, TrainerId},
     tour_plan::{Named, StopEdit, TourPlan},
 };
-use packhorse_tours::{Clash, Stop, compose};
+use packhorse_tours::{Clash, Stop, compose, faults};
 
 use super::{clock::minutes_of, find_to_change, keep, settle, sheet::Sheet};
 use crate::{Context, Error, Expected, Fault, pool::Pool};
@@ -24,14 +24,15 @@ pub fn edit(
 ) -> Result<TourPlan, Error> {
     let before = find_to_change(ctx, id, expected)?;
     let sheet = super::sheet::gather(ctx, pool, &before)?;
+    let sheet = sheet.without_clashes(&faults(&sheet.problem)).unwrap_or(sheet);
     let mut stops: Vec<Stop> = sheet.served(before.found("edit")?).into_iter().map(Stop::from).collect();
-    let mut faults = Vec::new();
+    let mut broken = Vec::new();
     for (place, step) in edits.iter().enumerate() {
         if let Err(fault) = take(&sheet, &mut stops, step, &format!("/edits/{place}")) {
-            faults.push(fault);
+            broken.push(fault);
         }
     }
-    Error::unless_none(faults)?;
+    Error::unless_none(broken)?;
     let all: Vec<Stop> = stops.iter().copied().chain(settle::fixed(&sheet)).collect();
     let found = compose(&sheet.problem, &all).map_err(|clashes| Error::Invalid(faults_of(&sheet, edits, &clashes)))?;
     let outcome = settle::read(ctx, &before, &sheet, Some(&found))?;
