@@ -200,9 +200,11 @@ impl World {
         self.runtime.block_on(reading).unwrap()
     }
 
-    /// Reckons the tour plan that waits longest. How many: one or none.
+    /// Reckons the tour plan that waits longest, on the database that knows no deadline, as the program does. How many: one or none.
     pub fn plan(&self) -> usize {
-        self.runtime.block_on(packhorse::planning::plan_once(&self.app.db, &self.app.pool, &*self.clock)).unwrap()
+        self.runtime
+            .block_on(packhorse::planning::plan_once(&self.app.import_db, &self.app.pool, &*self.clock))
+            .unwrap()
     }
 
     /// Reads a page of each of the harvested catalogs that are due, until none is. How many pages there were.
